@@ -1,0 +1,1 @@
+"""The way of a DHCP message: network, class, reservation, lease, options, reply; pure."""

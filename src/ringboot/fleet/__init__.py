@@ -1,0 +1,1 @@
+"""The way of a device: observe, find, update, associate, configure, serve, explain."""

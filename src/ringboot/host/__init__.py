@@ -1,0 +1,1 @@
+"""Processes: the supervisor, and tenants that run templates under limits."""

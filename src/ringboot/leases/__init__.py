@@ -1,0 +1,1 @@
+"""The lease table, pools, allocation and the life of a lease; pure."""

@@ -1,0 +1,1 @@
+"""What is known, as frozen values, and what crosses a process boundary."""

@@ -1,0 +1,70 @@
+"""A device's request for a file, and the two answers: all that the doors and the fleet say to each other."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from ringboot.model import codec
+
+
+class FileRequest(NamedTuple):
+    """A request as the door saw it, before anything is believed."""
+
+    door: str  # tftp | http
+    path: str  # HTTP: the raw path, latin-1, still percent-encoded, without the query; TFTP: the name as asked
+    peer: str  # the address it came from
+    port: int
+    local: str  # our address that it came to
+    method: str = "GET"
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()  # names in lower case
+    certificate: str | None = None
+
+
+class Serve(NamedTuple):
+    """Send this file; `name` lies below `root` and neither is trusted to stay there: the door checks."""
+
+    root: str  # a plugin's var/tftpboot
+    name: str
+    content_type: str
+    ticket: int  # names this request when the door says how it went
+
+
+class Refuse(NamedTuple):
+    """Send nothing; from outside every reason looks like a missing file."""
+
+    reason: str
+    ticket: int
+
+
+class Sent(NamedTuple):
+    """How a served file went."""
+
+    ticket: int
+    size: int
+    complete: bool
+    sha256: str  # of the file as it lay there; empty when it was not read
+    reason: str = ""  # when it failed
+
+
+_KINDS: dict[str, Any] = {"request": FileRequest, "serve": Serve, "refuse": Refuse, "sent": Sent}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+FileMessage = FileRequest | Serve | Refuse | Sent
+
+
+def encode(message: FileMessage) -> bytes:
+    """Write one message as JSON with its kind."""
+    return json.dumps({"is": _NAMES[type(message)], **codec.to_plain(message)}, separators=(",", ":")).encode()
+
+
+def decode(data: bytes) -> FileMessage:
+    """Read one message; BadMessage names what does not fit."""
+    try:
+        plain = json.loads(data)
+        kind = _KINDS[plain.pop("is")]
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise codec.BadMessage(f"not a file message: {data[:80]!r}") from None
+    message: FileMessage = codec.from_plain(kind, plain, kind.__name__)
+    return message

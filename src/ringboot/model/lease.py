@@ -1,0 +1,47 @@
+"""A lease, and a change of one as the journal carries it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+# The states of an address that somebody has or had.  "expired" is never stored: it follows from the clock.
+BOUND = "bound"
+RELEASED = "released"  # free, but remembered for its last holder
+DECLINED = "declined"  # quarantined until `expiry`
+
+
+@dataclass(slots=True)
+class Lease:
+    """Who holds, held or spoilt an address; times are whole UTC seconds."""
+
+    network: str
+    address: int
+    key: bytes  # the client: b"\x00" + client identifier, or the hardware type octet (never 0) + MAC
+    mac: bytes
+    state: str
+    start: int
+    expiry: int
+    evidence: bytes  # packed options that the client sent, see model.evidence
+
+
+class LeaseChange(NamedTuple):
+    """One row of the journal."""
+
+    kind: str  # bound | renewed | released | declined | freed | kept (a copy made by compaction)
+    state: str  # the state after it
+    network: str
+    address: int
+    key: bytes
+    mac: bytes
+    start: int
+    expiry: int
+    evidence: bytes
+    utc: float  # when it was decided
+
+
+def client_key(htype: int, mac: bytes, client_id: bytes | None) -> bytes:
+    """Name a client: by its identifier when it sends a usable one (RFC 2132 9.14: two octets or more), else by MAC."""
+    if client_id is not None and len(client_id) >= 2:
+        return b"\x00" + client_id
+    return bytes((htype or 1,)) + mac

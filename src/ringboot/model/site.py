@@ -1,0 +1,105 @@
+"""All that decides a DHCP answer, compiled by main and read by dhcp: networks, pools, classes, brand options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ringboot.model import codec
+
+SITE_VERSION = 1
+
+# Option sets map an option's key to its text form: {"66": "{http}/Folder", "43.2": "..."}.  The key is the code,
+# or code.sub-code; the text may hold the placeholders {server} {http} {https} {tftp} {mac} {token}.
+OptionTexts = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A range of addresses, both ends included."""
+
+    first: int
+    last: int
+    options: OptionTexts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A subnet that is served, or known."""
+
+    name: str
+    subnet: int
+    prefix: int
+    segment: str  # networks with the same segment share one wire
+    authoritative: bool = True
+    pools: tuple[Pool, ...] = ()
+    lease_time: int = 28800  # seconds
+    unknown: str = "serve"  # serve | quarantine | ignore
+    quarantine: str | None = None  # the network that unknown clients are served from
+    trust: str | None = None  # first-use, or nothing
+    options: OptionTexts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One condition: the named evidence (dhcp.60, dhcp.12, dhcp.mac, ...) as text matches a regular expression."""
+
+    evidence: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """Clients of one kind; it matches when every condition of any alternative holds."""
+
+    name: str
+    layer: str  # brand | class
+    alternatives: tuple[tuple[Match, ...], ...]
+    options: OptionTexts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An address kept for one client."""
+
+    network: str
+    kind: str  # mac | client-id
+    value: str  # the MAC as aa:bb:cc:dd:ee:ff, the client identifier as hex
+    address: str
+    hostname: str | None = None
+    options: OptionTexts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The whole of it, with a revision that grows with every change."""
+
+    revision: int
+    networks: tuple[Network, ...] = ()
+    classes: tuple[Class, ...] = ()  # brands first, then the configuration's in file order
+    options: OptionTexts = field(default_factory=dict)
+    server: str | None = None  # what devices are told; None: the address of the interface they came in on
+    http_port: int = 8667
+    tftp_port: int = 69
+    probe: bool = True
+    question_deadline: float = 0.3  # seconds
+    on_no_answer: str = "silent"  # silent | serve
+    dhcp_integration: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What dhcp starts from without main: the site and the rows of the feed up to a sequence number."""
+
+    version: int
+    seq: int
+    site: Site
+    reservations: tuple[Reservation, ...] = ()
+    known: tuple[str, ...] = ()  # MACs of configured and approved devices
+
+
+def read_snapshot(data: bytes) -> Snapshot:
+    """Read a snapshot; BadMessage when it is of another version or broken."""
+    snapshot = codec.decode(Snapshot, data)
+    if snapshot.version != SITE_VERSION:
+        raise codec.BadMessage(f"Snapshot.version: {snapshot.version}, this program reads {SITE_VERSION}")
+    return snapshot

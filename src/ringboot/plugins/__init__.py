@@ -1,0 +1,1 @@
+"""Brands: manifests, identification, association, templates, the plugin folder."""

@@ -1,0 +1,1 @@
+"""The only place with device-facing sockets."""

@@ -1,0 +1,1 @@
+"""fleet.db and the lease journal."""

@@ -1,0 +1,1 @@
+"""TFTP: packets, options and the transfer machine; sans-IO."""

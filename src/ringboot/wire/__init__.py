@@ -1,0 +1,1 @@
+"""Bytes to values and back: a bounded reader, value kinds, TLV; knows no protocol."""
