@@ -1,0 +1,41 @@
+"""What the supervisor tells a process that it starts: folders, inherited sockets, how to log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ringboot.model import codec
+
+VARIABLE = "RINGBOOT_START"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Everything a process starts from; it reads no configuration that is not here or in the data folder."""
+
+    data: str  # the data folder
+    config: str | None = None  # the path of ringboot.toml
+    fds: dict[str, int] = field(default_factory=dict)  # "dhcp:eth0", "frame:eth0", "control", "tftp", "http", "beat"
+    dhcp_port: int = 67  # the port that relays and unicasting clients send to, and that replies come from
+    verbose: bool = False
+    json_log: bool = False
+
+    @property
+    def run(self) -> Path:
+        """Give the folder of sockets and snapshots."""
+        return Path(self.data) / "run"
+
+
+def to_environment(start: Start) -> dict[str, str]:
+    """Give the environment variable that carries a Start to a child."""
+    return {VARIABLE: codec.encode(start).decode()}
+
+
+def from_environment(environment: Mapping[str, str]) -> Start:
+    """Read the Start that the supervisor left; BadMessage says what does not fit."""
+    text = environment.get(VARIABLE)
+    if text is None:
+        raise codec.BadMessage(f"{VARIABLE} is not set: this process is started by 'ringboot serve', not by hand")
+    return codec.decode(Start, text.encode())
