@@ -1,0 +1,48 @@
+# The commands a person needs; each installs what it lacks.
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+PYTHON ?= python3
+WORKERS ?= 4
+
+.PHONY: install demo test test-long bench lint docs clean
+
+install: $(VENV)/.run
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(PIP) install -c constraints.txt -e ".[dev]"
+	@touch $@
+
+demo: $(VENV)/.run
+	@$(BIN)/ringboot demo $(ARGS)
+
+test: $(VENV)/.dev
+	@tests/install-clients
+	$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(ARGS)
+
+test-long: $(VENV)/.dev
+	@tests/install-clients
+	$(BIN)/python -m pytest -n $(WORKERS) -m long $(ARGS)
+
+bench: $(VENV)/.dev
+	@tests/install-clients bench
+	$(BIN)/python -m bench $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m docs.build $(ARGS)
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,68 @@
+"""The rules of the house that no linter knows."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from ringboot import reasons
+from ringboot.catalog import FOLDER as CATALOG
+
+SOURCE = Path(reasons.__file__).parent
+FILES = sorted(path for path in SOURCE.rglob("*.py"))
+FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "base", "common", "misc"}
+
+
+def test_the_house_has_files() -> None:
+    assert len(FILES) > 30
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_a_file_is_short_and_says_what_lives_there(path: Path) -> None:
+    text = path.read_text()
+    assert text.count("\n") <= 420, "split it: one file, one noun"
+    assert ast.get_docstring(ast.parse(text)), "its first line says what lives there"
+    assert path.stem not in FORBIDDEN_NAMES
+
+
+@pytest.mark.parametrize("path", sorted(SOURCE.rglob("__init__.py")), ids=lambda path: path.parent.name)
+def test_package_faces_import_nothing_of_ours(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            assert not (node.module or "").startswith("ringboot")
+
+
+def brand_words() -> set[str]:
+    words = {"mitel", "linksys", "sipura", "polycom", "yealink", "snom", "grandstream", "fanvil", "gigaset", "panasonic"}
+    for folder in CATALOG.iterdir():
+        if (folder / "plugin.toml").exists():
+            words.add(folder.name.split("-")[0])
+    return words
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_no_brand_is_named_outside_the_catalog(path: Path) -> None:
+    if path.is_relative_to(SOURCE / "catalog") or path.is_relative_to(SOURCE / "compat"):
+        return
+    found = brand_words() & set(re.findall(r"[a-z0-9]+", path.read_text().lower()))
+    assert not found, f"brand names belong into the catalog: {sorted(found)}"
+
+
+def test_every_reason_is_used_and_its_text_can_be_filled() -> None:
+    sources = "\n".join(path.read_text() for path in FILES if path.name != "reasons.py")
+    names = {value.id: name for name, value in vars(reasons).items() if isinstance(value, reasons.Reason)}
+    unused = [id_ for id_ in reasons.TABLE if names[id_] not in sources and f'"{id_}"' not in sources]
+    assert not unused, "a reason that nothing gives is a promise not kept"
+    for id_ in reasons.TABLE:
+        assert reasons.tell(id_, {})
+
+
+def test_nothing_prints_outside_the_commands() -> None:
+    for path in FILES:
+        if path.is_relative_to(SOURCE / "cli") or path.is_relative_to(SOURCE / "sim"):
+            continue
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        assert not any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls), path
