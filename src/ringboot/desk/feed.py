@@ -1,0 +1,119 @@
+"""What dhcp must know, kept in step: the snapshot on disk, and rows sent one by one with a sequence number.
+
+The numbers only have to grow by one while both processes run; after any doubt dhcp reads the snapshot again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from ringboot import log
+from ringboot.desk.dhcplink import DhcpLink, Frame
+from ringboot.model import codec
+from ringboot.model.site import SITE_VERSION, Reservation, Site, Snapshot
+
+SETTLE = 0.5  # seconds between a row and the snapshot that holds it too
+PROMISE = 2.0  # seconds that a caller waits for dhcp to apply a change
+
+ReservationKey = tuple[str, str, str]
+
+
+def key_of(row: Reservation) -> ReservationKey:
+    """Name a reservation by network, kind and value."""
+    return row.network, row.kind, row.value
+
+
+class Feed:
+    """Hold site, reservations and known MACs as dhcp shall see them."""
+
+    def __init__(self, path: Path, link: DhcpLink, revision: int) -> None:
+        self.path = path
+        self._link = link
+        self._seq = revision
+        self.site = Site(revision=revision)
+        self.reservations: dict[ReservationKey, Reservation] = {}
+        self.known: set[str] = set()
+        self._applied = asyncio.Condition()
+        self._have = (0, 0)  # sequence and revision that dhcp says it has
+        self._write_due: asyncio.TimerHandle | None = None
+
+    def heard(self, frame: Frame) -> None:
+        """Take a frame of dhcp that concerns the feed: hello, applied, gap."""
+        if frame["t"] == "gap" or (
+            frame["t"] == "hello" and (frame["seq"], frame["revision"]) != (self._seq, self.site.revision)
+        ):
+            self.write()
+            self._link.send({"t": "reread"})
+        elif frame["t"] in ("applied", "hello"):
+            self._have = (frame["seq"], frame["revision"])
+            task = asyncio.ensure_future(self._notify())
+            task.add_done_callback(lambda done: done.exception())
+
+    async def _notify(self) -> None:
+        async with self._applied:
+            self._applied.notify_all()
+
+    async def publish(self, site: Site) -> bool:
+        """Make this the site; True once dhcp has applied it, False when it has not within PROMISE."""
+        self.site = replace(site, revision=max(site.revision, self.site.revision + 1))
+        self._seq += 1
+        self.write()
+        self._link.send({"t": "reread"})
+        return await self.applied()
+
+    def put_reservations(self, rows: Iterable[Reservation]) -> None:
+        """Add or replace reservations and send them."""
+        for row in rows:
+            self.reservations[key_of(row)] = row
+            self._row("put-reservation", codec.to_plain(row))
+
+    def drop_reservation(self, key: ReservationKey) -> None:
+        """Remove a reservation and say so."""
+        if self.reservations.pop(key, None) is not None:
+            self._row("drop-reservation", dict(zip(("network", "kind", "value"), key, strict=True)))
+
+    def put_known(self, mac: str) -> None:
+        """Let dhcp know a MAC of ours."""
+        if mac not in self.known:
+            self.known.add(mac)
+            self._row("put-known", {"mac": mac})
+
+    def drop_known(self, mac: str) -> None:
+        """Let dhcp forget a MAC."""
+        if mac in self.known:
+            self.known.discard(mac)
+            self._row("drop-known", {"mac": mac})
+
+    def _row(self, operation: str, row: Frame) -> None:
+        self._seq += 1
+        self._link.send({"t": "row", "seq": self._seq, "op": operation, "row": row})
+        if self._write_due is None:
+            self._write_due = asyncio.get_running_loop().call_later(SETTLE, self.write)
+
+    def write(self) -> None:
+        """Write the snapshot that dhcp starts from when main is not there."""
+        if self._write_due is not None:
+            self._write_due.cancel()
+            self._write_due = None
+        snapshot = Snapshot(
+            SITE_VERSION, self._seq, self.site, tuple(self.reservations.values()), tuple(sorted(self.known))
+        )
+        fresh = self.path.with_suffix(".new")
+        try:
+            fresh.write_bytes(codec.encode(snapshot))
+            fresh.replace(self.path)
+        except OSError as error:
+            log.get().error("the snapshot for dhcp cannot be written", path=str(self.path), why=error.strerror)
+
+    async def applied(self, patience: float = PROMISE) -> bool:
+        """Wait until dhcp has all that was sent so far; False when it has not by then."""
+        seq, revision = self._seq, self.site.revision
+        try:
+            async with asyncio.timeout(patience), self._applied:
+                await self._applied.wait_for(lambda: self._have[0] >= seq and self._have[1] >= revision)
+        except TimeoutError:
+            return False
+        return True

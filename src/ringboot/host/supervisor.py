@@ -1,0 +1,203 @@
+"""The parent of all processes: starts them with their sockets, notices a death and a hang, starts them again.
+
+A child that ends with one of the codes in FATAL has said why, and a new start would say the same: then all end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ringboot import log
+from ringboot.host.start import Start, to_environment
+
+FATAL = {3: 3, 6: 6, 7: 1}  # a child's exit code -> ours: configuration, busy, damaged data
+HANG_AFTER = 15.0  # seconds without a beat
+STOP_AFTER = 8.0  # seconds that a child has to end after SIGTERM
+BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds before the next start, by deaths in a row
+CALM_AFTER = 30.0  # seconds of life that make a death the first one again
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent() -> None:
+    # Two dhcp processes must never write one journal: a child goes when its supervisor is killed.
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A process to keep alive: its module and the names of the sockets that it inherits."""
+
+    name: str
+    module: str
+    fds: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Child:
+    part: Part
+    process: subprocess.Popen[bytes] | None = None
+    beat: int = -1
+    heard: float = 0.0
+    since: float = 0.0
+    deaths: int = 0
+    restarts: int = 0
+    due: float = 0.0  # when to start it next
+    last: str = ""
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Keep the parts running until a signal says stop."""
+
+    start: Start
+    parts: Sequence[Part]
+    steady: Callable[[], float] = time.monotonic
+    hang_after: float = HANG_AFTER
+    _children: list[_Child] = field(default_factory=list)
+    _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
+    _stopping: bool = False
+    _exit: int = 0
+
+    def run(self) -> int:
+        """Start all parts, watch them, and give the exit code once all have ended."""
+        awake, wake = os.pipe()
+        os.set_blocking(wake, False)
+        os.set_blocking(awake, False)
+        previous = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
+            signal.signal(number, lambda *_: None)
+        self._selector.register(awake, selectors.EVENT_READ)
+        self._children = [_Child(part) for part in self.parts]
+        try:
+            while not (self._stopping and all(child.process is None for child in self._children)):
+                self._turn(awake)
+        finally:
+            signal.set_wakeup_fd(previous)
+            self._selector.close()
+            for descriptor in (awake, wake):
+                os.close(descriptor)
+        return self._exit
+
+    def _turn(self, awake: int) -> None:
+        now = self.steady()
+        if not self._stopping:
+            for child in self._children:
+                if child.process is None and now >= child.due:
+                    self._begin(child)
+        for key, _ in self._selector.select(timeout=0.5):
+            if key.fd == awake:
+                for number in os.read(awake, 64):
+                    self._signalled(number)
+            else:
+                self._hear(key.data)
+        self._bury()
+        self._wake_hanging()
+
+    def _signalled(self, number: int) -> None:
+        if number in (signal.SIGTERM, signal.SIGINT):
+            self.stop()
+        elif number == signal.SIGHUP:
+            for child in self._children:
+                if child.process is not None and child.part.name == "main":
+                    child.process.send_signal(signal.SIGHUP)
+
+    def stop(self, code: int = 0) -> None:
+        """Ask every part to end; those that do not are killed after STOP_AFTER."""
+        if not self._stopping:
+            self._stopping, self._exit = True, code
+            now = self.steady()
+            for child in self._children:
+                if child.process is not None:
+                    child.process.terminate()
+                    child.due = now + STOP_AFTER
+
+    def _begin(self, child: _Child) -> None:
+        reader, writer = os.pipe()
+        fds = {name: number for name, number in self.start.fds.items() if _wanted(name, child.part.fds)}
+        start = replace(self.start, fds={**fds, "beat": writer})
+        child.process = subprocess.Popen(
+            [sys.executable, "-m", child.part.module],
+            env={**os.environ, **to_environment(start)},
+            pass_fds=tuple(start.fds.values()),
+            preexec_fn=_die_with_parent,  # noqa: PLW1509  the supervisor has one thread
+            start_new_session=True,
+        )
+        os.close(writer)
+        os.set_blocking(reader, False)
+        child.beat, child.since, child.heard = reader, self.steady(), self.steady()
+        self._selector.register(reader, selectors.EVENT_READ, child)
+        log.get().info("process started", part=child.part.name, pid=child.process.pid)
+        self._tell()
+
+    def _hear(self, child: _Child) -> None:
+        with contextlib.suppress(BlockingIOError):
+            if os.read(child.beat, 4096):
+                child.heard = self.steady()
+            else:
+                self._selector.unregister(child.beat)
+
+    def _bury(self) -> None:
+        for child in self._children:
+            if child.process is None or child.process.poll() is None:
+                continue
+            code, now = child.process.returncode, self.steady()
+            with contextlib.suppress(KeyError):
+                self._selector.unregister(child.beat)
+            os.close(child.beat)
+            child.process, child.beat = None, -1
+            child.last = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
+            if self._stopping:
+                continue
+            if code in FATAL:
+                log.get().error("process cannot go on", part=child.part.name, why=child.last)
+                self.stop(FATAL[code])
+                continue
+            child.deaths = 1 if now - child.since > CALM_AFTER else child.deaths + 1
+            child.restarts += 1
+            child.due = now + BACK_OFF[min(child.deaths, len(BACK_OFF)) - 1]
+            log.get().warning("process ended, starting it again", part=child.part.name, why=child.last)
+
+    def _wake_hanging(self) -> None:
+        now = self.steady()
+        for child in self._children:
+            if child.process is None:
+                continue
+            late = now >= child.due if self._stopping else now - child.heard > self.hang_after
+            if late:
+                log.get().error("process does not answer, killing it", part=child.part.name)
+                child.process.kill()
+                child.heard = now
+
+    def _tell(self) -> None:
+        """Leave what runs for `ringboot status`, which main answers."""
+        rows = [
+            {
+                "name": child.part.name,
+                "pid": child.process.pid if child.process else None,
+                "restarts": child.restarts,
+                "last_end": child.last,
+            }
+            for child in self._children
+        ]
+        rows.insert(0, {"name": "supervisor", "pid": os.getpid(), "restarts": 0, "last_end": ""})
+        path = Path(self.start.data) / "run" / "processes.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_text(json.dumps(rows))
+        fresh.replace(path)
+
+
+def _wanted(name: str, wanted: tuple[str, ...]) -> bool:
+    return name in wanted or f"{name.partition(':')[0]}:*" in wanted
