@@ -1,0 +1,122 @@
+"""A virtual phone: gets its address, takes the server's URL from its options, asks for its files in its brand's order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ringboot.dhcp import options as option_table
+from ringboot.model.address import ip_text
+from ringboot.sim.fetching import Fetched, fetch
+from ringboot.sim.leasing import Leased, Leasing, Refused
+
+OPTIONAL = "?"  # before a name in `asks`: the phone goes on when the file is missing
+
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """How phones of one kind boot, as their manifest's [[boot]] tells it."""
+
+    says: Mapping[str, str]  # option -> text, with {model} {version} {mac} {MAC}
+    agent: str  # User-Agent, with the same names
+    url_from: tuple[str, ...]  # options that name the server, the first one present wins
+    asks: tuple[str, ...]  # names below that URL, in order
+
+
+class Step(NamedTuple):
+    """One thing that happened to a phone on its way."""
+
+    what: str  # address | file | missing | failed | done
+    detail: str
+
+
+@dataclass(slots=True)
+class Phone:
+    """One phone of the simulation; `spoof` makes it ask for another phone's files."""
+
+    mac: bytes
+    brand: str
+    model: str
+    version: str
+    habit: Habit
+    relay: str
+    server: tuple[str, int]
+    tftp_port: int = 69
+    spoof: bytes | None = None
+    lease: Leased | None = None
+    files: dict[str, Fetched] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """Name it as a person would."""
+        return f"{self.brand} {self.model}".strip()
+
+    def _fill(self, text: str, mac: bytes | None = None) -> str:
+        octets = mac or self.mac
+        names = {
+            "model": self.model,
+            "version": self.version,
+            "mac": octets.hex(),
+            "MAC": octets.hex().upper(),
+            "mac_dashes": octets.hex("-").upper(),
+            "mac_colons": octets.hex(":"),
+        }
+        return text.format_map(names)
+
+    async def boot(self) -> AsyncIterator[Step]:
+        """Go the whole way once, telling each step."""
+        says = option_table.build({key: self._fill(text) for key, text in self.habit.says.items()})
+        leasing = Leasing(self.mac, self.relay, self.server, says)
+        try:
+            self.lease = await leasing.obtain()
+        except Refused as error:
+            yield Step("failed", str(error))
+            return
+        yield Step("address", self.lease.address)
+        async for step in self.read_files():
+            yield step
+
+    async def read_files(self) -> AsyncIterator[Step]:
+        """Ask for the files, as after a boot or a NOTIFY."""
+        lease = self.lease
+        base = None if lease is None else self._base(lease)
+        if lease is None or base is None:
+            yield Step("failed", "its options name no server" if lease else "it has no address")
+            return
+        for ask in self.habit.asks:
+            name = self._fill(ask.removeprefix(OPTIONAL), self.spoof)
+            fetched = await fetch(f"{base}/{name}", lease.address, self._fill(self.habit.agent))
+            self.files[name] = fetched
+            if fetched.body is not None:
+                yield Step("file", f"{name} ({len(fetched.body)} octets)")
+            elif ask.startswith(OPTIONAL):
+                yield Step("missing", name)
+            else:
+                yield Step("failed", f"{name}: {fetched.status}")
+                return
+        yield Step("done", "")
+
+    def _base(self, lease: Leased) -> str | None:
+        for key in self.habit.url_from:
+            code, _, part = key.partition(".")
+            value = lease.options.get(int(code))
+            if value is not None and part:
+                value = _sub_option(value, int(part))
+            if value is None:
+                continue
+            if "://" in (text := value.decode("latin-1")):
+                return text.rstrip("/")
+            host = ip_text(int.from_bytes(value[:4], "big")) if key == "150" else text
+            return f"tftp://{host}:{self.tftp_port}"
+        return None
+
+
+def _sub_option(value: bytes, wanted: int) -> bytes | None:
+    place = 0
+    while place + 2 <= len(value):
+        code, size = value[place], value[place + 1]
+        if code == wanted:
+            return value[place + 2 : place + 2 + size]
+        place += 2 + size
+    return None
