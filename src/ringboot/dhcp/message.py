@@ -1,0 +1,133 @@
+"""A DHCPv4 message: its octets to a value and back.  Nothing is judged here but whether the octets can be read."""
+
+from __future__ import annotations
+
+from struct import Struct
+from typing import NamedTuple
+
+DISCOVER, OFFER, REQUEST, DECLINE, ACK, NAK, RELEASE, INFORM = range(1, 9)
+NAMES: dict[int, str] = {
+    DISCOVER: "DISCOVER",
+    OFFER: "OFFER",
+    REQUEST: "REQUEST",
+    DECLINE: "DECLINE",
+    ACK: "ACK",
+    NAK: "NAK",
+    RELEASE: "RELEASE",
+    INFORM: "INFORM",
+}
+
+BOOTREQUEST, BOOTREPLY = 1, 2
+BROADCAST = 0x8000  # the one flag that has a meaning (RFC 2131 figure 2)
+COOKIE = b"\x63\x82\x53\x63"
+LEAST = 300  # shorter ones are thrown away by some relays and clients (RFC 1542 2.1)
+MOST = 4096  # no client has that much to say; it bounds what one packet may cost
+
+HEADER = Struct("!4B4s2H4I16s64s128s4s")
+_FIRST = HEADER.size  # 240, where the options begin
+_unpack = HEADER.unpack_from
+
+
+class BadPacket(NamedTuple):
+    """Octets that are no DHCP message, and where that shows."""
+
+    offset: int
+    why: str
+
+
+class Message(NamedTuple):
+    """A message as it was sent; addresses are numbers, `chaddr` has exactly `hlen` octets, repeated options are joined."""
+
+    op: int
+    htype: int
+    hlen: int
+    hops: int
+    xid: bytes
+    secs: int
+    flags: int
+    ciaddr: int
+    yiaddr: int
+    siaddr: int
+    giaddr: int
+    chaddr: bytes
+    sname: bytes  # without the NULs at its end, like `file`
+    file: bytes
+    options: dict[int, bytes]
+
+    @property
+    def kind(self) -> int:
+        """Give the message type (option 53), 0 when there is none that can be read."""
+        value = self.options.get(53)
+        return value[0] if value is not None and len(value) == 1 else 0
+
+
+def decode(data: bytes) -> Message | BadPacket:
+    """Read a message; whatever the octets are, the result is a value (RFC 2131 2, RFC 3396 5)."""
+    size = len(data)
+    if not _FIRST <= size <= MOST:
+        return BadPacket(min(size, MOST), f"{size} octets, where {_FIRST} to {MOST} make a message")
+    op, htype, hlen, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr, hardware, sname, file, cookie = _unpack(data)
+    if cookie != COOKIE or not 0 < op < 3 or hlen > 16:
+        return _bad_header(op, hlen)
+    options: dict[int, bytes] = {}
+    at = _FIRST
+    while at < size:
+        code = data[at]
+        if code == 255:
+            break
+        if code == 0:
+            at += 1
+            continue
+        start = at + 2
+        if start > size:
+            return BadPacket(at, f"option {code} has no length")
+        end = start + data[at + 1]
+        if end > size:
+            return BadPacket(at, f"option {code} of {end - start} octets goes {end - size} past the end")
+        if code in options:
+            options[code] += data[start:end]
+        else:
+            options[code] = data[start:end]
+        at = end
+    return Message(
+        op, htype, hlen, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr,
+        hardware[:hlen], sname.rstrip(b"\0"), file.rstrip(b"\0"), options,
+    )  # fmt: skip
+
+
+def _bad_header(op: int, hlen: int) -> BadPacket:
+    if op not in (BOOTREQUEST, BOOTREPLY):
+        return BadPacket(0, f"op is {op}, neither a request nor a reply")
+    if hlen > 16:
+        return BadPacket(2, f"a hardware address of {hlen} octets, where 16 are room")
+    return BadPacket(236, "the magic cookie is missing")
+
+
+def encode(message: Message) -> bytes:
+    """Write any message: option 53 first, values above 255 octets in pieces (RFC 3396); ValueError when it cannot be."""
+    parts = [
+        HEADER.pack(
+            message.op, message.htype, message.hlen, message.hops, message.xid, message.secs, message.flags,
+            message.ciaddr, message.yiaddr, message.siaddr, message.giaddr,
+            _field("chaddr", message.chaddr, 16), _field("sname", message.sname, 64), _field("file", message.file, 128),
+            COOKIE,
+        )
+    ]  # fmt: skip
+    for code in sorted(message.options, key=lambda code: code != 53):
+        parts.append(tlv(code, message.options[code]))
+    parts.append(b"\xff")
+    return b"".join(parts).ljust(LEAST, b"\0")
+
+
+def tlv(code: int, value: bytes) -> bytes:
+    """Write one option, in as many pieces as it needs (RFC 3396 6)."""
+    if not 0 < code < 255:
+        raise ValueError(f"option {code} cannot carry a value")
+    pieces = [value[at : at + 255] for at in range(0, len(value), 255)] or [b""]
+    return b"".join(bytes((code, len(piece))) + piece for piece in pieces)
+
+
+def _field(name: str, value: bytes, room: int) -> bytes:
+    if len(value) > room:
+        raise ValueError(f"{name} has {len(value)} octets, where {room} are room")
+    return value

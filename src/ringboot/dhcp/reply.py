@@ -1,0 +1,152 @@
+"""A server's message, written from the rules and never by changing what the client sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from struct import Struct
+
+from ringboot.dhcp.message import BOOTREPLY, BROADCAST, COOKIE, HEADER, INFORM, LEAST, NAK, OFFER, Message, tlv
+from ringboot.dhcp.rules import (
+    ACK_RULE,
+    BEFORE,
+    INFORM_RULE,
+    NAK_RULE,
+    OFFER_RULE,
+    RESERVED,
+    SUPERSEDED,
+    Rule,
+    allows,
+)
+
+# Option 57 and its least value, 576, count the IP and UDP headers (RFC 2131 2: 576 octets of datagram hold 312 of options).
+_HEADERS = 28
+_SMALL = 576 - _HEADERS
+_LARGE = 1500 - _HEADERS
+
+# The header, then 53 and 54, then 51: the octets every reply begins with.
+_PLAIN = Struct(HEADER.format + "3s2sI")
+_LEASED = Struct(HEADER.format + "3s2sI2sI")
+_pack_plain = _PLAIN.pack
+_pack_leased = _LEASED.pack
+_TYPE = tuple(bytes((53, 1, kind)) for kind in range(256))
+_SERVER = b"\x36\x04"
+_LEASE = b"\x33\x04"
+
+
+def block(options: Mapping[int, bytes], wanted: bytes = b"") -> bytes:
+    """Write options as octets: those in `wanted` (option 55) in its order, then the rest by code.
+
+    Left out: what the rules reserve, values above 255 octets, what another option makes superfluous (RFC 3442).
+    """
+    left_out = {code for first, codes in SUPERSEDED.items() if first in options and first in wanted for code in codes}
+    order = [code for code in dict.fromkeys(wanted) if code in options]
+    order += sorted(options.keys() - set(order))
+    for first, second in BEFORE:
+        if first in options and second in options and order.index(first) > order.index(second):
+            order.remove(first)
+            order.insert(order.index(second), first)
+    return b"".join(
+        bytes((code, len(options[code]))) + options[code]
+        for code in order
+        if code not in RESERVED and code not in left_out and len(options[code]) < 256
+    )
+
+
+def reply(
+    query: Message,
+    kind: int,
+    server: int,
+    *,
+    yiaddr: int = 0,
+    siaddr: int = 0,
+    lease_time: int | None = None,
+    block: bytes = b"",
+    file: bytes = b"",
+    sname: bytes = b"",
+    broadcast: bool | None = None,
+) -> bytes:
+    """Write the answer to a query: OFFER, ACK or NAK, as the rule for it says (RFC 2131 4.3.1, table 3).
+
+    `block` is what `block()` made; whole options are left out from its end when the client has no room for them.
+    `broadcast` sets or clears the flag; None copies it, and sets it in a NAK that goes to a relay (RFC 2131 4.3.2).
+    ValueError when `file` or `sname` is longer than its field.
+    """
+    options = query.options
+    flags = query.flags
+    ciaddr = query.ciaddr
+    if kind == OFFER:
+        ciaddr = 0
+    elif kind == NAK or query.kind == INFORM:
+        rule = NAK_RULE if kind == NAK else INFORM_RULE
+        block, lease_time, yiaddr = _only(rule, block), None, 0
+        if kind == NAK:
+            ciaddr, siaddr, file, sname = 0, 0, b"", b""
+            flags |= BROADCAST if query.giaddr else 0
+    if broadcast is not None:
+        flags = flags | BROADCAST if broadcast else flags & ~BROADCAST
+    if len(file) > 128 or len(sname) > 64:
+        raise ValueError(f"file has {len(file)} octets and sname {len(sname)}, where 128 and 64 are room")
+    if lease_time is None:
+        head = _pack_plain(
+            BOOTREPLY, query.htype, query.hlen, 0, query.xid, 0, flags, ciaddr, yiaddr, siaddr, query.giaddr,
+            query.chaddr, sname, file, COOKIE, _TYPE[kind], _SERVER, server,
+        )  # fmt: skip
+    else:
+        head = _pack_leased(
+            BOOTREPLY, query.htype, query.hlen, 0, query.xid, 0, flags, ciaddr, yiaddr, siaddr, query.giaddr,
+            query.chaddr, sname, file, COOKIE, _TYPE[kind], _SERVER, server, _LEASE, lease_time,
+        )  # fmt: skip
+    echo = _echo(options, len(head)) if 61 in options or 82 in options else b""
+    size = len(head) + len(block) + len(echo) + 1
+    if size > _SMALL:
+        block = _shorten(block, _room(options) - (size - len(block)))
+    return b"".join((head, block, echo, b"\xff")).ljust(LEAST, b"\0")
+
+
+def rule_of(kind: int, query_kind: int) -> Rule:
+    """Give the rule for a reply of this kind to a query of that kind."""
+    if kind == OFFER:
+        return OFFER_RULE
+    if kind == NAK:
+        return NAK_RULE
+    return INFORM_RULE if query_kind == INFORM else ACK_RULE
+
+
+def _echo(options: dict[int, bytes], head: int) -> bytes:
+    """Give back 61 (RFC 6842) and, last, 82 (RFC 3046 2.2), octet by octet."""
+    client = options.get(61)
+    relay = options.get(82)
+    echo = b"" if client is None or len(client) > 255 else bytes((61, len(client))) + client
+    if relay is None:
+        return echo
+    both = echo + tlv(82, relay)
+    return both if head + len(both) < _LARGE else echo
+
+
+def _room(options: dict[int, bytes]) -> int:
+    """Tell how many octets of UDP payload the client takes (RFC 2132 9.10)."""
+    asked = options.get(57, b"")
+    if len(asked) != 2:
+        return _SMALL
+    return max(_SMALL, min(int.from_bytes(asked, "big") - _HEADERS, _LARGE))
+
+
+def _shorten(block: bytes, room: int) -> bytes:
+    end = 0
+    for start, _ in _options(block):
+        size = 2 + block[start + 1]
+        if start + size > room:
+            break
+        end = start + size
+    return block[:end]
+
+
+def _only(rule: Rule, block: bytes) -> bytes:
+    return b"".join(block[at : at + 2 + block[at + 1]] for at, code in _options(block) if allows(rule, code))
+
+
+def _options(block: bytes) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at < len(block):
+        yield at, block[at]
+        at += 2 + block[at + 1]

@@ -1,0 +1,54 @@
+"""What a server's messages must, may and must not carry: RFC 2131 table 3, with RFC 6842 (61) and RFC 3046 (82)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ringboot.dhcp.message import ACK, NAK, OFFER
+
+
+class Rule(NamedTuple):
+    """One column of the table."""
+
+    name: str
+    kind: int  # option 53 of the reply
+    must: frozenset[int]
+    must_not: frozenset[int]
+    may: frozenset[int] | None  # None: every other option
+    echo: frozenset[int]  # given back as the client sent it, if it did
+    ciaddr: bool  # copied from the query, else 0
+    yiaddr: bool  # the client's address stands in it, else 0
+    boot: bool  # siaddr, sname, file and may be filled
+
+
+# 50, 55 and 57 are the client's words; 52 would say that file and sname hold options, which we do not write.
+_NEVER = frozenset({0, 50, 52, 55, 57, 255})
+_ECHO = frozenset({61, 82})
+
+OFFER_RULE = Rule(
+    "OFFER", OFFER, frozenset({51, 53, 54}), _NEVER, None, _ECHO, ciaddr=False, yiaddr=True, boot=True
+)
+ACK_RULE = Rule(
+    "ACK to REQUEST", ACK, frozenset({51, 53, 54}), _NEVER, None, _ECHO, ciaddr=True, yiaddr=True, boot=True
+)
+INFORM_RULE = Rule(
+    "ACK to INFORM", ACK, frozenset({53, 54}), _NEVER | {51, 58, 59}, None, _ECHO, ciaddr=True, yiaddr=False, boot=True
+)
+NAK_RULE = Rule(
+    "NAK", NAK, frozenset({53, 54}), _NEVER | {51}, frozenset({56}), _ECHO, ciaddr=False, yiaddr=False, boot=False
+)
+RULES: tuple[Rule, ...] = (OFFER_RULE, ACK_RULE, INFORM_RULE, NAK_RULE)
+
+# What no caller may set: what is forbidden everywhere, and what the reply writes itself.
+RESERVED: frozenset[int] = _NEVER | {51, 53, 54} | _ECHO
+
+# A client that asks for the first and gets it is not sent the others (RFC 3442, "DHCP Server Behavior").
+SUPERSEDED: dict[int, tuple[int, ...]] = {121: (3, 33)}
+
+# The first must stand before the second (RFC 2132 3.3).
+BEFORE: tuple[tuple[int, int], ...] = ((1, 3),)
+
+
+def allows(rule: Rule, code: int) -> bool:
+    """Tell whether a reply may carry the option."""
+    return code not in rule.must_not and (rule.may is None or code in rule.may or code in rule.must or code in rule.echo)
