@@ -1,0 +1,69 @@
+"""Which rows of a list are wanted, in which order, and which page of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+Row = dict[str, Any]
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+class Query(NamedTuple):
+    """What a caller wants of a list."""
+
+    filters: tuple[tuple[str, str], ...] = ()  # key, value: equal as text, without regard to case
+    text: str = ""  # stands somewhere in some value
+    sort: str = ""  # a key; empty: as they come
+    descending: bool = False
+    limit: int = 100
+    offset: int = 0
+
+
+class Page(NamedTuple):
+    """One page, and how many rows there are on all pages."""
+
+    total: int
+    items: list[Row]
+
+
+def select(rows: Iterable[Row], query: Query) -> Page:
+    """Filter, sort and cut a list that is in memory."""
+    wanted = [row for row in rows if matches(row, query)]
+    if query.sort:
+        wanted.sort(key=lambda row: natural(row.get(query.sort)), reverse=query.descending)
+    return Page(len(wanted), wanted[query.offset : query.offset + query.limit])
+
+
+def matches(row: Row, query: Query) -> bool:
+    """Tell whether a row passes the filters and holds the text."""
+    if not all(as_text(row.get(key)).casefold() == value.casefold() for key, value in query.filters):
+        return False
+    return not query.text or query.text.casefold() in _all_text(row).casefold()
+
+
+def as_text(value: Any) -> str:
+    """Write a value as a person would filter by it; absent is empty."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def natural(value: Any) -> tuple[Any, ...]:
+    """Give a sort key that puts 10.0.0.9 before 10.0.0.10, and what is absent last."""
+    if value is None:
+        return (1,)
+    parts = _DIGITS.split(as_text(value).casefold())
+    return (0, *((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part))
+
+
+def _all_text(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "\n".join(_all_text(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return "\n".join(_all_text(item) for item in value)
+    return as_text(value)
