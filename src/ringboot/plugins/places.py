@@ -1,139 +1,165 @@
-"""Where each key of a TOML text stands: path -> line, for errors that name the line.
-
-The text must have passed tomllib before: what is no TOML is not looked for here again (TOML 1.0).
-"""
+"""Which line of a TOML text holds which key: what turns "lines: not a number" into "plugin.toml, line 31"."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from bisect import bisect_right
+from collections.abc import Mapping
 
-Path = tuple[str | int, ...]  # keys, and the places in lists
+Path = tuple[str | int, ...]
 
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-_STRING = re.compile(
-    r'"""(?:[^\\]|\\.)*?"{3,5}'
-    r"|'''.*?'{3,5}"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'[^'\n]*'",
-    re.DOTALL,
-)
-_SCALAR = re.compile(r"[^,\]}#\n]*")
+_SPACE = " \t\r\n"
+_ENDS = ",]}#\n"  # what ends a bare value
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """Map the path of every table, key and list item to its line, counted from 1."""
-    return _Scanner(text).scan()
+    """Map the path of every table, key and list element to its line (from 1); the text must be valid TOML."""
+    return _Scanner(text.replace("\r\n", "\n")).document()
 
 
-def line_of(lines: dict[Path, int], path: Path) -> int | None:
-    """Give the line of a path, else of what it would stand in; None when nothing of it is there."""
+def line_at(lines: Mapping[Path, int], path: Path) -> int:
+    """Give the line of a path, or of the nearest thing around it that stands in the text."""
     for size in range(len(path), 0, -1):
         line = lines.get(path[:size])
         if line is not None:
             return line
-    return None
+    return 1
 
 
 class _Scanner:
+    """Walks over a text that tomllib has accepted; it only has to find where things begin and end."""
+
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._at = 0
-        self._ends = [match.start() for match in re.finditer("\n", text)]
-        self._lines: dict[Path, int] = {}
-        self._last: dict[Path, int] = {}  # arrays of tables: the index of the newest
+        self.text = text
+        self.at = 0
+        self.breaks = [place for place, char in enumerate(text) if char == "\n"]
+        self.lines: dict[Path, int] = {}
+        self.counts: dict[Path, int] = {}  # arrays of tables: how many elements so far
 
-    def scan(self) -> dict[Path, int]:
+    def document(self) -> dict[Path, int]:
+        """Read the whole text."""
         table: Path = ()
-        while self._skip_blank() < len(self._text):
-            if self._text.startswith("[[", self._at):
-                table = self._header(2)
-            elif self._text[self._at] == "[":
-                table = self._header(1)
+        self.blank()
+        while self.at < len(self.text):
+            if self.text[self.at] == "[":
+                table = self.header()
             else:
-                self._pair(table)
-        return self._lines
+                self.pair(table)
+            self.blank()
+        return self.lines
 
-    def _skip_blank(self) -> int:
-        match = _BLANK.match(self._text, self._at)
-        if match is not None:
-            self._at = match.end()
-        return self._at
+    def note(self, path: Path, line: int) -> None:
+        """Record a path and those around it, unless they have a line already."""
+        for size in range(len(path), 0, -1):
+            self.lines.setdefault(path[:size], line)
 
-    def _take(self, mark: str) -> bool:
-        self._skip_blank()
-        if self._text.startswith(mark, self._at):
-            self._at += len(mark)
-            return True
-        return False
+    def line(self) -> int:
+        """Give the line of the present place."""
+        return bisect_right(self.breaks, self.at - 1) + 1
 
-    def _note(self, path: Path) -> None:
-        line = bisect_right(self._ends, self._at - 1) + 1
-        for size in range(1, len(path) + 1):
-            self._lines.setdefault(path[:size], line)
+    def blank(self) -> None:
+        """Step over blanks, line ends and comments."""
+        while self.at < len(self.text):
+            if self.text[self.at] == "#":
+                end = self.text.find("\n", self.at)
+                self.at = len(self.text) if end < 0 else end
+            elif self.text[self.at] in _SPACE:
+                self.at += 1
+            else:
+                return
 
-    def _header(self, brackets: int) -> Path:
-        self._at += brackets
-        keys = self._keys()
+    def header(self) -> Path:
+        """Read [a.b] or [[a.b]] and give the path of the table that it opens."""
+        line = self.line()
+        many = self.text.startswith("[[", self.at)
+        self.at += 2 if many else 1
+        names = self.key()
+        self.at += 2 if many else 1
         path: Path = ()
-        for key in keys[:-1]:
-            path = self._inside((*path, key))
-        path = (*path, keys[-1])
-        if brackets == 2:
-            self._last[path] = self._last.get(path, -1) + 1
-            path = (*path, self._last[path])
-        self._note(path)
-        self._take("]" * brackets)
+        for place, name in enumerate(names):
+            path = (*path, name)
+            if many and place == len(names) - 1:
+                self.counts[path] = self.counts.get(path, -1) + 1
+            if path in self.counts:
+                path = (*path, self.counts[path])
+        self.note(path, line)
         return path
 
-    def _inside(self, path: Path) -> Path:
-        return (*path, self._last[path]) if path in self._last else path
+    def pair(self, table: Path) -> None:
+        """Read key = value."""
+        line = self.line()
+        path = (*table, *self.key())
+        self.note(path, line)
+        self.at += 1  # the sign "="
+        self.value(path)
 
-    def _keys(self) -> Path:
-        keys = [self._key()]
-        while self._take("."):
-            keys.append(self._key())
-        return tuple(keys)
+    def key(self) -> list[str]:
+        """Read a dotted key up to what follows it."""
+        parts = []
+        while True:
+            self.blank()
+            start = self.at
+            if self.text[start] in "\"'":
+                self.string()
+            else:
+                while self.text[self.at] not in " \t.=]":
+                    self.at += 1
+            raw = self.text[start : self.at]
+            parts.append(str(tomllib.loads(f"k = {raw}")["k"]) if raw[0] in "\"'" else raw)
+            self.blank()
+            if self.text[self.at] != ".":
+                return parts
+            self.at += 1
 
-    def _key(self) -> str:
-        self._skip_blank()
-        bare = _BARE.match(self._text, self._at)
-        if bare is not None:
-            self._at = bare.end()
-            return bare.group()
-        quoted = _STRING.match(self._text, self._at)
-        if quoted is None:
-            raise ValueError(f"no key at octet {self._at}: the text did not pass tomllib")
-        self._at = quoted.end()
-        return str(tomllib.loads(f"key = {quoted.group()}")["key"])
-
-    def _pair(self, table: Path) -> None:
-        path = (*table, *self._keys())
-        self._note(path)
-        self._take("=")
-        self._value(path)
-
-    def _value(self, path: Path) -> None:
-        self._skip_blank()
-        self._note(path)
-        string = _STRING.match(self._text, self._at)
-        if string is not None:
-            self._at = string.end()
-        elif self._take("["):
-            self._items(path)
-        elif self._take("{"):
-            while not self._take("}"):
-                self._pair(path)
-                self._take(",")
+    def value(self, path: Path) -> None:
+        """Step over a value, noting what lies inside."""
+        self.blank()
+        char = self.text[self.at]
+        if char in "\"'":
+            self.string()
+        elif char == "[":
+            self.array(path)
+        elif char == "{":
+            self.inline(path)
         else:
-            scalar = _SCALAR.match(self._text, self._at)
-            self._at = scalar.end() if scalar is not None else len(self._text)
+            while self.at < len(self.text) and self.text[self.at] not in _ENDS:
+                self.at += 1
 
-    def _items(self, path: Path) -> None:
+    def string(self) -> None:
+        """Step over any of the four kinds of string."""
+        quote = self.text[self.at]
+        if self.text.startswith(quote * 3, self.at):
+            quote *= 3
+        self.at += len(quote)
+        while not self.text.startswith(quote, self.at):
+            self.at += 2 if self.text[self.at] == "\\" and quote[0] == '"' else 1
+        self.at += len(quote)
+        while len(quote) == 3 and self.at < len(self.text) and self.text[self.at] == quote[0]:
+            self.at += 1  # up to two more quotes may belong to the text
+
+    def array(self, path: Path) -> None:
+        """Step over a list, noting each element."""
+        self.at += 1
         place = 0
-        while not self._take("]"):
-            self._value((*path, place))
-            self._take(",")
+        self.blank()
+        while self.text[self.at] != "]":
+            self.note((*path, place), self.line())
+            self.value((*path, place))
             place += 1
+            self.blank()
+            if self.text[self.at] == ",":
+                self.at += 1
+                self.blank()
+        self.at += 1
+
+    def inline(self, path: Path) -> None:
+        """Step over an inline table, noting its keys."""
+        self.at += 1
+        self.blank()
+        while self.text[self.at] != "}":
+            self.pair(path)
+            self.blank()
+            if self.text[self.at] == ",":
+                self.at += 1
+                self.blank()
+        self.at += 1
