@@ -1,0 +1,133 @@
+"""The supervisor with real child processes: a death, a hang, an end that cannot be mended, a stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+CHILD = """
+    import os, signal, sys, time
+    from ringboot.host.start import from_environment
+    start = from_environment(os.environ)
+    here = os.path.join(start.data, "starts")
+    with open(here, "a") as file:
+        file.write(f"{os.getpid()} {sorted(start.fds)}\\n")
+    count = len(open(here).readlines())
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(1))
+"""
+BEATING = "while not stopped: os.write(start.fds['beat'], b'.'); time.sleep(0.05)"
+
+
+class Family:
+    """A supervisor in a process of its own, with one kind of child."""
+
+    def __init__(self, folder: Path, behaviour: str, hang_after: float = 15.0) -> None:
+        self.folder = folder
+        (folder / "run").mkdir()
+        (folder / "child.py").write_text(textwrap.dedent(CHILD) + behaviour + "\n")
+        program = f"""
+            import os, sys
+            from ringboot import log
+            from ringboot.host.start import Start
+            from ringboot.host.supervisor import Part, Supervisor
+            log.start("supervisor")
+            reader, writer = os.pipe()
+            start = Start(data={str(folder)!r}, fds={{"dhcp:x": reader, "tftp": writer}})
+            sys.exit(Supervisor(start, [Part("main", "child", ("dhcp:*",))], hang_after={hang_after}).run())
+        """
+        environment = {**os.environ, "PYTHONPATH": str(folder)}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(program)], env=environment, stderr=subprocess.PIPE, text=True
+        )
+
+    def starts(self) -> list[str]:
+        path = self.folder / "starts"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def child(self) -> int:
+        return int(self.starts()[-1].split()[0])
+
+    def until_started(self, times: int) -> None:
+        deadline = time.monotonic() + 20
+        while len(self.starts()) < times:
+            assert time.monotonic() < deadline, f"only {self.starts()}"
+            time.sleep(0.02)
+
+    def stop(self) -> tuple[int, str]:
+        if self.process.poll() is None:
+            self.process.terminate()
+        _, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, errors
+
+
+Make = Callable[..., Family]
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> Iterator[Make]:
+    made: list[Family] = []
+
+    def make(behaviour: str, hang_after: float = 15.0) -> Family:
+        made.append(Family(tmp_path, behaviour, hang_after))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.process.kill()
+        each.process.wait()
+        if each.process.stderr:
+            each.process.stderr.close()
+
+
+def test_a_child_gets_only_its_sockets_and_ends_when_told(family: Make) -> None:
+    one = family(BEATING)
+    one.until_started(1)
+    assert "['beat', 'dhcp:x']" in one.starts()[0]
+    code, _ = one.stop()
+    assert code == 0
+
+
+def test_a_killed_child_is_started_again(family: Make) -> None:
+    one = family(BEATING)
+    one.until_started(1)
+    os.kill(one.child(), signal.SIGKILL)
+    one.until_started(2)
+    code, errors = one.stop()
+    assert code == 0
+    assert "signal SIGKILL" in errors
+
+
+def test_a_hanging_child_is_killed_and_started_again(family: Make) -> None:
+    one = family("while count == 1: time.sleep(0.05)\n" + BEATING, 1.0)
+    one.until_started(2)
+    code, errors = one.stop()
+    assert code == 0
+    assert "does not answer" in errors
+
+
+@pytest.mark.parametrize(("code", "expected"), [(3, 3), (6, 6), (7, 1)])
+def test_an_end_that_cannot_be_mended_ends_all(family: Make, code: int, expected: int) -> None:
+    one = family(f"sys.exit({code})")
+    assert one.process.wait(20) == expected
+    assert len(one.starts()) == 1
+
+
+def test_children_do_not_outlive_a_killed_supervisor(family: Make) -> None:
+    one = family(BEATING)
+    one.until_started(1)
+    child = one.child()
+    one.process.kill()
+    one.process.wait()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{child}/stat").exists() and Path(f"/proc/{child}/stat").read_text().split()[2] != "Z":
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
