@@ -18,7 +18,7 @@ from ringboot.dhcp.rules import (
     allows,
 )
 
-# Option 57 and its least value, 576, count the IP and UDP headers (RFC 2131 2: 576 octets of datagram hold 312 of options).
+# Option 57 and its least value, 576, count the IP and UDP headers (RFC 2131 2: 312 octets of options in 576).
 _HEADERS = 28
 _SMALL = 576 - _HEADERS
 _LARGE = 1500 - _HEADERS

@@ -25,9 +25,7 @@ class Rule(NamedTuple):
 _NEVER = frozenset({0, 50, 52, 55, 57, 255})
 _ECHO = frozenset({61, 82})
 
-OFFER_RULE = Rule(
-    "OFFER", OFFER, frozenset({51, 53, 54}), _NEVER, None, _ECHO, ciaddr=False, yiaddr=True, boot=True
-)
+OFFER_RULE = Rule("OFFER", OFFER, frozenset({51, 53, 54}), _NEVER, None, _ECHO, ciaddr=False, yiaddr=True, boot=True)
 ACK_RULE = Rule(
     "ACK to REQUEST", ACK, frozenset({51, 53, 54}), _NEVER, None, _ECHO, ciaddr=True, yiaddr=True, boot=True
 )
@@ -51,4 +49,6 @@ BEFORE: tuple[tuple[int, int], ...] = ((1, 3),)
 
 def allows(rule: Rule, code: int) -> bool:
     """Tell whether a reply may carry the option."""
-    return code not in rule.must_not and (rule.may is None or code in rule.may or code in rule.must or code in rule.echo)
+    if code in rule.must_not:
+        return False
+    return rule.may is None or code in rule.may | rule.must | rule.echo
