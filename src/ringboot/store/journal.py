@@ -1,0 +1,248 @@
+"""The lease journal: every acknowledged change of a lease, appended and on disk before its ACK leaves.
+
+It is only ever appended to; the lease table in memory is its index.  A generation is one SQLite file.  When most of its
+rows are history, a new generation is begun, new changes go there, the live leases are copied after them in slices, and
+then the old file is dropped.  Until that moment both files together are the journal, read in order, so that a crash at
+any point loses nothing.  Sequence numbers grow through all generations and never repeat.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ringboot.model.lease import Lease, LeaseChange
+from ringboot.store import journal_file
+from ringboot.store.journal_file import INSERT, JournalDamaged, JournalFailed
+
+__all__ = ["KEPT", "Journal", "JournalDamaged", "JournalFailed"]
+
+KEPT = "kept"  # the kind of a row that compaction copied
+
+COMPACT_ROWS = 50_000  # compaction begins above this many rows beyond twice the live ones
+SLICE_SCAN = 1_000  # old rows looked at in a slice
+SLICE_COPY = 250  # live leases copied in a slice
+CHECKPOINT_FRAMES = 1_000  # pages in the write-ahead log that are moved into the file even under load
+CHECKPOINT_IDLE = 64  # and when nothing else is to be done
+ROWS_A_PAGE = 24
+
+LeaseOf = Callable[[int], Lease | None]
+
+
+class Journal:
+    """The journal for its one writer."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare; `Journal.open` is how to get one."""
+        self._folder = folder
+        self._old: _Generation | None = None  # being compacted away
+        self._now: _Generation
+        self._seq = 0
+        self._frames = 0  # a guess at the pages in the write-ahead log
+        self.rows = 0  # in all files
+        self._copied: set[int] = set()  # addresses whose truth is in the new generation already
+        self._below = 0  # compaction has seen the old rows from here up
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Journal:
+        """Open the journal in a folder, or begin one; JournalDamaged or JournalFailed says what is wrong where."""
+        journal = cls(Path(folder))
+        try:
+            journal._folder.mkdir(parents=True, exist_ok=True)
+            journal_file.sweep(journal._folder)
+            found = journal_file.generations(journal._folder)
+        except OSError as error:
+            raise journal_file.explain(journal._folder, error) from None
+        if len(found) > 2:
+            names = ", ".join(journal_file.path_of(journal._folder, each).name for each in found)
+            raise JournalDamaged(journal._folder, f"holds {names}, of which at most two can be right")
+        if not found:
+            found = [1]
+            journal_file.create(journal_file.path_of(journal._folder, 1), 1)
+        opened: list[_Generation] = []
+        try:
+            opened.extend(_Generation(journal._folder, number) for number in found)
+            journal._now = opened[-1]
+            journal._old = opened[0] if len(opened) == 2 else None
+            journal._seq = max(each.last for each in opened)
+            journal.rows = sum(each.last - each.first + 1 for each in opened)
+        except BaseException:
+            for each in opened:
+                each.close()
+            raise
+        journal._below = journal._seq + 1
+        return journal
+
+    @property
+    def seq(self) -> int:
+        """Give the newest sequence number."""
+        return self._seq
+
+    @property
+    def compacting(self) -> bool:
+        """Say whether an old generation is still being copied."""
+        return self._old is not None
+
+    def load(self) -> Iterator[LeaseChange]:
+        """Read all changes, oldest first; JournalDamaged names the row or file that cannot be read."""
+        if self._old is None:
+            for _, change in self._now.rows():
+                yield change
+            return
+        for _, change in self._old.rows():
+            yield change
+        copied = self._copied
+        for _, change in self._now.rows():
+            copied.add(change.address)
+            yield change
+
+    def append(self, changes: Sequence[LeaseChange]) -> int:
+        """Write changes in one transaction and give the last sequence number; they are on the disk when it returns.
+
+        JournalFailed: none of them is.
+        """
+        rows = [(seq, *change) for seq, change in enumerate(changes, self._seq + 1)]
+        self._write(rows)
+        self._seq += len(rows)
+        if self._old is not None:
+            self._copied.update(change.address for change in changes)
+        return self._seq
+
+    def _write(self, rows: Sequence[tuple[object, ...]]) -> None:
+        for row in rows:
+            if not journal_file.fits(row):
+                raise JournalFailed(self._now.path, f"refused a row that could not be read back: {row!r:.200}")
+        database = self._now.database
+        try:
+            database.execute("BEGIN IMMEDIATE")
+            database.executemany(INSERT, rows)
+            database.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            raise JournalFailed(self._now.path, journal_file.explain(self._now.path, error).why) from None
+        except (OverflowError, UnicodeError) as error:
+            self._roll_back()
+            raise JournalFailed(self._now.path, f"refused a row that cannot be stored: {error}") from None
+        self.rows += len(rows)
+        self._frames += 2 + len(rows) // ROWS_A_PAGE
+
+    def _roll_back(self) -> None:
+        if self._now.database.in_transaction:
+            try:
+                self._now.database.execute("ROLLBACK")
+            except sqlite3.Error:
+                return  # SQLite has rolled back by itself; the next BEGIN tells if not
+
+    def wants_compaction(self, live: int) -> bool:
+        """Say whether most rows are history, or a compaction was left unfinished."""
+        return self._old is not None or self.rows > 2 * live + COMPACT_ROWS
+
+    def compact(self, lease_of: LeaseOf) -> bool:
+        """Do one slice of compaction between two batches; True while there is more to do.
+
+        `lease_of` gives what the table holds for an address.  JournalFailed: this slice did not happen.
+        """
+        if self._old is None:
+            self._begin_generation()
+            return True
+        kept, seen, lowest = self._slice(self._old, lease_of)
+        if kept:
+            self._write(kept)
+            self._seq += len(kept)
+        self._copied |= seen
+        self._below = lowest
+        if lowest > 0:
+            return True
+        self._drop_old()
+        return False
+
+    def _begin_generation(self) -> None:
+        self._checkpoint()  # so that closing the old file later has nothing left to write
+        number = self._now.number + 1
+        journal_file.create(journal_file.path_of(self._folder, number), self._seq + 1)
+        fresh = _Generation(self._folder, number)
+        self._old, self._now = self._now, fresh
+        self._copied = set()
+        self._below = self._seq + 1
+        self._frames = 0
+
+    def _slice(self, old: _Generation, lease_of: LeaseOf) -> tuple[list[tuple[object, ...]], set[int], int]:
+        """Pick leases to keep among the next old rows, newest first: an address is met at its last row first."""
+        kept: list[tuple[object, ...]] = []
+        seen: set[int] = set()
+        rows = old.newest(self._below, SLICE_SCAN)
+        for seq, address, utc in rows:
+            if address in self._copied or address in seen:
+                continue
+            seen.add(address)
+            lease = lease_of(address)
+            if lease is not None:
+                kept.append((self._seq + len(kept) + 1, *_kept(lease, utc)))
+                if len(kept) == SLICE_COPY:
+                    return kept, seen, seq
+        return kept, seen, rows[-1][0] if len(rows) == SLICE_SCAN else 0
+
+    def _drop_old(self) -> None:
+        if self._old is None:
+            return
+        journal_file.remove(self._old.path)  # while it is open: closing it would write to it once more
+        self._old.close()
+        self._old = None
+        self._copied = set()
+        self.rows = self._seq - self._now.first + 1
+
+    def tidy(self, *, idle: bool) -> None:
+        """Move the write-ahead log into the file when it has grown; between batches only."""
+        if self._frames > (CHECKPOINT_IDLE if idle else CHECKPOINT_FRAMES):
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        try:
+            _, _, _ = self._now.database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error as error:
+            raise journal_file.explain(self._now.path, error) from None
+        finally:
+            self._frames = 0  # what a reader held back is moved the next time
+
+    def close(self) -> None:
+        """Close the files; everything appended is on the disk already."""
+        self._now.close()
+        if self._old is not None:
+            self._old.close()
+
+
+def _kept(lease: Lease, utc: float) -> LeaseChange:
+    return LeaseChange(
+        KEPT, lease.state, lease.network, lease.address, lease.key, lease.mac, lease.start, lease.expiry,
+        lease.evidence, utc,
+    )  # fmt: skip
+
+
+class _Generation:
+    """One open file of the journal."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        self.number = number
+        self.path = journal_file.path_of(folder, number)
+        self.database = journal_file.connect(self.path, write=True)
+        try:
+            self.first, self.last = journal_file.span(self.path, self.database)  # as it was opened
+        except BaseException:
+            self.database.close()
+            raise
+
+    def rows(self) -> Iterator[journal_file.Row]:
+        return journal_file.rows(self.path, self.database)
+
+    def newest(self, below: int, limit: int) -> list[tuple[int, int, float]]:
+        """Read sequence number, address and time of the newest rows below a number."""
+        try:
+            return self.database.execute(
+                "SELECT seq, address, utc FROM change WHERE seq < ? ORDER BY seq DESC LIMIT ?", (below, limit)
+            ).fetchall()
+        except sqlite3.Error as error:
+            raise journal_file.explain(self.path, error) from None
+
+    def close(self) -> None:
+        self.database.close()
