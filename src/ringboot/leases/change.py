@@ -1,0 +1,53 @@
+"""What can happen to a lease, each as the journal row that makes it so."""
+
+from __future__ import annotations
+
+from ringboot.leases.terms import QUARANTINE
+from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, LeaseChange
+
+
+def bind(
+    network: str, address: int, key: bytes, mac: bytes, *, seconds: int, evidence: bytes, utc: float
+) -> LeaseChange:
+    """Give an address to a client."""
+    start = int(utc)
+    return LeaseChange("bound", BOUND, network, address, key, mac, start, start + seconds, evidence, utc)
+
+
+def renew(lease: Lease, mac: bytes, *, seconds: int, evidence: bytes, utc: float) -> LeaseChange:
+    """Prolong a live lease."""
+    return LeaseChange(
+        "renewed", BOUND, lease.network, lease.address, lease.key, mac, lease.start, int(utc) + seconds, evidence, utc
+    )
+
+
+def release(lease: Lease, utc: float) -> LeaseChange:
+    """Give an address back; it is remembered for its last holder."""
+    return _ended("released", RELEASED, lease, int(utc), utc)
+
+
+def decline(lease: Lease, utc: float, seconds: int = QUARANTINE) -> LeaseChange:
+    """Put an address into quarantine, because its client found somebody else on it."""
+    return _ended("declined", DECLINED, lease, int(utc) + seconds, utc)
+
+
+def spoil(network: str, address: int, utc: float, seconds: int = QUARANTINE) -> LeaseChange:
+    """Put an address that nobody holds into quarantine, because it answered a probe."""
+    start = int(utc)
+    return LeaseChange("declined", DECLINED, network, address, b"", b"", start, start + seconds, b"", utc)
+
+
+def free(lease: Lease, utc: float) -> LeaseChange:
+    """Forget an address: who had it, and its quarantine."""
+    return _ended("freed", RELEASED, lease, int(utc), utc)
+
+
+def keep(lease: Lease, utc: float) -> LeaseChange:
+    """Repeat what is remembered of an address, for compaction."""
+    return _ended("kept", lease.state, lease, lease.expiry, utc)
+
+
+def _ended(kind: str, state: str, lease: Lease, expiry: int, utc: float) -> LeaseChange:
+    return LeaseChange(
+        kind, state, lease.network, lease.address, lease.key, lease.mac, lease.start, expiry, lease.evidence, utc
+    )

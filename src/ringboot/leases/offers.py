@@ -1,0 +1,57 @@
+"""Offered addresses: each waits for one client for a while, in memory only."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+
+class Offer(NamedTuple):
+    """An address that is kept for a client until its REQUEST comes; `until` is on the steady clock."""
+
+    network: str
+    address: int
+    key: bytes
+    until: float
+    probed: bool = True  # False: held while somebody asks whether the address is in use
+
+
+class Withdraw(NamedTuple):
+    """Take back what was offered to this client."""
+
+    network: str
+    key: bytes
+
+
+class Offers:
+    """The offers by address and by client; one address is offered to one client."""
+
+    __slots__ = ("by_address", "by_client")
+
+    def __init__(self) -> None:
+        self.by_address: OrderedDict[int, Offer] = OrderedDict()  # oldest first: the next to lapse
+        self.by_client: dict[tuple[str, bytes], Offer] = {}
+
+    def put(self, offer: Offer) -> None:
+        """Add an offer as the youngest."""
+        self.by_address[offer.address] = offer
+        self.by_address.move_to_end(offer.address)
+        self.by_client[offer.network, offer.key] = offer
+
+    def drop(self, offer: Offer) -> None:
+        """Remove an offer that stands."""
+        if self.by_address.get(offer.address) is offer:
+            del self.by_address[offer.address]
+        if self.by_client.get((offer.network, offer.key)) is offer:
+            del self.by_client[offer.network, offer.key]
+
+    def lapsed(self, steady: float) -> list[int]:
+        """Remove the offers whose time is over and name their addresses."""
+        over: list[int] = []
+        while self.by_address:
+            offer = next(iter(self.by_address.values()))
+            if offer.until > steady:
+                break
+            self.drop(offer)
+            over.append(offer.address)
+        return over

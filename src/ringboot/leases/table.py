@@ -1,0 +1,308 @@
+"""Every address that somebody has or had, in memory: the truth about leases between two journal rows.
+
+A change is applied at once and gives its inverse; `undo` puts everything back when the journal could not be written.
+A lease object is never altered, only replaced, so that an inverse is the object that stood there before.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ringboot.leases.change import keep
+from ringboot.leases.offers import Offer, Offers, Withdraw
+from ringboot.leases.span import Span, entry
+from ringboot.leases.tally import Tally
+from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, LeaseChange
+
+Change = LeaseChange | Offer | Withdraw
+
+
+class Undo(NamedTuple):
+    """What stood in the table before a change, in the order in which it was replaced."""
+
+    leases: list[tuple[int, Lease | None]]
+    clients: list[tuple[str, bytes, Lease | None]]
+    offers: list[tuple[Offer, bool]]  # the offer, and whether it was there before
+
+
+class Table:
+    """Leases by address and by client, offers, and the free addresses of each pool."""
+
+    def __init__(self) -> None:
+        self._leases: dict[int, Lease] = {}
+        self._clients: dict[str, dict[bytes, Lease]] = {}  # by network, then client key
+        self._names: dict[str, str] = {}  # one copy of each network's name
+        self._offers = Offers()
+        self._withheld: set[int] = set()
+        self._spans: list[Span] = []  # in order of address
+        self._starts: list[int] = []
+        self._pools: dict[str, list[Span]] = {}  # by network, in file order
+        self._blocks: list[int] = []  # every /24 that ever held a lease, sorted: the order of pages
+        self._block_set: set[int] = set()
+        self._tally = Tally()
+
+    # What is known
+
+    def of_address(self, address: int) -> Lease | None:
+        """Give what is remembered of an address."""
+        return self._leases.get(address)
+
+    def of_client(self, network: str, key: bytes) -> Lease | None:
+        """Give the client's lease in a network, or the one it had there and nobody else got since."""
+        clients = self._clients.get(network)
+        return None if clients is None else clients.get(key)
+
+    def offer_of(self, network: str, key: bytes, steady: float) -> Offer | None:
+        """Give the offer that waits for this client."""
+        offer = self._offers.by_client.get((network, key))
+        return None if offer is None or offer.until <= steady else offer
+
+    def offered(self, address: int, steady: float) -> Offer | None:
+        """Give the offer that keeps this address."""
+        offer = self._offers.by_address.get(address)
+        return None if offer is None or offer.until <= steady else offer
+
+    def counts(self, utc: float) -> dict[str, int]:
+        """Count addresses by state: bound, expired, released, declined, offered."""
+        return {**self._tally.counts(int(utc)), "offered": len(self._offers.by_address)}
+
+    def __len__(self) -> int:
+        return len(self._leases)
+
+    def leases(self, after: int = -1, limit: int = 1000, network: str | None = None) -> list[Lease]:
+        """Give a page of what is remembered, in order of address, beginning behind `after`."""
+        found: list[Lease] = []
+        at = bisect_right(self._blocks, (after >> 8) - 1) if after >= 0 else 0
+        for block in self._blocks[at:]:
+            for address in range(max(block << 8, after + 1), (block + 1) << 8):
+                lease = self._leases.get(address)
+                if lease is not None and network in (None, lease.network):
+                    found.append(lease)
+                    if len(found) >= limit:
+                        return found
+        return found
+
+    def kept_rows(self, after: int, limit: int, utc: float) -> list[LeaseChange]:
+        """Give a slice of compaction: a row for each remembered address behind `after`; empty at the end."""
+        return [keep(lease, utc) for lease in self.leases(after, limit)]
+
+    # Pools
+
+    def set_pools(self, pools: Iterable[Span]) -> None:
+        """Take these pools; one that was there already keeps what it knows of its free addresses."""
+        old = {span.shape: span for span in self._spans}
+        spans = [old.get(span.shape, span) for span in pools]
+        self._pools = {}
+        for span in spans:
+            self._pools.setdefault(span.network, []).append(span)
+        self._spans = sorted(spans, key=lambda span: span.first)
+        self._starts = [span.first for span in self._spans]
+        self._fill([span for span in spans if span.shape not in old])
+
+    def withhold(self, address: int) -> None:
+        """Never give this address from a pool: it is reserved, or our own."""
+        self._withheld.add(address)
+
+    def admit(self, address: int) -> None:
+        """Give this address from its pool again."""
+        if address in self._withheld:
+            self._withheld.discard(address)
+            self._settle(address)
+
+    def withhold_only(self, addresses: set[int]) -> None:
+        """Withhold these addresses and admit all others."""
+        for address in self._withheld - addresses:
+            self.admit(address)
+        self._withheld |= addresses
+
+    def is_withheld(self, address: int) -> bool:
+        """Say whether pools skip this address."""
+        return address in self._withheld
+
+    def free(self, network: str, utc: float, steady: float) -> int | None:
+        """Find an address of the network's pools that nobody has; None when they are full."""
+        for address in self._offers.lapsed(steady):
+            self._settle(address)
+        for span in self._pools.get(network, ()):
+            found = span.free(self._leases, self._offers.by_address, self._withheld, utc)
+            if found is not None:
+                return found
+        return None
+
+    def tend(self, utc: float, steps: int = 500) -> None:
+        """Look after addresses whose lease ran out, so many in each pool; the door calls it every second."""
+        for span in self._spans:
+            span.tend(self._leases, utc, steps)
+
+    # Changes
+
+    def apply(self, change: Change) -> Undo:
+        """Make a change, and give what undoes it."""
+        undo = Undo([], [], [])
+        if isinstance(change, LeaseChange):
+            self._change(change, undo)
+            for offer, _ in undo.offers:
+                if offer.address != change.address:
+                    self._settle(offer.address)
+            for address, _ in undo.leases:
+                if address != change.address or change.kind != "renewed" or undo.offers:
+                    self._settle(address)
+            self._tend(change.address, change.utc)
+        elif isinstance(change, Offer):
+            self._drop_offer(self._offers.by_address.get(change.address), undo)
+            self._drop_offer(self._offers.by_client.get((change.network, change.key)), undo)
+            for offer, _ in undo.offers:
+                if offer.address != change.address:
+                    self._settle(offer.address)
+            self._offers.put(change)
+            undo.offers.append((change, False))
+        else:
+            self._drop_offer(self._offers.by_client.get((change.network, change.key)), undo)
+            for offer, _ in undo.offers:
+                self._settle(offer.address)
+        return undo
+
+    def undo(self, undo: Undo) -> None:
+        """Put back what a change replaced; changes are undone in the reverse of their order."""
+        for address, lease in reversed(undo.leases):
+            self._put(address, lease)
+        for network, key, lease in reversed(undo.clients):
+            self._index(network, key, lease)
+        for offer, was_there in reversed(undo.offers):
+            if was_there:
+                self._offers.put(offer)
+            else:
+                self._offers.drop(offer)
+        for address, _ in undo.leases:
+            self._settle(address)
+        for offer, _ in undo.offers:
+            self._settle(offer.address)
+
+    def load(self, changes: Iterable[LeaseChange]) -> int:
+        """Take the rows of the journal, oldest first, and give their number."""
+        count = 0
+        scratch = Undo([], [], [])
+        evidence: dict[bytes, bytes] = {}  # phones of one kind say the same: one copy of it
+        for change in changes:
+            count += 1
+            self._change(change, scratch)
+            scratch.leases.clear()
+            scratch.clients.clear()
+            lease = self._leases.get(change.address)
+            if lease is not None:
+                lease.evidence = evidence.setdefault(lease.evidence, lease.evidence)
+        self._fill(self._spans)
+        return count
+
+    def _change(self, change: LeaseChange, undo: Undo) -> None:
+        self._drop_offer(self._offers.by_address.get(change.address), undo)
+        before = self._leases.get(change.address)
+        if change.kind == "freed":
+            self._replace(change.address, before, None, undo)
+            return
+        _, state, network, address, key, mac, start, expiry, evidence, utc = change
+        lease = Lease(self._name(network), address, key, mac, state, start, expiry, evidence)
+        self._replace(address, before, lease, undo)
+        if state == DECLINED:
+            return
+        if state == BOUND and self._offers.by_client:
+            self._drop_offer(self._offers.by_client.get((network, key)), undo)
+        other = self.of_client(network, key)
+        if other is None or other.address == address:
+            self._point(lease, undo)
+        elif _outranks(lease, other) or change.kind != "kept":
+            self._point(lease, undo)
+            self._retire(other, utc, undo)
+        else:
+            self._retire(lease, utc, undo)
+
+    def _retire(self, lease: Lease, utc: float, undo: Undo) -> None:
+        """Take an address from a client that has another one in this network: it holds one at a time."""
+        if lease.state == BOUND:
+            end = min(lease.expiry, int(utc))
+            retired = Lease(
+                lease.network, lease.address, lease.key, lease.mac, RELEASED, lease.start, end, lease.evidence
+            )
+            undo.leases.append((lease.address, lease))
+            self._put(lease.address, retired)
+
+    def _replace(self, address: int, before: Lease | None, after: Lease | None, undo: Undo) -> None:
+        undo.leases.append((address, before))
+        self._put(address, after)
+        if before is not None and self.of_client(before.network, before.key) is before:
+            undo.clients.append((before.network, before.key, before))
+            self._index(before.network, before.key, None)
+
+    def _point(self, lease: Lease, undo: Undo) -> None:
+        undo.clients.append((lease.network, lease.key, self.of_client(lease.network, lease.key)))
+        self._index(lease.network, lease.key, lease)
+
+    def _drop_offer(self, offer: Offer | None, undo: Undo) -> None:
+        if offer is not None:
+            self._offers.drop(offer)
+            undo.offers.append((offer, True))
+
+    def _put(self, address: int, lease: Lease | None) -> None:
+        before = self._leases.get(address)
+        if before is not None:
+            self._tally.take(before)
+        if lease is None:
+            self._leases.pop(address, None)
+            return
+        self._leases[address] = lease
+        self._tally.add(lease)
+        if before is None and address >> 8 not in self._block_set:
+            self._block_set.add(address >> 8)
+            insort(self._blocks, address >> 8)
+
+    def _index(self, network: str, key: bytes, lease: Lease | None) -> None:
+        clients = self._clients.get(network)
+        if clients is None:
+            clients = self._clients[network] = {}
+        if lease is None:
+            clients.pop(key, None)
+        else:
+            clients[key] = lease
+
+    def _name(self, network: str) -> str:
+        return self._names.setdefault(network, network)
+
+    # Free addresses
+
+    def _span(self, address: int) -> Span | None:
+        place = bisect_right(self._starts, address) - 1
+        if place >= 0 and self._spans[place].last >= address:
+            return self._spans[place]
+        return None
+
+    def _settle(self, address: int) -> None:
+        """Tell the pool of an address that it may be free, or will be."""
+        span = self._span(address)
+        if span is not None:
+            span.give_back(address, self._leases.get(address))
+            if len(span.heap) > 2 * len(self._leases) + 1024:
+                span.rebuild(self._leases)
+
+    def _tend(self, address: int, utc: float) -> None:
+        span = self._span(address)
+        if span is not None:
+            span.tend(self._leases, utc, 2)  # a change leaves one entry behind at most, so two keep pace
+
+    def _fill(self, spans: list[Span]) -> None:
+        """Tell new pools, or all after loading, which of their addresses are remembered."""
+        new = {span: span.heap for span in spans}
+        for heap in new.values():
+            heap.clear()
+        for address, lease in self._leases.items() if spans else ():
+            span_here = self._span(address)
+            if span_here in new:
+                new[span_here].append(entry(lease))
+        for span in spans:
+            span.ready(self._leases, self._offers.by_address, self._withheld)
+
+
+def _outranks(one: Lease, other: Lease) -> bool:
+    """Say which of a client's two addresses in one network is the present one."""
+    return (one.state == BOUND, one.start) > (other.state == BOUND, other.start)

@@ -1,0 +1,50 @@
+"""How many addresses are in each state, counted as they change; "expired" follows from the clock."""
+
+from __future__ import annotations
+
+from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease
+
+
+class Tally:
+    """Counts by state; bound ones also by the second in which they end."""
+
+    __slots__ = ("_clock", "_ends", "_expired", "_states")
+
+    def __init__(self) -> None:
+        self._states = {BOUND: 0, RELEASED: 0, DECLINED: 0}
+        self._ends: dict[int, int] = {}  # second -> bound leases that end in it, later than the clock
+        self._expired = 0  # bound leases that ended at the clock or before
+        self._clock = 0
+
+    def add(self, lease: Lease) -> None:
+        """Count a lease."""
+        self._count(lease, 1)
+
+    def take(self, lease: Lease) -> None:
+        """Stop counting a lease."""
+        self._count(lease, -1)
+
+    def _count(self, lease: Lease, step: int) -> None:
+        self._states[lease.state] += step
+        if lease.state == BOUND:
+            if lease.expiry <= self._clock:
+                self._expired += step
+            else:
+                left = self._ends.get(lease.expiry, 0) + step
+                if left:
+                    self._ends[lease.expiry] = left
+                else:
+                    del self._ends[lease.expiry]
+
+    def counts(self, utc: int) -> dict[str, int]:
+        """Give the counts at this second; the clock only moves forward, so a step back shows what was already over."""
+        if utc > self._clock:
+            self._clock = utc
+            over = [second for second in self._ends if second <= utc]
+            self._expired += sum(self._ends.pop(second) for second in over)
+        return {
+            BOUND: self._states[BOUND] - self._expired,
+            "expired": self._expired,
+            RELEASED: self._states[RELEASED],
+            DECLINED: self._states[DECLINED],
+        }
