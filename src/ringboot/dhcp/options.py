@@ -1,0 +1,319 @@
+"""Every DHCPv4 option, one row each; names, text forms and octets follow from the row.
+
+Names are those of ISC dhcpd where it has one, else IANA's; aliases are staticDHCPd's where they differ.
+Codes without a row are called option-N and hold text or octets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any, NamedTuple
+
+from ringboot.wire import kinds, names, tlv
+from ringboot.wire.kind import Kind
+from ringboot.wire.kinds import IP, IPS, OPAQUE, TEXT, U8, U16, U32
+from ringboot.wire.reader import Malformed
+
+
+class Option(NamedTuple):
+    """One row; `rfc` is number and section."""
+
+    code: int
+    name: str
+    kind: Kind[Any]
+    rfc: str
+    alias: str = ""
+
+
+_BOOL = kinds.Bool()
+_NOTHING = kinds.Nothing()
+_OCTETS = kinds.Opaque("hex:0100085d2eecfb", shown=False)
+_SECONDS = kinds.Number(4, "-18000", signed=True)
+_IPS_OR_NONE = kinds.Many(IP, "ips", "10.0.0.1", least=0)
+_IP_PAIRS = kinds.Many(IP, "ip pairs", "10.1.0.0 10.0.0.1, 10.2.0.0 10.0.0.1", step=2)
+_U8S = kinds.Many(U8, "u8 list", "1, 3, 6")
+_U16S = kinds.Many(U16, "u16 list", "6, 7")
+_SPACE = tlv.Space()
+_VENDOR_SPACE = tlv.LooseSpace(tlv.Space("2=http://10.0.0.1:8667; 3=hex:00ff", ends=True))
+_ROUTES = kinds.Routes()
+_NDI = kinds.Record("u8 u8 u8", U8, U8, U8, example="1 3 16")
+_STATUS = kinds.Record("u8 text", U8, kinds.Text(least=0), example="1 not allowed")
+_AGENTS = kinds.Record("bool ips", _BOOL, IPS)
+_SCOPES = kinds.Record("bool text", _BOOL, kinds.Text(least=0), example="true DEFAULT")
+_ISNS = kinds.Record("u16 u16 u16 u32 ips", U16, U16, U16, U32, IPS, example="1 1 0 0 10.0.0.1, 10.0.0.2")
+_RDNSS = kinds.Record("u8 ip ip names", U8, IP, IP, names.NAMES, example="0 10.0.0.1 10.0.0.2 example.org")
+_SIXRD = kinds.Record("u8 u8 ip6 ips", U8, U8, kinds.Ip6(), IPS, example="24 32 2001:db8:: 10.0.0.1")
+
+TABLE: tuple[Option, ...] = (
+    Option(1, "subnet-mask", IP, "2132 3.3"),
+    Option(2, "time-offset", _SECONDS, "2132 3.4"),
+    Option(3, "routers", IPS, "2132 3.5", "router"),
+    Option(4, "time-servers", IPS, "2132 3.6", "time_server"),
+    Option(5, "ien116-name-servers", IPS, "2132 3.7", "name_server"),
+    Option(6, "domain-name-servers", IPS, "2132 3.8"),
+    Option(7, "log-servers", IPS, "2132 3.9", "log_server"),
+    Option(8, "cookie-servers", IPS, "2132 3.10", "cookie_server"),
+    Option(9, "lpr-servers", IPS, "2132 3.11", "lpr_server"),
+    Option(10, "impress-servers", IPS, "2132 3.12", "impress_server"),
+    Option(11, "resource-location-servers", IPS, "2132 3.13", "resource_location_server"),
+    Option(12, "host-name", TEXT, "2132 3.14", "hostname"),
+    Option(13, "boot-size", U16, "2132 3.15", "bootfile"),
+    Option(14, "merit-dump", TEXT, "2132 3.16", "merit_dump_file"),
+    Option(15, "domain-name", TEXT, "2132 3.17"),
+    Option(16, "swap-server", IP, "2132 3.18"),
+    Option(17, "root-path", TEXT, "2132 3.19"),
+    Option(18, "extensions-path", TEXT, "2132 3.20"),
+    Option(19, "ip-forwarding", _BOOL, "2132 4.1"),
+    Option(20, "non-local-source-routing", _BOOL, "2132 4.2", "nonlocal_source_routing"),
+    Option(21, "policy-filter", _IP_PAIRS, "2132 4.3"),
+    Option(22, "max-dgram-reassembly", U16, "2132 4.4", "maximum_datagram_reassembly_size"),
+    Option(23, "default-ip-ttl", U8, "2132 4.5", "default_ip_time-to-live"),
+    Option(24, "path-mtu-aging-timeout", U32, "2132 4.6"),
+    Option(25, "path-mtu-plateau-table", _U16S, "2132 4.7", "path_mtu_table"),
+    Option(26, "interface-mtu", U16, "2132 5.1"),
+    Option(27, "all-subnets-local", _BOOL, "2132 5.2", "all_subnets_are_local"),
+    Option(28, "broadcast-address", IP, "2132 5.3"),
+    Option(29, "perform-mask-discovery", _BOOL, "2132 5.4"),
+    Option(30, "mask-supplier", _BOOL, "2132 5.5"),
+    Option(31, "router-discovery", _BOOL, "2132 5.6", "perform_router_discovery"),
+    Option(32, "router-solicitation-address", IP, "2132 5.7"),
+    Option(33, "static-routes", _IP_PAIRS, "2132 5.8"),
+    Option(34, "trailer-encapsulation", _BOOL, "2132 6.1"),
+    Option(35, "arp-cache-timeout", U32, "2132 6.2"),
+    Option(36, "ieee802-3-encapsulation", _BOOL, "2132 6.3", "ethernet_encapsulation"),
+    Option(37, "default-tcp-ttl", U8, "2132 7.1", "tcp_default_ttl"),
+    Option(38, "tcp-keepalive-interval", U32, "2132 7.2"),
+    Option(39, "tcp-keepalive-garbage", _BOOL, "2132 7.3"),
+    Option(40, "nis-domain", TEXT, "2132 8.1"),
+    Option(41, "nis-servers", IPS, "2132 8.2"),
+    Option(42, "ntp-servers", IPS, "2132 8.3"),
+    Option(43, "vendor-encapsulated-options", _VENDOR_SPACE, "2132 8.4", "vendor_specific_information"),
+    Option(44, "netbios-name-servers", IPS, "2132 8.5", "nbns"),
+    Option(45, "netbios-dd-server", IPS, "2132 8.6", "nbdd"),
+    Option(46, "netbios-node-type", U8, "2132 8.7", "nb_node_type"),
+    Option(47, "netbios-scope", TEXT, "2132 8.8", "nb_scope"),
+    Option(48, "font-servers", IPS, "2132 8.9", "x_window_system_font_server"),
+    Option(49, "x-display-manager", IPS, "2132 8.10", "x_window_system_display_manager"),
+    Option(50, "dhcp-requested-address", IP, "2132 9.1", "requested_ip_address"),
+    Option(51, "dhcp-lease-time", U32, "2132 9.2", "ip_address_lease_time"),
+    Option(52, "dhcp-option-overload", U8, "2132 9.3", "overload"),
+    Option(53, "dhcp-message-type", U8, "2132 9.6"),
+    Option(54, "dhcp-server-identifier", IP, "2132 9.7", "server_identifier"),
+    Option(55, "dhcp-parameter-request-list", _U8S, "2132 9.8", "parameter_request_list"),
+    Option(56, "dhcp-message", TEXT, "2132 9.9", "message"),
+    Option(57, "dhcp-max-message-size", U16, "2132 9.10", "maximum_dhcp_message_size"),
+    Option(58, "dhcp-renewal-time", U32, "2132 9.11", "renewal_time_value"),
+    Option(59, "dhcp-rebinding-time", U32, "2132 9.12", "rebinding_time_value"),
+    Option(60, "vendor-class-identifier", TEXT, "2132 9.13"),
+    Option(61, "dhcp-client-identifier", _OCTETS, "2132 9.14", "client_identifier"),
+    Option(62, "nwip-domain", TEXT, "2242 2", "netware_ip_domain_name"),
+    Option(63, "nwip-suboptions", _SPACE, "2242 3", "netware_ip_sub_options"),
+    Option(64, "nisplus-domain", TEXT, "2132 8.11", "nis+_domain"),
+    Option(65, "nisplus-servers", IPS, "2132 8.12", "nis+_servers"),
+    Option(66, "tftp-server-name", TEXT, "2132 9.4"),
+    Option(67, "bootfile-name", TEXT, "2132 9.5"),
+    Option(68, "mobile-ip-home-agent", _IPS_OR_NONE, "2132 8.13", "mobile_ip_home_agents"),
+    Option(69, "smtp-server", IPS, "2132 8.14", "smtp_servers"),
+    Option(70, "pop-server", IPS, "2132 8.15", "pop_servers"),
+    Option(71, "nntp-server", IPS, "2132 8.16", "nntp_servers"),
+    Option(72, "www-server", IPS, "2132 8.17", "default_www_server"),
+    Option(73, "finger-server", IPS, "2132 8.18", "default_finger_server"),
+    Option(74, "irc-server", IPS, "2132 8.19", "default_irc_server"),
+    Option(75, "streettalk-server", IPS, "2132 8.20"),
+    Option(76, "streettalk-directory-assistance-server", IPS, "2132 8.21"),
+    Option(77, "user-class", OPAQUE, "3004"),
+    Option(78, "slp-directory-agent", _AGENTS, "2610 3", "directory_agent"),
+    Option(79, "slp-service-scope", _SCOPES, "2610 4", "service_scope"),
+    Option(80, "rapid-commit", _NOTHING, "4039 4"),
+    Option(81, "fqdn", names.ClientFqdn(), "4702 2", "client_fqdn"),
+    Option(82, "relay-agent-information", _SPACE, "3046 2", "relay_agent"),
+    Option(83, "isns", _ISNS, "4174 2", "internet_storage_name_service"),
+    Option(85, "nds-servers", IPS, "2241 2", "nds_server"),
+    Option(86, "nds-tree-name", TEXT, "2241 3"),
+    Option(87, "nds-context", TEXT, "2241 4"),
+    Option(88, "bcms-controller-names", names.NAMES, "4280 4.1", "bcmcs_domain_list"),
+    Option(89, "bcms-controller-address", IPS, "4280 4.3", "bcmcs_ipv4_list"),
+    Option(90, "authentication", _OCTETS, "3118 2"),
+    Option(91, "client-last-transaction-time", U32, "4388 6.1"),
+    Option(92, "associated-ip", IPS, "4388 6.1"),
+    Option(93, "pxe-system-type", _U16S, "4578 2.1", "client_system"),
+    Option(94, "pxe-interface-id", _NDI, "4578 2.2", "client_ndi"),
+    Option(95, "ldap", TEXT, "3679 3.1"),
+    Option(97, "pxe-client-id", _OCTETS, "4578 2.3", "uuid_guid"),
+    Option(98, "uap-servers", TEXT, "2485 3", "open_group_user_auth"),
+    Option(99, "geoconf-civic", _OCTETS, "4776 3.1"),
+    Option(100, "pcode", TEXT, "4833 2"),
+    Option(101, "tcode", TEXT, "4833 2"),
+    Option(108, "v6-only-preferred", U32, "8925 3.1"),
+    Option(109, "dhcp4o6-s46-saddr", kinds.Ip6(), "8539 5.1"),
+    Option(112, "netinfo-server-address", IPS, "3679 3.2", "netinfo_address"),
+    Option(113, "netinfo-server-tag", TEXT, "3679 3.3", "netinfo_tag"),
+    Option(114, "default-url", TEXT, "8910 2.1", "url"),
+    Option(116, "auto-config", _BOOL, "2563 2"),
+    Option(117, "name-service-search", _U16S, "2937 2"),
+    Option(118, "subnet-selection", IP, "3011 2"),
+    Option(119, "domain-search", names.SEARCH, "3397 2"),
+    Option(120, "sip-servers", names.SipServers(), "3361 3"),
+    Option(121, "classless-static-route", _ROUTES, "3442"),
+    Option(122, "cablelabs-client-configuration", _SPACE, "3495 4"),
+    Option(123, "geoconf", _OCTETS, "6225 2.2.1"),
+    Option(124, "vivco", tlv.VendorClass(), "3925 3", "vendor_class"),
+    Option(125, "vivso", tlv.VendorOptions(), "3925 4", "vendor_specific"),
+    Option(128, "pxe-128", OPAQUE, "4578 2.4"),
+    Option(129, "pxe-129", OPAQUE, "4578 2.4"),
+    Option(130, "pxe-130", OPAQUE, "4578 2.4"),
+    Option(131, "pxe-131", OPAQUE, "4578 2.4"),
+    Option(132, "pxe-132", OPAQUE, "4578 2.4"),
+    Option(133, "pxe-133", OPAQUE, "4578 2.4"),
+    Option(134, "pxe-134", OPAQUE, "4578 2.4"),
+    Option(135, "pxe-135", OPAQUE, "4578 2.4"),
+    Option(136, "pana-agent", IPS, "5192 3"),
+    Option(137, "v4-lost", names.NAME, "5223 3"),
+    Option(138, "capwap-ac-v4", IPS, "5417 2"),
+    Option(139, "ipv4-address-mos", _SPACE, "5678 2", "ipv4_mos"),
+    Option(140, "ipv4-fqdn-mos", _SPACE, "5678 3", "fqdn_mos"),
+    Option(141, "sip-ua-cs-domains", names.NAMES, "6011 4.1"),
+    Option(142, "ipv4-address-andsf", IPS, "6153 2"),
+    Option(143, "v4-sztp-redirect", _OCTETS, "8572 8.1"),
+    Option(144, "geoloc", _OCTETS, "6225 2.2.1"),
+    Option(145, "forcerenew-nonce-capable", _U8S, "6704 3.1.1"),
+    Option(146, "rdnss-selection", _RDNSS, "6731 4.3"),
+    Option(147, "v4-dots-ri", names.NAME, "8973 5.2"),
+    Option(148, "v4-dots-address", IPS, "8973 5.3"),
+    Option(150, "tftp-server-address", IPS, "5859 3"),
+    Option(151, "status-code", _STATUS, "6926 6.2.2"),
+    Option(152, "base-time", U32, "6926 6.2.3"),
+    Option(153, "start-time-of-state", U32, "6926 6.2.4"),
+    Option(154, "query-start-time", U32, "6926 6.2.5"),
+    Option(155, "query-end-time", U32, "6926 6.2.6"),
+    Option(156, "dhcp-state", U8, "6926 6.2.7"),
+    Option(157, "data-source", U8, "6926 6.2.8"),
+    Option(158, "v4-pcp-server", _OCTETS, "7291 4"),
+    Option(159, "v4-portparams", OPAQUE, "7618 9"),
+    Option(161, "mud-url-v4", TEXT, "8520 10"),
+    Option(162, "v4-dnr", _OCTETS, "9463 5"),
+    Option(175, "etherboot", tlv.LooseSpace(_SPACE), "3679", "ipxe_test"),
+    Option(176, "ip-telephone", OPAQUE, "3679"),
+    Option(177, "packetcable", OPAQUE, "3679"),
+    Option(208, "pxelinux-magic", _OCTETS, "5071 3"),
+    Option(209, "loader-configfile", TEXT, "5071 4", "configuration_file"),
+    Option(210, "loader-pathprefix", TEXT, "5071 5", "path_prefix"),
+    Option(211, "loader-reboottime", U32, "5071 6", "reboot_time"),
+    Option(212, "option-6rd", _SIXRD, "5969 7.1.1"),
+    Option(213, "v4-access-domain", names.NAME, "5986 3.3"),
+    Option(220, "subnet-allocation", _OCTETS, "6656 3"),
+    Option(221, "virtual-subnet-selection", _OCTETS, "6607 3.1"),
+    # For private use by the registry, but with one meaning everywhere (RFC 3942, RFC 2132 2).
+    Option(249, "ms-classless-static-route", _ROUTES, "3942"),
+    Option(252, "wpad-url", TEXT, "3942"),
+)
+
+
+def _lower(name: str) -> str:
+    return name.strip().lower().replace("_", "-")
+
+
+BY_CODE: dict[int, Option] = {row.code: row for row in TABLE}
+BY_NAME: dict[str, Option] = {row.name: row for row in TABLE}
+_NAMED: dict[str, Option] = BY_NAME | {_lower(row.alias): row for row in TABLE if row.alias}
+assert len(BY_CODE) == len(BY_NAME) == len(TABLE), "a code or a name stands twice in the table"
+assert len(_NAMED) == len(TABLE) + sum(bool(row.alias) for row in TABLE), "an alias is also a name, or stands twice"
+
+_NUMBERED = re.compile(r"(?:option-)?(\d{1,3})", re.ASCII)
+_SUB = re.compile(r"(.+)\.(\d{1,3})", re.ASCII)
+
+
+def row_of(code: int) -> Option:
+    """Give the row of a code, or one made up for a code that has none."""
+    return BY_CODE.get(code) or Option(code, f"option-{code}", OPAQUE, "")
+
+
+def canonical(name: str) -> str:
+    """Turn a name, alias or number, with or without a sub-option, into a key: "66", "43.2"; ValueError."""
+    match = _SUB.fullmatch(name.strip())
+    if match is None:
+        return str(_code(name))
+    code, sub = _code(match[1]), int(match[2])
+    if not isinstance(row_of(code).kind, tlv.Space | tlv.LooseSpace | kinds.Opaque):
+        raise ValueError(f"option {code} ({row_of(code).name}) has no sub-options")
+    if not 0 < sub < 255:
+        raise ValueError(f"{sub} is not the code of a sub-option (1 to 254)")
+    return f"{code}.{sub}"
+
+
+def name_of(key: str) -> str:
+    """Give the name of a key: "66" is tftp-server-name, "43.2" vendor-encapsulated-options.2."""
+    code, dot, sub = key.partition(".")
+    return row_of(int(code)).name + dot + sub
+
+
+def encode_text(key: str, text: str) -> bytes:
+    """Turn a text form into octets; ValueError says what is wrong with it.
+
+    Any option takes hex:.. text:.. ip:.. u8:.. u16:.. u32:.. instead of its own form; a sub-option takes these and text.
+    """
+    octets = kinds.prefixed(text)
+    if octets is None:
+        kind = OPAQUE if "." in key else row_of(int(key)).kind
+        octets = kind.encode(kind.parse(text))
+    if len(octets) > 255:
+        raise ValueError(f"the value has {len(octets)} octets, where 255 is the most")
+    return octets
+
+
+def format_value(code: int, value: bytes) -> str:
+    """Turn octets into a text form: the option's own, or hex:.. when they do not fit it."""
+    kind = row_of(code).kind
+    try:
+        text = kind.format(kind.decode(value))
+    except Malformed:
+        return "hex:" + value.hex()
+    return kinds.shielded(text) if kind is TEXT else text
+
+
+def build(texts: Mapping[str, str]) -> dict[int, bytes]:
+    """Turn keys and text forms into options; sub-options are put together by code, and replace those of a whole value.
+
+    A whole value that is not made of sub-options stands alone.  ValueError names the option.
+    """
+    options: dict[int, bytes] = {}
+    subs: dict[int, dict[int, bytes]] = {}
+    for key, text in texts.items():
+        code, dot, sub = key.partition(".")
+        try:
+            octets = encode_text(key, text)
+        except ValueError as error:
+            raise ValueError(f"option {key} ({name_of(key)}): {error}") from None
+        if dot:
+            subs.setdefault(int(code), {})[int(sub)] = octets
+        else:
+            options[int(code)] = octets
+    for number, values in subs.items():
+        whole = _pairs(options.get(number, b""))
+        if whole is not None:
+            options[number] = tlv.join(tuple(sorted((dict(whole) | values).items())))
+    return options
+
+
+def _pairs(value: bytes) -> tlv.Pairs | None:
+    try:
+        return tlv.split(value, ends=True)
+    except Malformed:
+        return None
+
+
+def _code(name: str) -> int:
+    name = _lower(name)
+    match = _NUMBERED.fullmatch(name)
+    if match:
+        code = int(match[1])
+        if not 0 < code < 255:
+            raise ValueError(f"{code} is not the code of an option (1 to 254)")
+        return code
+    row = _NAMED.get(name)
+    if row is None:
+        close = get_close_matches(name, _NAMED, 1)
+        raise ValueError(f"no DHCP option is called {name!r}" + (f"; did you mean {close[0]}?" if close else ""))
+    return row.code

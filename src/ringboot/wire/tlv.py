@@ -1,0 +1,191 @@
+"""Values made of numbered values: code, length, octets; and those that stand under an enterprise number (RFC 3925)."""
+
+from __future__ import annotations
+
+import re
+
+from ringboot.wire.kind import Kind
+from ringboot.wire.kinds import octets_text, value_octets
+from ringboot.wire.reader import Malformed, Reader
+
+Pairs = tuple[tuple[int, bytes], ...]
+
+_PART = re.compile(r";\s*(?=\d{1,10}(?:\.\d{1,3})?=)")
+_NUMBER = re.compile(r"(\d{1,10})=(.*)", re.DOTALL)
+_TWO_NUMBERS = re.compile(r"(\d{1,10})(?:\.(\d{1,3}))?=(.*)", re.DOTALL)
+_PAD, _END = 0, 255
+
+
+def split(data: bytes, *, ends: bool = False) -> Pairs:
+    """Take the pairs apart; with `ends`, 0 is padding and 255 the end; Malformed when one does not fit."""
+    reader = Reader(data)
+    pairs = []
+    while reader.left:
+        code = reader.number(1)
+        if ends and code == _END:
+            break
+        if ends and code == _PAD:
+            continue
+        pairs.append((code, reader.counted()))
+    return tuple(pairs)
+
+
+def join(pairs: Pairs) -> bytes:
+    """Put pairs together; ValueError when a code or a value does not fit one octet of code and of length."""
+    for code, value in pairs:
+        if not 0 <= code < 256 or len(value) > 255:
+            raise ValueError(f"sub-option {code} of {len(value)} octets, where 255 is the most of both")
+    return b"".join(bytes((code, len(value))) + value for code, value in pairs)
+
+
+class Space(Kind[Pairs]):
+    """Sub-options; with `ends` the codes 0 and 255 are padding and end, as in option 43 (RFC 2132 8.4)."""
+
+    name = "sub-options"
+
+    def __init__(self, example: str = "1=text; 2=hex:00ff", *, ends: bool = False) -> None:
+        self.example = example
+        self.ends = ends
+
+    def read(self, reader: Reader) -> Pairs:
+        at = reader.at
+        pairs = split(reader.rest(), ends=self.ends)
+        if not pairs:
+            raise Malformed(at, "no sub-option")
+        return pairs
+
+    def encode(self, value: Pairs) -> bytes:
+        return join(value)
+
+    def parse(self, text: str) -> Pairs:
+        pairs = tuple(self._pair(part) for part in _PART.split(text.strip()))
+        self.encode(pairs)
+        return pairs
+
+    def format(self, value: Pairs) -> str:
+        return "; ".join(f"{code}={_quoted(octets)}" for code, octets in value)
+
+    def _pair(self, text: str) -> tuple[int, bytes]:
+        match = _NUMBER.fullmatch(text)
+        if not match:
+            raise ValueError(f"{text!r} is not a sub-option ({self.example})")
+        code = int(match[1])
+        if code > 255 or (self.ends and code in (_PAD, _END)):
+            raise ValueError(f"{code} is not the code of a sub-option")
+        return code, value_octets(match[2])
+
+
+class LooseSpace(Kind[Pairs | bytes]):
+    """Sub-options, or whatever a brand puts there instead: a bare URL, for one."""
+
+    name = "sub-options or opaque"
+
+    def __init__(self, space: Space) -> None:
+        self.space = space
+        self.example = space.example
+
+    def read(self, reader: Reader) -> Pairs | bytes:
+        data = reader.rest()
+        if b"://" in data[:8]:
+            return data
+        try:
+            return self.space.decode(data)
+        except Malformed:
+            return data
+
+    def encode(self, value: Pairs | bytes) -> bytes:
+        return value if isinstance(value, bytes) else self.space.encode(value)
+
+    def parse(self, text: str) -> Pairs | bytes:
+        return self.space.parse(text) if _NUMBER.match(text.strip()) else value_octets(text)
+
+    def format(self, value: Pairs | bytes) -> str:
+        if not isinstance(value, bytes):
+            return self.space.format(value)
+        text = octets_text(value)
+        return f"text:{text}" if _NUMBER.match(text) else text
+
+
+class VendorClass(Kind[Pairs]):
+    """Enterprise numbers, each with octets of its own (RFC 3925 3)."""
+
+    name = "vendor classes"
+    example = "3561=text; 4491=hex:00ff"
+
+    def read(self, reader: Reader) -> Pairs:
+        at = reader.at
+        pairs = []
+        while reader.left:
+            pairs.append((reader.number(4), reader.counted()))
+        if not pairs:
+            raise Malformed(at, "no enterprise number")
+        return tuple(pairs)
+
+    def encode(self, value: Pairs) -> bytes:
+        return b"".join(_enterprise(number, octets) for number, octets in value)
+
+    def parse(self, text: str) -> Pairs:
+        pairs = []
+        for part in _PART.split(text.strip()):
+            match = _NUMBER.fullmatch(part)
+            if not match:
+                raise ValueError(f"{part!r} is not an enterprise number with a value ({self.example})")
+            pairs.append((int(match[1]), value_octets(match[2])))
+        self.encode(tuple(pairs))
+        return tuple(pairs)
+
+    def format(self, value: Pairs) -> str:
+        return "; ".join(f"{number}={_quoted(octets)}" for number, octets in value)
+
+
+class VendorOptions(Kind[tuple[tuple[int, Pairs], ...]]):
+    """Enterprise numbers, each with sub-options of its own (RFC 3925 4)."""
+
+    name = "vendor options"
+    example = "3561.1=text; 3561.2=hex:00ff"
+
+    def read(self, reader: Reader) -> tuple[tuple[int, Pairs], ...]:
+        at = reader.at
+        vendors = []
+        while reader.left:
+            number = reader.number(4)
+            with reader.part(reader.number(1)) as inner:
+                vendors.append((number, split(inner.rest())))
+        if not vendors:
+            raise Malformed(at, "no enterprise number")
+        return tuple(vendors)
+
+    def encode(self, value: tuple[tuple[int, Pairs], ...]) -> bytes:
+        return b"".join(_enterprise(number, join(pairs)) for number, pairs in value)
+
+    def parse(self, text: str) -> tuple[tuple[int, Pairs], ...]:
+        vendors: list[tuple[int, Pairs]] = []
+        for part in _PART.split(text.strip()):
+            match = _TWO_NUMBERS.fullmatch(part)
+            if not match or (match[2] is None and match[3]):
+                raise ValueError(f"{part!r} is not an enterprise number, a code and a value ({self.example})")
+            number = int(match[1])
+            pair: Pairs = ((int(match[2]), value_octets(match[3])),) if match[2] is not None else ()
+            if pair and vendors and vendors[-1][0] == number and vendors[-1][1]:
+                pair = vendors.pop()[1] + pair
+            vendors.append((number, pair))
+        self.encode(tuple(vendors))
+        return tuple(vendors)
+
+    def format(self, value: tuple[tuple[int, Pairs], ...]) -> str:
+        return "; ".join(
+            f"{number}.{code}={_quoted(octets)}" if pairs else f"{number}="
+            for number, pairs in value
+            for code, octets in (pairs or ((0, b""),))
+        )
+
+
+def _enterprise(number: int, octets: bytes) -> bytes:
+    if number > 0xFFFFFFFF or len(octets) > 255:
+        raise ValueError(f"enterprise {number} with {len(octets)} octets, where 255 octets are the most")
+    return number.to_bytes(4, "big") + bytes((len(octets),)) + octets
+
+
+def _quoted(octets: bytes) -> str:
+    text = octets_text(octets)
+    return "hex:" + octets.hex() if _PART.search(text) or text != text.strip() else text
