@@ -1,0 +1,234 @@
+"""What must hold between the keys of a configuration (subnets, pools, names, options), and on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from ringboot.dhcp import options as table
+from ringboot.model.address import ip_number
+from ringboot.setup.kinds import Range
+from ringboot.setup.machine import Machine
+from ringboot.setup.option_sets import find_fault, uses
+from ringboot.setup.reading import Draft, Place
+from ringboot.setup.settings import Dhcp, Http, Network, Server, Tftp
+
+LONGEST_SOCKET = 107  # octets that a unix socket's path may have
+
+
+def check_site(draft: Draft) -> None:
+    """Note every contradiction inside the file."""
+    _check_servers(draft)
+    _check_presence(draft)
+    for place, network in draft.networks:
+        _check_pools(draft, place, network)
+        _check_roles(draft, place, network)
+    _check_names(draft)
+    _check_overlaps(draft)
+    for place, each in draft.classes:
+        if not any((each.match.mac, each.match.vendor_class, each.match.hostname, each.match.client_id)):
+            draft.add((*place, "match"), "matches every client", "name a mac, vendor-class, hostname or client-id")
+    for place, options in _option_sets(draft):
+        _check_options(draft, place, options)
+
+
+def check_machine(draft: Draft, machine: Machine) -> None:
+    """Note what the file expects of this machine and does not find."""
+    server, dhcp = draft.parts["server"], draft.parts["dhcp"]
+    there = machine.names
+    for index, name in enumerate(dhcp.interfaces):
+        place: Place = ("dhcp", "interfaces", index)
+        if name not in there:
+            draft.add(place, f"interface {name} is not there", f"the interfaces here are {', '.join(there)}")
+        elif not machine.addresses_of(name):
+            draft.warn(place, f"interface {name} has no IPv4 address", f"give it one: ip address add ... dev {name}")
+    here = machine.all_addresses
+    if server.address is not None and not _is_here(server.address, here):
+        draft.warn(
+            ("server", "address"),
+            f"{server.address} is not an address of this machine",
+            f"right when a router or another node has it; here are {', '.join(here)}",
+        )
+    for name in ("tftp", "http"):
+        listen = draft.parts[name].listen
+        if listen is not None and listen.address and not _is_here(listen.address, here):
+            draft.add(
+                (name, "listen"),
+                f"{listen.address} is not an address of this machine",
+                f'listen on all with ":{listen.port}", or on one of {", ".join(here)}',
+            )
+
+
+def _is_here(address: str, here: tuple[str, ...]) -> bool:
+    return address in here or address.startswith("127.")
+
+
+def _check_servers(draft: Draft) -> None:
+    server, dhcp, tftp, http = (draft.parts[name] for name in ("server", "dhcp", "tftp", "http"))
+    if not isinstance(server, Server) or not isinstance(dhcp, Dhcp):
+        return
+    if isinstance(tftp, Tftp) and tftp.listen is not None and tftp.listen.port == dhcp.port:
+        draft.add(("tftp", "listen"), f"port {dhcp.port} is DHCP's", 'choose another, ":69" is usual')
+    path = server.api_socket or server.data / "run" / "api.sock"
+    if len(str(path).encode()) > LONGEST_SOCKET:
+        key = "api_socket" if server.api_socket else "data"
+        draft.add(
+            ("server", key),
+            f"the socket's path {path} is longer than {LONGEST_SOCKET} octets",
+            "set api_socket to a shorter path",
+        )
+    if isinstance(http, Http) and http.listen is None:
+        for place, options in _option_sets(draft):
+            for name, text in options.items():
+                if uses(text, "http"):
+                    draft.add((*place, name), "{http} names a server that is off", "set listen in [http]")
+
+
+def _check_presence(draft: Draft) -> None:
+    dhcp = draft.parts["dhcp"]
+    if (
+        not draft.named
+        and not draft.networks
+        and not any(each.key.startswith("dhcp.network") for each in draft.problems)
+    ):
+        draft.add(("dhcp",), "no network is defined", 'add [[dhcp.network]] with subnet = "10.0.0.0/24"')
+    if (
+        any(network.ranges for _, network in draft.networks)
+        and not dhcp.interfaces
+        and not _faulty(draft, "interfaces")
+    ):
+        draft.add(("dhcp", "interfaces"), "is missing", 'add it, such as interfaces = ["eth0"]')
+    seen: set[str] = set()
+    for index, name in enumerate(dhcp.interfaces):
+        if name in seen:
+            draft.add(("dhcp", "interfaces", index), f"{name} stands here twice", "remove one")
+        seen.add(name)
+
+
+def _faulty(draft: Draft, key: str) -> bool:
+    return any(problem.key.startswith(f"dhcp.{key}") for problem in draft.problems)
+
+
+def _ranges(place: Place, network: Network) -> Iterator[tuple[Place, Range]]:
+    for index, each in enumerate(network.pools):
+        yield (*place, "pools", index), each
+    for index, pool in enumerate(network.pool):
+        yield (*place, "pool", index, "range"), pool.range
+
+
+def _check_pools(draft: Draft, place: Place, network: Network) -> None:
+    subnet = network.subnet
+    address = draft.parts["server"].address
+    for where, each in _ranges(place, network):
+        if not (subnet.holds(each.first) and subnet.holds(each.last)):
+            draft.add(where, f"pool {each} leaves the subnet {subnet}", "move it inside")
+        elif subnet.prefix < 31 and (each.first == subnet.number or each.last == subnet.last):
+            draft.add(
+                where,
+                f"pool {each} holds the address of the subnet itself or its broadcast address",
+                f"stay within {Range(subnet.number + 1, subnet.last - 1)}",
+            )
+        elif address is not None and each.first <= ip_number(address) <= each.last:
+            draft.warn(where, f"pool {each} holds our own address {address}", "leave it out of the pool")
+    for one, (where, other) in _meeting(list(_ranges(place, network))):
+        draft.add(where, f"pool {other} overlaps pool {one}", "give each address to one pool")
+
+
+def _check_roles(draft: Draft, place: Place, network: Network) -> None:
+    if network.trust is not None and network.ranges:
+        draft.add(
+            (*place, "trust"),
+            "trust is only for networks where DHCP is elsewhere, and this one has pools",
+            "remove trust, or the pools",
+        )
+    if network.unknown == "quarantine" and network.quarantine is None:
+        draft.add((*place, "unknown"), "no quarantine network is named", 'add quarantine = "..." with its name')
+    if network.quarantine is None:
+        return
+    where = (*place, "quarantine")
+    if network.unknown != "quarantine":
+        draft.add(
+            where, f'is not used, since unknown is "{network.unknown}"', 'set unknown = "quarantine" or remove it'
+        )
+    if network.quarantine == network.called:
+        draft.add(where, "names the network itself", "name another network on the same segment")
+    elif network.quarantine not in draft.named:
+        names = ", ".join(sorted(draft.named - {network.called})) or "none"
+        draft.add(where, f'no network is called "{network.quarantine}"', f"the others are {names}")
+    else:
+        _check_quarantine(draft, where, network)
+
+
+def _check_quarantine(draft: Draft, where: Place, network: Network) -> None:
+    target = next((each for _, each in draft.networks if each.called == network.quarantine), None)
+    if target is None:
+        return  # it is there, but could not be read
+    if target.segment is None or target.segment != network.segment:
+        draft.add(
+            where,
+            f'network "{target.called}" is not on the same segment',
+            f'set segment = "{network.segment or "floor1"}" in both',
+        )
+    if not target.ranges:
+        draft.add(where, f'network "{target.called}" has no pool', "add pools to it")
+    if target.unknown != "serve":
+        draft.add(where, f'network "{target.called}" does not serve unknown clients', 'set unknown = "serve" in it')
+
+
+def _check_names(draft: Draft) -> None:
+    rows = [("network", [(place, each.called) for place, each in draft.networks])]
+    rows.append(("class", [(place, each.name) for place, each in draft.classes if each.name]))
+    for kind, named in rows:
+        seen: set[str] = set()
+        for place, name in named:
+            if name in seen:
+                draft.add((*place, "name"), f'another {kind} is called "{name}"', "choose another name")
+            seen.add(name)
+
+
+def _check_overlaps(draft: Draft) -> None:
+    owners = dict(draft.networks)
+    spans = [(place, Range(network.subnet.number, network.subnet.last)) for place, network in draft.networks]
+    for one, (place, _) in _meeting(spans):
+        first = next(
+            each for each in owners.values() if each.subnet.number == one.first and each.subnet.last == one.last
+        )
+        draft.add(
+            (*place, "subnet"),
+            f'subnet {owners[place].subnet} overlaps {first.subnet} of network "{first.called}"',
+            "give each address to one network",
+        )
+
+
+def _meeting(ranges: list[tuple[Place, Range]]) -> Iterator[tuple[Range, tuple[Place, Range]]]:
+    """Find ranges that share addresses: the one that stands first in the file, then the other with its place."""
+    order = {place: index for index, (place, _) in enumerate(ranges)}
+    widest: tuple[Place, Range] | None = None
+    for each in sorted(ranges, key=lambda row: (row[1].first, -row[1].last)):
+        if widest is not None and each[1].first <= widest[1].last:
+            first, second = sorted((widest, each), key=lambda row: order[row[0]])
+            yield first[1], second
+        if widest is None or each[1].last > widest[1].last:
+            widest = each
+
+
+def _option_sets(draft: Draft) -> Iterator[tuple[Place, Mapping[str, str]]]:
+    yield ("dhcp", "options"), draft.parts["dhcp"].options
+    for place, network in draft.networks:
+        yield (*place, "options"), network.options
+        for index, pool in enumerate(network.pool):
+            yield (*place, "pool", index, "options"), pool.options
+    for place, each in draft.classes:
+        yield (*place, "options"), each.options
+
+
+def _check_options(draft: Draft, place: Place, options: Mapping[str, str]) -> None:
+    seen: dict[str, str] = {}
+    for name, text in options.items():
+        fault = find_fault(name, text)
+        if fault is not None:
+            draft.add((*place, name), *fault)
+            continue
+        key = table.canonical(name)
+        if key in seen:
+            draft.add((*place, name), f"is the same option as {seen[key]}", "remove one of them")
+        seen[key] = name

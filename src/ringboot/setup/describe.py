@@ -1,0 +1,91 @@
+"""The reference page of ringboot.toml, made from the same fields that check it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, get_args, get_origin
+
+from ringboot.setup.reading import inner_meaning
+from ringboot.setup.settings import ClassMatch, ClassTable, Dhcp, Http, Network, PoolTable, Server, Tftp
+
+_TABLES: tuple[tuple[str, type], ...] = (
+    ("[server]", Server),
+    ("[dhcp]", Dhcp),
+    ("[[dhcp.network]]", Network),
+    ("[[dhcp.network.pool]]", PoolTable),
+    ("[[dhcp.class]]", ClassTable),
+    ("match of [[dhcp.class]]", ClassMatch),
+    ("[tftp]", Tftp),
+    ("[http]", Http),
+)
+_SHORT = """\
+# ringboot.toml
+
+How the daemon runs on one machine. Default place: `/etc/ringboot/ringboot.toml`, else `--config`.
+`ringboot init` writes a first one, `ringboot check` says everything that is wrong with it, `ringboot reload` uses it.
+Unknown keys are errors. Devices, configs, reservations and plugins are not here: they change at run time.
+
+The shortest one that does something:
+
+```toml
+[dhcp]
+interfaces = ["eth0"]
+
+[[dhcp.network]]
+subnet = "10.0.0.0/24"
+pools = ["10.0.0.100-10.0.0.199"]
+```
+
+Durations are a number of seconds, or text with `ms`, `s`, `m`, `h`, `d`, `w` such as `"1h30m"`.
+Option names, numbers and sub-options (`"43.2"`) are those of [dhcp-options](dhcp-options.md);
+their values may hold `{server}` (our address), `{tftp}` (the same), `{http}` (`http://ADDRESS:PORT`) and `{mac}`.
+Where several give the same option, the later wins: brand, `[dhcp]`, network, pool, class (in file order), reservation.
+"""
+
+
+def configuration_page() -> str:
+    """Write docs/reference/configuration.md."""
+    parts = [_SHORT]
+    for title, kind in _TABLES:
+        parts.append(
+            f"\n## {title}\n\n{kind.__doc__}\n\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n"
+        )
+        fields: dict[str, Any] = getattr(kind, "__pydantic_fields__", {})
+        parts += [_row(entry.alias or name, entry) for name, entry in fields.items()]
+    return "".join(parts)
+
+
+def _row(key: str, entry: Any) -> str:
+    default = "required" if entry.is_required() else _default(entry)
+    return f"| `{key}` | {_kind(entry)} | {default} | {entry.description} |\n"
+
+
+def _default(entry: Any) -> str:
+    value = entry.get_default(call_default_factory=True)
+    if value is None or value in ((), {}, ""):
+        return ""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, float | int) and _kind(entry) == "duration":
+        return f'`"{_duration(value)}"`'
+    return f"`{value}`" if isinstance(value, int) else f'`"{value}"`'
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{round(seconds * 1000)}ms"
+    return f"{int(seconds) // 3600}h" if seconds % 3600 == 0 else f"{int(seconds)}s"
+
+
+def _kind(entry: Any) -> str:
+    annotation = entry.annotation
+    found = inner_meaning(entry)
+    if get_origin(annotation) is tuple:
+        return f"list: {found.name}" if found else "tables"
+    if get_origin(annotation) is dict:
+        return "table of options"
+    if found is not None:
+        return found.name
+    literal = next((each for each in (annotation, *get_args(annotation)) if get_origin(each) is Literal), None)
+    if literal is not None:
+        return " or ".join(f'`"{each}"`' for each in get_args(literal))
+    return "true or false" if annotation is bool else "table"

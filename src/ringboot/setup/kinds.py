@@ -1,0 +1,249 @@
+"""How the values of ringboot.toml are written: durations, subnets, ranges, listeners, patterns, options."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import BeforeValidator, ValidationInfo
+
+from ringboot.model.address import ip_number, ip_text, prefix_mask
+from ringboot.setup.problems import Wrong
+
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}")
+_INTERFACE = re.compile(r"[^\s/]{1,15}")
+_MAC_GLOB = re.compile(r"[0-9a-f:*?\[\]!-]+")
+_HEX_GLOB = re.compile(r"(?:[0-9a-f]{2}:)+(?:[0-9a-f]{2}\*?|\*)")
+LONGEST_LEASE = 0xFFFFFFFE  # one more means "for ever" (RFC 2132 9.2)
+
+
+class Meaning(NamedTuple):
+    """How a kind of value is called in the reference, with an example as TOML."""
+
+    name: str
+    example: str
+
+
+class Subnet(NamedTuple):
+    """A network address and its prefix length."""
+
+    number: int
+    prefix: int
+
+    @property
+    def last(self) -> int:
+        """Give its last address."""
+        return self.number | ~prefix_mask(self.prefix) & 0xFFFFFFFF
+
+    def holds(self, address: int) -> bool:
+        """Tell whether an address lies in it."""
+        return self.number <= address <= self.last
+
+    def __str__(self) -> str:
+        """Write it as 10.0.0.0/24."""
+        return f"{ip_text(self.number)}/{self.prefix}"
+
+
+class Range(NamedTuple):
+    """A run of addresses, both ends included."""
+
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        """Write it as 10.0.0.10-10.0.0.99."""
+        return f"{ip_text(self.first)}-{ip_text(self.last)}"
+
+
+class Listen(NamedTuple):
+    """Where a server listens; an empty address means all of them."""
+
+    address: str
+    port: int
+
+    def __str__(self) -> str:
+        """Write it as 10.0.0.2:69 or :69."""
+        return f"{self.address}:{self.port}"
+
+
+def read_duration(value: Any) -> float:
+    """Read "8h", "90s", "1h30m" or a number of seconds; gives seconds."""
+    todo = 'write a number of seconds, or "90s", "2m", "8h", "7d"'
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, str):
+        raise Wrong(f"{shown(value)} is not a duration", todo)
+    text = value.replace(" ", "")
+    parts = _DURATION.findall(text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise Wrong(f'"{value}" is not a duration', todo)
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+
+
+def _lease_time(value: Any) -> int:
+    seconds = read_duration(value)
+    if seconds != int(seconds) or not 1 <= seconds <= LONGEST_LEASE:
+        raise Wrong(f"{shown(value)} is no time that a lease can have", 'write whole seconds from 1 on, such as "8h"')
+    return int(seconds)
+
+
+def _deadline(value: Any) -> float:
+    seconds = read_duration(value)
+    if not 0.01 <= seconds <= 10:
+        raise Wrong(f"{shown(value)} is too short or too long for a client that waits", 'write "10ms" to "10s"')
+    return seconds
+
+
+def _subnet(value: Any) -> Subnet:
+    todo = 'write it as "10.0.0.0/24"'
+    if not isinstance(value, str) or value.count("/") != 1:
+        raise Wrong(f"{shown(value)} is not a subnet", todo)
+    address, _, size = value.partition("/")
+    try:
+        number = ip_number(address)
+    except ValueError:
+        raise Wrong(f'"{value}" is not a subnet', todo) from None
+    if not size.isascii() or not size.isdecimal() or not 1 <= int(size) <= 32:
+        raise Wrong(f'"{value}" has no prefix length from 1 to 32', todo)
+    subnet = Subnet(number & prefix_mask(int(size)), int(size))
+    if subnet.number != number:
+        raise Wrong(f'"{value}" is an address inside a subnet', f'write the subnet itself, "{subnet}"')
+    return subnet
+
+
+def _range(value: Any) -> Range:
+    todo = 'write it as "10.0.0.100-10.0.0.199"'
+    if not isinstance(value, str) or value.count("-") != 1:
+        raise Wrong(f"{shown(value)} is not a range of addresses", todo)
+    first, _, last = value.partition("-")
+    try:
+        found = Range(ip_number(first), ip_number(last))
+    except ValueError as error:
+        raise Wrong(str(error), todo) from None
+    if found.first > found.last:
+        raise Wrong(f'"{value}" ends before it begins', f'write "{Range(found.last, found.first)}"')
+    return found
+
+
+def _address(value: Any) -> str:
+    try:
+        return ip_text(ip_number(_text(value)))
+    except ValueError:
+        raise Wrong(f"{shown(value)} is not an IPv4 address", 'write it as "10.0.0.2"') from None
+
+
+def _listen(value: Any) -> Listen | None:
+    if value == "off":
+        return None
+    todo = 'write ":69" for all addresses, "10.0.0.2:69" for one, or "off"'
+    if not isinstance(value, str) or value.count(":") != 1:
+        raise Wrong(f"{shown(value)} is not a place to listen", todo)
+    address, _, port = value.partition(":")
+    if not port.isascii() or not port.isdecimal() or not 1 <= int(port) <= 65535:
+        raise Wrong(f'"{value}" has no port from 1 to 65535', todo)
+    try:
+        return Listen(ip_text(ip_number(address)) if address else "", int(port))
+    except ValueError:
+        raise Wrong(f'"{value}" does not begin with an IPv4 address', todo) from None
+
+
+def _folder(value: Any, info: ValidationInfo) -> Path:
+    text = _text(value)
+    if not text or text.startswith("~") or "\0" in text:
+        raise Wrong(f"{shown(value)} is not a path that can be used", "write the whole path, beginning with /")
+    # Relative to the file that says so: the daemon's working folder is nobody's choice.
+    base: Path = (info.context or {}).get("folder", Path())
+    return (base / text).absolute()
+
+
+def _name(value: Any) -> str:
+    text = _text(value)
+    if not _NAME.fullmatch(text):
+        raise Wrong(
+            f'"{text}" cannot be a name', "use letters, digits and . _ : / - (at most 63, a letter or digit first)"
+        )
+    return text
+
+
+def _interface(value: Any) -> str:
+    text = _text(value)
+    if not _INTERFACE.fullmatch(text):
+        raise Wrong(f'"{text}" cannot be an interface', 'write its name, such as "eth0" (ip link shows them)')
+    return text
+
+
+def _option_text(value: Any) -> str:
+    if isinstance(value, dict):
+        sub = next(iter(value), "1")
+        raise Wrong("is a table", f'a sub-option is written in quotes: "43.{sub}" = "..."')
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(_option_text(item) for item in value)
+    if isinstance(value, str | int):
+        return str(value)
+    raise Wrong(f"{shown(value)} cannot be the value of an option", "put it in quotes")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Wrong(f"{shown(value)} is not text", "put it in quotes")
+    return value
+
+
+def shown(value: Any) -> str:
+    """Write a value as it stands in TOML, shortened."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, list):
+        return "a list"
+    return f'"{value:.60}"' if isinstance(value, str) else str(value)
+
+
+def _glob(value: Any) -> str:
+    text = _text(value)
+    if not text:
+        raise Wrong("is empty", 'write a pattern, such as "*example*"')
+    return text
+
+
+def _mac_glob(value: Any) -> str:
+    text = _glob(value).lower().replace("-", ":") if "[" not in _text(value) else _glob(value).lower()
+    if ":" not in text:
+        text = re.sub(r"([0-9a-f]{2})(?=[0-9a-f])", r"\1:", text)
+    if not _MAC_GLOB.fullmatch(text):
+        raise Wrong(f"{shown(value)} is no pattern for a MAC", 'write it as "00:00:5e:*"')
+    return text
+
+
+def glob_pattern(glob: str, *, ignore_case: bool = False) -> str:
+    """Turn a glob (* ? [...]) into a regular expression for the whole text."""
+    return ("(?i)" if ignore_case else "") + r"\A" + fnmatch.translate(glob)
+
+
+def octets_pattern(glob: str) -> str:
+    """Turn a glob for a client identifier into a regular expression: hex pairs mean octets, anything else text."""
+    if not _HEX_GLOB.fullmatch(glob.lower()):
+        return glob_pattern(glob)
+    octets = bytes.fromhex(glob.translate({ord(":"): None, ord("*"): None}))
+    return r"(?s)\A" + "".join(f"\\x{octet:02x}" for octet in octets) + (".*" if glob.endswith("*") else "") + r"\Z"
+
+
+Folder = Annotated[Path, BeforeValidator(_folder), Meaning("path", '"/var/lib/ringboot"')]
+Address = Annotated[str, BeforeValidator(_address), Meaning("IPv4 address", '"10.0.0.2"')]
+Place = Annotated[Listen | None, BeforeValidator(_listen), Meaning('address:port, :port or "off"', '":8667"')]
+Deadline = Annotated[float, BeforeValidator(_deadline), Meaning("duration", '"300ms"')]
+LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning("duration", '"8h"')]
+SubnetText = Annotated[Subnet, BeforeValidator(_subnet), Meaning("subnet", '"10.0.0.0/24"')]
+RangeText = Annotated[Range, BeforeValidator(_range), Meaning("range of addresses", '"10.0.0.100-10.0.0.199"')]
+Name = Annotated[str, BeforeValidator(_name), Meaning("name", '"phones"')]
+InterfaceName = Annotated[str, BeforeValidator(_interface), Meaning("interface name", '"eth0"')]
+OptionText = Annotated[str, BeforeValidator(_option_text), Meaning("text", '"10.0.0.1"')]
+Glob = Annotated[str, BeforeValidator(_glob), Meaning("pattern with * and ?", '"Example*"')]
+MacGlob = Annotated[str, BeforeValidator(_mac_glob), Meaning("pattern with * and ?", '"00:00:5e:*"')]

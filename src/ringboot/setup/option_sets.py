@@ -1,0 +1,57 @@
+"""The DHCP options of a configuration: names to keys, texts that can be sent, placeholders that can be filled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ringboot.dhcp import options as table
+from ringboot.dhcp.rules import RESERVED
+
+# What stands for each placeholder while a text is tried; the door fills in the real ones.
+DUMMIES = {
+    "server": "192.0.2.1",
+    "http": "http://192.0.2.1:8667",
+    "tftp": "192.0.2.1",
+    "mac": "00005e005301",
+}
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_ELSEWHERE = {
+    51: "set lease_time in the network",
+    54: "set address in [server]",
+}
+
+
+def find_fault(name: str, text: str) -> tuple[str, str] | None:
+    """Give what is wrong with one option and what to do about it, or None."""
+    try:
+        key = table.canonical(name)
+    except ValueError as error:
+        return str(error), "names and numbers stand in docs/reference/dhcp-options.md"
+    code = int(key.partition(".")[0])
+    if code in RESERVED:
+        return f"option {code} is written by the server itself", _ELSEWHERE.get(code, "remove it")
+    for placeholder in _PLACEHOLDER.findall(text):
+        if placeholder not in DUMMIES:
+            known = ", ".join(f"{{{each}}}" for each in DUMMIES)
+            return f"{{{placeholder}}} is not a placeholder", f"there are {known}"
+    try:
+        table.encode_text(key, fill(text))
+    except ValueError as error:
+        return f'"{text:.60}" does not fit option {table.name_of(key)}: {error}', "correct the value"
+    return None
+
+
+def fill(text: str) -> str:
+    """Put the dummies in, as the door will put in the real values."""
+    return _PLACEHOLDER.sub(lambda found: DUMMIES.get(found[1], found[0]), text)
+
+
+def uses(text: str, placeholder: str) -> bool:
+    """Tell whether a text holds the placeholder."""
+    return placeholder in _PLACEHOLDER.findall(text)
+
+
+def by_key(options: Mapping[str, str]) -> dict[str, str]:
+    """Name checked options by their keys ("66", "43.2") instead of by how they were written."""
+    return {table.canonical(name): text for name, text in options.items()}

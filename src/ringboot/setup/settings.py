@@ -1,0 +1,175 @@
+"""What ringboot.toml may hold, one field a key: kind, default and meaning.  Reference page and errors follow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic.dataclasses import dataclass
+
+from ringboot.setup.kinds import (
+    Address,
+    Deadline,
+    Folder,
+    Glob,
+    InterfaceName,
+    LeaseTime,
+    Listen,
+    MacGlob,
+    Meaning,
+    Name,
+    OptionText,
+    Place,
+    Range,
+    RangeText,
+    SubnetText,
+)
+
+_STRICT = ConfigDict(extra="forbid")
+
+Port = Annotated[StrictInt, Field(ge=1, le=65535), Meaning("port", "67")]
+Options = dict[str, OptionText]
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Server:
+    """This daemon: where its data lies and what devices are told."""
+
+    data: Folder = Field(
+        default=Path("/var/lib/ringboot"),
+        description="The folder of databases, plugins and files. A relative path starts at the configuration file.",
+    )
+    address: Address | None = Field(
+        default=None,
+        description="The address that devices are told. Default: the address of the interface that they came in on.",
+    )
+    storage: Literal["sqlite"] = Field(default="sqlite", description="Where devices, configs and leases are kept.")
+    api_socket: Folder | None = Field(
+        default=None,
+        description="The unix socket of the API, which the commands use. Default: /run/ringboot/api.sock when the "
+        "daemon runs as root, else run/api.sock in the data folder.",
+    )
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class PoolTable:
+    """A pool with options of its own."""
+
+    range: RangeText = Field(description="The addresses that are given out, both ends included.")
+    options: Options = Field(default_factory=dict, description="DHCP options for clients with an address of this pool.")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Network:
+    """A subnet in which addresses are given out, or which is only known."""
+
+    subnet: SubnetText = Field(description="The subnet.")
+    name: Name = Field(default="", description="How the network is called. Default: the subnet.")
+    segment: Name | None = Field(
+        default=None,
+        description="Networks with the same segment share one wire. Default: a segment of its own.",
+    )
+    authoritative: StrictBool = Field(
+        default=True,
+        description="Refuse (NAK) clients that ask for an address which does not belong here. "
+        "Switch it off when another DHCP server answers on the same wire on purpose.",
+    )
+    pools: tuple[RangeText, ...] = Field(
+        default=(), description="Ranges of addresses that are given out. Without any, only reservations are answered."
+    )
+    pool: tuple[PoolTable, ...] = Field(default=(), description="Pools with options of their own.")
+    lease_time: LeaseTime = Field(default=28800, description="How long an address is lent.")
+    unknown: Literal["serve", "quarantine", "ignore"] = Field(
+        default="serve",
+        description="What happens to a client that has no reservation here and is not a configured device: "
+        "it is served, sent to the quarantine network, or ignored.",
+    )
+    quarantine: Name | None = Field(
+        default=None, description="The network on the same segment that unknown clients are served from."
+    )
+    trust: Literal["first-use"] | None = Field(
+        default=None,
+        description="Only where DHCP is elsewhere (no pools): believe the first claimant of an address that is new.",
+    )
+    options: Options = Field(default_factory=dict, description="DHCP options for clients of this network.")
+
+    @property
+    def called(self) -> str:
+        """Give its name, else its subnet."""
+        return self.name or str(self.subnet)
+
+    @property
+    def ranges(self) -> tuple[Range, ...]:
+        """Give the ranges of all its pools, in file order."""
+        return (*self.pools, *(each.range for each in self.pool))
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class ClassMatch:
+    """What a client must send to belong to a class; all that is given must fit."""
+
+    mac: MacGlob | None = Field(default=None, description="Its MAC.")
+    vendor_class: Glob | None = Field(default=None, alias="vendor-class", description="Option 60.")
+    hostname: Glob | None = Field(default=None, description="Option 12, without regard to case.")
+    client_id: Glob | None = Field(
+        default=None,
+        alias="client-id",
+        description='Option 61, as text or as hex pairs ("01:00:00:5e:*").',
+    )
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class ClassTable:
+    """Clients of one kind, and the options that they get."""
+
+    name: Name = Field(description="How the class is called.")
+    match: ClassMatch = Field(description="Who belongs to it.")
+    options: Options = Field(default_factory=dict, description="DHCP options for clients of this class.")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Dhcp:
+    """The DHCP server."""
+
+    interfaces: tuple[InterfaceName, ...] = Field(
+        default=(),
+        description="The interfaces on which DHCP is answered, also those over which relays reach us.",
+    )
+    port: Port = Field(default=67, description="The UDP port.")
+    probe: StrictBool = Field(
+        default=True, description="Ask by ARP whether an address is in use before it is offered for the first time."
+    )
+    question_deadline: Deadline = Field(
+        default=0.3, description="How long a client waits for what is looked up before it is answered."
+    )
+    on_no_answer: Literal["silent", "serve"] = Field(
+        default="silent", description="What is done when nothing was found out by then."
+    )
+    options: Options = Field(default_factory=dict, description="DHCP options for every client.")
+    networks: tuple[Network, ...] = Field(default=(), alias="network", description="The networks.")
+    classes: tuple[ClassTable, ...] = Field(default=(), alias="class", description="The classes, in order.")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Tftp:
+    """The TFTP server."""
+
+    listen: Place = Field(default=Listen("", 69), description="Where it listens.")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Http:
+    """The HTTP server that devices fetch their files from."""
+
+    listen: Place = Field(default=Listen("", 8667), description="Where it listens.")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Settings:
+    """The whole file."""
+
+    server: Server = Field(default_factory=Server)
+    dhcp: Dhcp = Field(default_factory=Dhcp)
+    tftp: Tftp = Field(default_factory=Tftp)
+    http: Http = Field(default_factory=Http)

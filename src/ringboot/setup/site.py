@@ -1,0 +1,65 @@
+"""From settings to what dhcp decides by: the configuration's part of a Site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ringboot.model import site as model
+from ringboot.setup.kinds import glob_pattern, octets_pattern
+from ringboot.setup.option_sets import by_key
+from ringboot.setup.settings import ClassMatch, ClassTable, Network, Settings
+
+
+def site_of(
+    settings: Settings, *, revision: int, brands: Iterable[model.Class] = (), dhcp_integration: bool = True
+) -> model.Site:
+    """Compile settings and the brands' classes (which come first: a later layer wins) into a Site."""
+    dhcp, http, tftp = settings.dhcp, settings.http.listen, settings.tftp.listen
+    return model.Site(
+        revision=revision,
+        networks=tuple(_network(each) for each in dhcp.networks),
+        classes=(*brands, *(_class(each) for each in dhcp.classes)),
+        options=by_key(dhcp.options),
+        server=settings.server.address,
+        http_port=http.port if http else 0,
+        tftp_port=tftp.port if tftp else 0,
+        probe=dhcp.probe,
+        question_deadline=dhcp.question_deadline,
+        on_no_answer=dhcp.on_no_answer,
+        dhcp_integration=dhcp_integration,
+    )
+
+
+def _network(network: Network) -> model.Network:
+    plain = [model.Pool(each.first, each.last) for each in network.pools]
+    rich = [model.Pool(each.range.first, each.range.last, by_key(each.options)) for each in network.pool]
+    return model.Network(
+        name=network.called,
+        subnet=network.subnet.number,
+        prefix=network.subnet.prefix,
+        segment=network.segment or network.called,
+        authoritative=network.authoritative,
+        pools=(*plain, *rich),
+        lease_time=network.lease_time,
+        unknown=network.unknown,
+        quarantine=network.quarantine,
+        trust=network.trust,
+        options=by_key(network.options),
+    )
+
+
+def _class(table: ClassTable) -> model.Class:
+    return model.Class(table.name, "class", (_conditions(table.match),), by_key(table.options))
+
+
+def _conditions(match: ClassMatch) -> tuple[model.Match, ...]:
+    found = []
+    if match.mac is not None:
+        found.append(model.Match("dhcp.mac", glob_pattern(match.mac)))
+    if match.vendor_class is not None:
+        found.append(model.Match("dhcp.60", glob_pattern(match.vendor_class)))
+    if match.hostname is not None:
+        found.append(model.Match("dhcp.12", glob_pattern(match.hostname, ignore_case=True)))
+    if match.client_id is not None:
+        found.append(model.Match("dhcp.61", octets_pattern(match.client_id)))
+    return tuple(found)
