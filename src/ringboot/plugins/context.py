@@ -1,0 +1,106 @@
+"""What a template can name: the configuration, the device, its model, its time zone, and the plugin's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ringboot.plugins.escape import placed
+from ringboot.plugins.job import RenderJob
+from ringboot.plugins.raw import NAMES, SHARED, complete
+from ringboot.plugins.schema import ANY_MODEL, Manifest
+from ringboot.plugins.zones import Zone, zone_of
+
+DEVICE_FIELDS = ("id", "mac", "ip", "sn", "uuid", "vendor", "model", "version", "description", "options")
+_OTHERS_MAY_READ = DEVICE_FIELDS[:8]
+
+
+class Facts:
+    """Named facts, read as attributes or items; unlike a dict it has no methods that hide a fact named `keys`."""
+
+    def __init__(self, name: str, facts: Mapping[str, Any]) -> None:
+        self._name = name
+        self._facts = facts
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["_facts"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._facts[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+    def __str__(self) -> str:
+        return self._name
+
+
+class NoZone(ValueError):
+    """The configuration names a time zone that does not exist."""
+
+
+def contexts(job: RenderJob, manifest: Manifest) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Build what a device's own files see, and what files see that others may read; raises NoZone."""
+    raw = complete(job.raw)
+    for key, value in (("ip", job.facts.server), ("http_base_url", job.facts.http), ("tftp_port", 69)):
+        raw[key] = value if raw[key] is None else raw[key]
+    if raw["http_port"] is None:
+        raw["http_port"] = int(job.facts.http.rpartition(":")[2])
+    common: dict[str, Any] = {
+        "server": job.facts.server,
+        "http": job.facts.http,
+        "tftp": job.facts.tftp,
+        "zone": _zone(raw["timezone"]),
+        "tables": Facts("tables", manifest.tables),
+        "models": {model: Facts(model, manifest.phone(model)) for model in manifest.models if model != ANY_MODEL},
+    }
+    shared = shared_keys(manifest, raw)
+    open_ = {**placed({key: value for key, value in raw.items() if key in shared}, ""), **common}
+    if job.device is None:
+        return open_, open_
+    device = {field: job.device.get(field) for field in DEVICE_FIELDS}
+    bare = (device["mac"] or "").replace(":", "")
+    about = {
+        "mac": bare.lower() or None,
+        "MAC": bare.upper() or None,
+        "phone": Facts("phone", manifest.phone(device["model"])),
+    }
+    own = {**placed(raw, ""), **common, **about, "device": Facts("device", placed(device, "device"))}
+    seen = {field: device[field] for field in _OTHERS_MAY_READ}
+    return own, {**open_, **about, "device": Facts("device", placed(seen, "device"))}
+
+
+def shared_keys(manifest: Manifest, raw: Mapping[str, Any]) -> set[str]:
+    """Name the keys that files may hold which others can read: a closed list, and what the manifest opens itself."""
+    opened = {name for name, param in manifest.params.items() if not param.secret and name not in NAMES and name in raw}
+    closed = {name for name, param in manifest.params.items() if param.secret}
+    return (opened | SHARED) - closed
+
+
+def _zone(name: str | None) -> Facts | None:
+    if name is None:
+        return None
+    zone = zone_of(name)
+    if zone is None:
+        raise NoZone(f"there is no time zone {name!r}")
+    return _zone_facts(zone)
+
+
+def _zone_facts(zone: Zone) -> Facts:
+    dst = None
+    if zone.dst is not None:
+        changes = {
+            when: Facts(when, {"month": at.month, "week": at.week, "weekday": at.weekday, "seconds": at.seconds})
+            for when, at in (("start", zone.dst.start), ("end", zone.dst.end))
+        }
+        dst = Facts("zone.dst", {"save": zone.dst.save, **changes})
+    return Facts("zone", {"name": zone.name, "offset": zone.offset, "posix": zone.posix, "dst": dst})

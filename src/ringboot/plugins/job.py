@@ -1,0 +1,78 @@
+"""What goes to a render worker and what comes back; no Jinja2 here, so that main can know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class ServerFacts(NamedTuple):
+    """What devices are told of this server."""
+
+    server: str  # the address
+    http: str  # http://ADDRESS:PORT
+    tftp: str  # the address
+
+
+@dataclass(frozen=True, slots=True)
+class RenderJob:
+    """Files to be made: those of one device, or (device None) those that all devices of a plugin share."""
+
+    revision: int  # of the inputs; the result of an older one is dropped
+    folder: str  # the plugin's
+    raw: dict[str, Any]  # the flattened raw_config; the base config for common files
+    facts: ServerFacts
+    device: dict[str, Any] | None = None  # the fields of model.device.Device
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedFile:
+    """One file that a device, or every device, has."""
+
+    path: str  # below var/tftpboot
+    part: str
+    secret: bool
+    template: str  # the one that won, relative to the plugin folder
+    sha256: str
+    size: int
+    changed: bool  # its octets differ from what lay there
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file of the manifest that this device does not have."""
+
+    name: str  # as the manifest writes it
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """All files of the job, as they now stand in var/tftpboot."""
+
+    revision: int
+    files: tuple[RenderedFile, ...]
+    left: tuple[Left, ...] = field(default=())
+
+
+class TemplateFault(NamedTuple):
+    """A template, or the configuration, is to blame; nothing was replaced."""
+
+    template: str  # relative to the plugin folder; the manifest when it is to blame
+    line: int  # 0: not known
+    why: str
+
+
+class RenderFailed(NamedTuple):
+    """The worker broke down over this job: it died, took too long or too much; nothing was replaced."""
+
+    why: str
+
+
+class Outdated(NamedTuple):
+    """A newer job for the same device came in meanwhile; nothing was replaced."""
+
+    revision: int
+
+
+Outcome = Rendered | TemplateFault | RenderFailed | Outdated

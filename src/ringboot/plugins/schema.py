@@ -1,0 +1,278 @@
+"""The shape of a manifest: what each table of plugin.toml may hold (DESIGN 6)."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
+
+from ringboot.model.address import norm_mac
+from ringboot.plugins import names, patterns
+
+Format = Literal["ini", "xml", "json", "raw"]
+Sure = Literal["documentation", "capture", "unverified"]
+ANY_MODEL = "*"  # the row of [models] for models that have none, and for what a row leaves out
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _file_name(name: str) -> str:
+    wrong = names.check(name)
+    if wrong:
+        raise ValueError(wrong)
+    return name
+
+
+def _oui(text: str) -> str:
+    bare = re.sub(r"[:.-]", "", text).lower()
+    if not re.fullmatch("[0-9a-f]{6}", bare):
+        raise ValueError(f"{text!r} is not the first half of a MAC, such as 00085d")
+    return bare
+
+
+def _mac(text: str) -> str:
+    return norm_mac(text)
+
+
+FileName = Annotated[str, AfterValidator(_file_name)]
+Oui = Annotated[
+    str, BeforeValidator(lambda value: value if isinstance(value, str) else str(value)), AfterValidator(_oui)
+]
+Evidence = Annotated[str, AfterValidator(patterns.evidence_name)]
+Part = Annotated[str, Field(pattern=r"^[a-z0-9_-]*$")]
+
+
+class Rule(_Table):
+    """One way to recognise the brand: this evidence matches this pattern; groups and constants are facts."""
+
+    from_: Evidence = Field(alias="from")
+    match: str | None = None  # dhcp.oui without one: any of the manifest's `oui`
+    model: str | None = None
+    vendor: str | None = None
+    rename: dict[str, str] = {}  # what the device calls a model -> our name of it
+    sure: Sure | None = None
+
+    @field_validator("match")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            patterns.compiled(value)
+        return value
+
+    @model_validator(mode="after")
+    def _has_a_pattern(self) -> Rule:
+        if self.match is None and self.from_ != "dhcp.oui":
+            raise ValueError("`match` is missing; only dhcp.oui can do without (it then means the manifest's oui)")
+        return self
+
+
+class DeviceFile(_Table):
+    """A file of one device, by part."""
+
+    part: Part = ""
+    format: Format | None = None
+    secret: StrictBool = True  # False: rendered without secrets, because others may read it
+    optional: StrictBool = False  # an empty result means that there is no such file
+    sure: Sure | None = None
+
+
+class CommonFile(_Table):
+    """A file that all devices share."""
+
+    template: FileName
+    format: Format | None = None
+    optional: StrictBool = False
+    sure: Sure | None = None
+
+    @field_validator("template")
+    @classmethod
+    def _bare(cls, value: str) -> str:
+        if value.endswith(".tpl"):
+            raise ValueError(f"leave out .tpl: {value[:-4]!r} stands for templates/{value}")
+        return value
+
+
+def _device_file(value: Any) -> Any:
+    return {"part": value} if isinstance(value, str) else value
+
+
+def _common_file(value: Any) -> Any:
+    return {"template": value} if isinstance(value, str) else value
+
+
+class DeviceFiles(_Table):
+    """[device]"""
+
+    files: dict[FileName, Annotated[DeviceFile, BeforeValidator(_device_file)]] = {}
+
+
+class CommonFiles(_Table):
+    """[common]"""
+
+    files: dict[FileName, Annotated[CommonFile, BeforeValidator(_common_file)]] = {}
+
+    @field_validator("files")
+    @classmethod
+    def _for_all(cls, value: dict[str, CommonFile]) -> dict[str, CommonFile]:
+        for name in value:
+            if names.holes(name):
+                raise ValueError(f"{name!r}: a file that all devices share has no placeholder")
+        return value
+
+
+class ModelFacts(BaseModel):
+    """What is known of a model; any other fact may stand beside these, for the templates."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    lines: StrictInt | None = Field(None, ge=0, le=1000)
+    keys: StrictInt | None = Field(None, ge=0, le=2000)
+    expansion: StrictInt | None = Field(None, ge=0, le=50)  # modules that can be attached
+    firmware: str | tuple[str, ...] | None = None
+    protocol: Literal["SIP", "SCCP"] | tuple[Literal["SIP", "SCCP"], ...] | None = None
+    type: (
+        Literal[
+            "deskphone",
+            "dect",
+            "wifidect",
+            "conference",
+            "pager",
+            "ata",
+            "softphone",
+            "doorphone",
+            "generic",
+            "gateway",
+        ]
+        | None
+    ) = None
+    unverified: tuple[str, ...] = ()  # facts of this row that no source gives
+    sure: Sure | None = None
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """Give the firmware versions that the templates are written for."""
+        if self.firmware is None:
+            return ()
+        return (self.firmware,) if isinstance(self.firmware, str) else self.firmware
+
+
+class Param(_Table):
+    """What is particular about a key of the configuration; `name.field` for a field of every line."""
+
+    secret: StrictBool = False
+    help: str = ""
+    values: dict[str, str | StrictInt] = {}
+    sure: Sure | None = None
+
+
+class Resync(_Table):
+    """How a device is told to read its files again, and which file it then fetches."""
+
+    how: Literal["sip-notify", "none"] = "none"
+    event: str | None = None
+    done: FileName | None = None
+    sure: Sure | None = None
+
+
+class Firmware(_Table):
+    """[firmware]: which paths are firmware, and of which version."""
+
+    files: dict[FileName, str] = {}
+
+
+class Is(_Table):
+    """What a sample must be recognised as; a field left out must stay unknown."""
+
+    vendor: str | None = None
+    model: str | None = None
+    version: str | None = None
+    mac: Annotated[str, AfterValidator(_mac)] | None = None
+    sn: str | None = None
+    uuid: str | None = None
+
+
+class Sample(BaseModel):
+    """Evidence that was seen, and what it means; the keys are the names of `from`."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, str]
+
+    is_: Is = Field(alias="is")
+    sure: Sure | None = None
+    source: str = ""
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """Give the evidence by its canonical names."""
+        return {patterns.evidence_name(name): text for name, text in self.__pydantic_extra__.items()}
+
+    @model_validator(mode="after")
+    def _has_evidence(self) -> Sample:
+        if not self.__pydantic_extra__:
+            raise ValueError('a sample needs evidence, such as "http.user-agent" = "..."')
+        for name in self.__pydantic_extra__:
+            patterns.evidence_name(name)
+        return self
+
+
+class Manifest(_Table):
+    """All that is known of a brand."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")
+    title: str = Field(min_length=1, max_length=80)
+    version: str = Field(pattern=r"^\d[\w.+-]*$")
+    format: Format
+    oui: tuple[Oui, ...] = ()
+    identify: tuple[Rule, ...] = ()
+    dhcp: dict[str, str] = {}  # "43.2" -> text form with placeholders
+    device: DeviceFiles = DeviceFiles()
+    common: CommonFiles = CommonFiles()
+    models: dict[str, ModelFacts] = {}  # `like` is resolved
+    params: dict[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$")], Param] = {}
+    tables: dict[str, dict[str, Any] | list[Any]] = {}
+    resync: Resync = Resync()
+    firmware: Firmware = Firmware()
+    sample: tuple[Sample, ...] = ()
+    sources: dict[str, str] = {}  # where the facts are from, in words
+
+    def phone(self, model: str | None) -> dict[str, Any]:
+        """Give the facts of a model; an unknown one has those of the row "*"."""
+        rows = (self.models.get(ANY_MODEL), self.models.get(model or ANY_MODEL))
+        facts: dict[str, Any] = dict.fromkeys(ModelFacts.model_fields)
+        for row in rows:
+            if row is not None:
+                facts |= row.model_dump(exclude_unset=True)
+        return facts
+
+    def known_model(self, claimed: str) -> str:
+        """Give a model's name as the manifest spells it, whatever case the device uses."""
+        return claimed if claimed in self.models else self._spelling.get(claimed.lower(), claimed)
+
+    @cached_property
+    def _spelling(self) -> dict[str, str]:
+        return {model.lower(): model for model in self.models}
+
+    def firmware_version(self, path: str) -> str | None:
+        """Say which firmware version a path below the plugin's files is, or None."""
+        for pattern, version in self._firmware:
+            if pattern.fullmatch(path):
+                return version
+        return None
+
+    @cached_property
+    def _firmware(self) -> tuple[tuple[re.Pattern[str], str], ...]:
+        return tuple((names.shape(name), version) for name, version in self.firmware.files.items())

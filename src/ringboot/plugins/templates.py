@@ -1,0 +1,270 @@
+"""The templates of a plugin folder: found, compiled and run in a sandbox, their values escaped by file format.
+
+The administrator's own templates (var/templates) come before the shipped ones (templates), for every name, also in
+`include` and `extends`; a template that refers to its own name means the shipped one.  White space is Jinja2's
+default, which is provd's: no trimming, and a template's last line end is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, TemplateSyntaxError, nodes, pass_context
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.exceptions import SecurityError
+from jinja2.loaders import split_template_path
+from jinja2.runtime import Context, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+from markupsafe import Markup
+
+from ringboot.plugins import escape
+from ringboot.plugins.context import Facts
+from ringboot.plugins.job import TemplateFault
+from ringboot.plugins.raw import NAMES
+from ringboot.plugins.schema import Format
+
+FOLDERS = ("var/templates", "templates")
+LARGEST_RESULT = 4 * 1024 * 1024  # characters
+_LARGEST_SOURCE = 1024 * 1024  # octets
+_SHIPPED = "shipped:"  # before a name: leave out the administrator's templates
+# What may be called on text that a template made, because it adds nothing to it.
+_HARMLESS = frozenset(
+    (
+        *("capitalize", "casefold", "count", "endswith", "find", "index", "isalnum", "isalpha", "isdecimal", "isdigit"),
+        *("islower", "isspace", "isupper", "lower", "lstrip", "removeprefix", "removesuffix", "rfind", "rsplit"),
+        *("rstrip", "split", "splitlines", "startswith", "strip", "striptags", "swapcase", "title", "unescape"),
+        *("upper", "zfill"),
+    )
+)
+
+
+class TooLong(Exception):
+    """The result of a template went over the limit."""
+
+
+class _Missing(StrictUndefined):
+    """A name that is not there; says so in the words of our context."""
+
+    __slots__ = ()
+
+    @property
+    def _undefined_message(self) -> str:
+        name, holder = self._undefined_name, self._undefined_obj
+        if self._undefined_hint:
+            return self._undefined_hint
+        if holder is missing and name in NAMES:
+            return f"{name} is withheld here, because others than the device may read this file"
+        if holder is missing:
+            return f"there is nothing named {name}"
+        if isinstance(holder, Facts):
+            return f"{holder} has no {name!r}; it has {' '.join(holder)}"
+        return f"no {name!r} in it"
+
+
+class _Code(CodeGenerator):
+    """Joins with `~` by the file's format, where Jinja2 knows only HTML."""
+
+    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802 - Jinja2 calls it by this name
+        self.write("environment.concat_parts((")
+        for part in node.nodes:
+            self.visit(part, frame)
+            self.write(", ")
+        self.write("))")
+
+
+class _Loader(BaseLoader):
+    """Reads templates from both folders, and notices every edit."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Find and read a template."""
+        del environment  # one loader serves one
+        name: str = template
+        folders: tuple[str, ...] = FOLDERS
+        if template.startswith(_SHIPPED):
+            name, folders = template.removeprefix(_SHIPPED), FOLDERS[1:]
+        paths = [self.folder.joinpath(folder, *split_template_path(name)) for folder in folders]
+        seen = [_stamp(path) for path in paths]
+        for path, stamp in zip(paths, seen, strict=True):
+            if stamp is not None:
+                if stamp[1] > _LARGEST_SOURCE:
+                    raise TemplateSyntaxError(f"larger than {_LARGEST_SOURCE} octets", 1, name, str(path))
+                try:
+                    source = path.read_text(encoding="utf-8")
+                except UnicodeDecodeError as error:
+                    raise TemplateSyntaxError(f"not UTF-8 at octet {error.start}", 1, name, str(path)) from None
+                return source, str(path), lambda: [_stamp(each) for each in paths] == seen
+        raise TemplateNotFound(template, f"there is no template {name}, neither in {' nor in '.join(folders)}")
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return (stat.st_mtime_ns, stat.st_size, stat.st_ino) if path.is_file() else None
+
+
+class TemplateEnvironment(ImmutableSandboxedEnvironment):
+    """The templates of one plugin folder, for files of one format."""
+
+    intercepted_binops = frozenset(("+", "%"))
+    code_generator_class = _Code
+
+    def __init__(self, folder: Path, format_: Format) -> None:
+        self.folder = folder
+        self.format: Format = format_
+        super().__init__(loader=_Loader(folder), undefined=_Missing, autoescape=True, finalize=self._written)
+        del self.globals["lipsum"], self.filters["random"]  # one input makes one file
+        self.filters |= {
+            "e": self.encode,
+            "escape": self.encode,
+            "forceescape": lambda value: self.encode(str(value)),
+            "join": self._joined,
+            "replace": self._replaced,
+            "format": lambda text, *args, **named: self._formatted(text, named or args),
+            "safe": lambda value: Markup(str.__str__(value) if isinstance(value, str) else value),
+            "d": _default,
+            "default": _default,
+        }
+
+    def encode(self, value: Any) -> Markup:
+        """Write a value by the file's format."""
+        if isinstance(value, Undefined):
+            str(value)  # raises
+        return escape.mark(self.format, value)
+
+    @pass_context
+    def _written(self, _context: Context, value: Any) -> Markup:
+        # That it takes the context keeps Jinja2 from escaping constants for HTML when it compiles.
+        return self.encode(value)
+
+    def concat_parts(self, parts: tuple[Any, ...]) -> str:
+        """Join what stands around `~`."""
+        if any(isinstance(part, Markup) for part in parts):
+            return Markup("").join(self.encode(part) for part in parts)
+        return "".join("" if part is None else str(part) for part in parts)
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Add and format text by the file's format."""
+        if operator == "+" and isinstance(left, str) and isinstance(right, str):
+            return self.concat_parts((left, right))
+        if operator == "%" and isinstance(left, Markup):
+            return self._formatted(left, right)
+        return super().call_binop(context, operator, left, right)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Keep away whatever would put unescaped text into escaped text."""
+        if isinstance(obj, Markup) and attr not in _HARMLESS:
+            return False
+        return super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> Callable[..., str] | None:
+        """Refuse `format` on escaped text; the filter does it right."""
+        if isinstance(getattr(value, "__self__", None), Markup) and value.__name__ in ("format", "format_map"):
+            raise SecurityError("use the filter `format` on text that a macro or block made")
+        return super().wrap_str_format(value)
+
+    def join_path(self, template: str, parent: str) -> str:
+        """Let a template that refers to its own name mean the shipped one."""
+        return _SHIPPED + template if template == parent else template
+
+    def _joined(self, values: Any, between: str = "", attribute: str | int | None = None) -> str:
+        if attribute is not None:
+            values = [self.getitem(value, attribute) for value in values]
+        parts: list[Any] = []
+        for value in values:
+            parts += [between, value]
+        return self.concat_parts(tuple(parts[1:]))
+
+    def _replaced(self, text: Any, old: str, new: str, count: int = -1) -> str:
+        if isinstance(text, Markup):
+            return Markup(str.replace(text, str(old), self.encode(new), count))
+        return str(text).replace(str(old), str(new), count)
+
+    def _formatted(self, text: Any, values: Any) -> str:
+        if not isinstance(text, Markup):
+            return str.__mod__(str(text), values)
+        return Markup(str.__mod__(text, _each(values, lambda one: self.encode(one) if isinstance(one, str) else one)))
+
+    def winner(self, names: list[str]) -> str | None:
+        """Give the first of these templates that exists, relative to the plugin folder."""
+        for name in names:
+            for folder in FOLDERS:
+                try:
+                    path = self.folder.joinpath(folder, *split_template_path(name))
+                except TemplateNotFound:
+                    continue
+                if path.is_file():
+                    return f"{folder}/{name}"
+        return None
+
+    def run(self, template: str, context: Mapping[str, Any]) -> bytes | TemplateFault:
+        """Run a template (as `winner` gave it) and give the file's octets, or why there is none."""
+        name = template.removeprefix("var/").removeprefix("templates/")
+        try:
+            data = self._finished(name, context)
+        except Exception as error:  # a template can raise whatever Python can; each becomes a fault with its line
+            return self._fault(error, template)
+        broken = escape.broken(self.format, data) if data else None
+        if broken is not None:
+            return TemplateFault(template, 0, f"the result is not {self.format.upper()}: line {broken[0]}: {broken[1]}")
+        return data
+
+    def _finished(self, name: str, context: Mapping[str, Any]) -> bytes:
+        pieces, size = [], 0
+        for piece in self.get_template(name).generate(context):
+            size += len(piece)
+            if size > LARGEST_RESULT:
+                raise TooLong(f"the result is longer than {LARGEST_RESULT} characters")
+            pieces.append(piece)
+        text = "".join(pieces)
+        if self.format != "raw" and text.strip() and not text.endswith("\n"):
+            text += "\n"
+        return text.encode() if text.strip() else b""
+
+    def _fault(self, error: Exception, template: str) -> TemplateFault:
+        root, line = f"{self.folder}/", 0
+        if isinstance(error, TemplateSyntaxError):
+            named = error.filename or ""
+            return TemplateFault(
+                named.removeprefix(root) if named.startswith(root) else template, error.lineno, _words(error)
+            )
+        step = error.__traceback__
+        while step is not None:
+            named = step.tb_frame.f_code.co_filename
+            if named.startswith(root):
+                template, line = named.removeprefix(root), step.tb_lineno
+            step = step.tb_next
+        return TemplateFault(template, line, _words(error))
+
+
+def _each(values: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(values, tuple):
+        return tuple(change(value) for value in values)
+    if isinstance(values, Mapping):
+        return {key: change(value) for key, value in values.items()}
+    return change(values)
+
+
+def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:
+    """Take the other value for what is undefined and, because absent keys are None, for None."""
+    return instead if isinstance(value, Undefined) or value is None or (boolean and not value) else value
+
+
+def _words(error: Exception) -> str:
+    """Say what went wrong in one line; values of the configuration never stand in these messages."""
+    if isinstance(error, MemoryError):
+        return "needs too much memory"
+    if isinstance(error, RecursionError):
+        return "includes, extends or calls itself without end"
+    if isinstance(error, TemplateNotFound | TemplateSyntaxError):
+        return error.message or "cannot be found"
+    if isinstance(error, escape.Unfit | TooLong | SecurityError) or type(error).__module__.startswith("jinja2"):
+        return str(error)
+    return f"{type(error).__name__}: {error}"[:200]
