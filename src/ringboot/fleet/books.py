@@ -1,0 +1,184 @@
+"""What the fleet writes down: one book for each kind of row, as the fleet uses them; `store` keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
+
+from ringboot.model.device import Config, Device, DeviceFile
+from ringboot.model.event import Event
+from ringboot.model.site import Reservation
+
+
+class Taken(Exception):
+    """A row was not written because another one has the same unique value."""
+
+    def __init__(self, what: str, value: str, owner: str) -> None:
+        super().__init__(f"{what} {value} already belongs to {owner}")
+        self.what = what  # the key: mac, address, path ...
+        self.value = value
+        self.owner = owner
+
+
+class PluginState(NamedTuple):
+    """What the administrator, or the first device of a brand, made of a plugin."""
+
+    id: str
+    state: str  # installed | disabled | removed
+    source: str  # the catalog's name of it, or the folder it came from
+
+
+class Change(NamedTuple):
+    """One entry of an object's history."""
+
+    utc: float
+    who: str
+    before: Mapping[str, Any] | None  # only the keys that changed; None: it was made
+    after: Mapping[str, Any] | None  # None: it was removed
+
+
+class DeviceBook(Protocol):
+    """The devices."""
+
+    def get(self, device: str) -> Device | None:
+        """Give the device with this id."""
+
+    def find(self, key: str, *values: str) -> list[Device]:
+        """Give those whose `key` (mac ip sn uuid plugin config) is one of the values, by id."""
+
+    def put(self, device: Device, who: str, utc: float) -> None:
+        """Add it or replace it; Taken when another has its MAC."""
+
+    def remove(self, device: str, who: str, utc: float) -> None:
+        """Remove it; its events stay, without its name."""
+
+    def page(self, after: str, limit: int) -> list[Device]:
+        """Give the next ones by id."""
+
+
+class ConfigBook(Protocol):
+    """The layers of configuration."""
+
+    def get(self, config: str) -> Config | None:
+        """Give the config with this id."""
+
+    def put(self, config: Config, who: str, utc: float) -> None:
+        """Add it or replace it."""
+
+    def remove(self, config: str, who: str, utc: float) -> None:
+        """Remove it; those that name it as a parent go on naming it."""
+
+    def children(self, *configs: str) -> list[str]:
+        """Give the ids of those that name one of these as a parent."""
+
+    def page(self, after: str, limit: int, role: str | None = None) -> list[Config]:
+        """Give the next ones by id, all or those with a role."""
+
+
+class FileBook(Protocol):
+    """Which file belongs to whom; (plugin, path) is there once."""
+
+    def of_path(self, plugin: str, path: str) -> DeviceFile | None:
+        """Give the record of a path."""
+
+    def of_device(self, device: str) -> list[DeviceFile]:
+        """Give a device's files, by path."""
+
+    def replace(self, device: str, rows: Sequence[DeviceFile]) -> list[DeviceFile]:
+        """Make these its files; gives the records that went; Taken when a path is another's."""
+
+    def replace_common(self, plugin: str, rows: Sequence[DeviceFile]) -> list[DeviceFile]:
+        """Make these the files that all devices of a plugin share; gives the records that went."""
+
+    def of_plugin(self, plugin: str) -> list[DeviceFile]:
+        """Give every record of a plugin, by path."""
+
+
+class EventBook(Protocol):
+    """What happened; bounded for each device and in all."""
+
+    def add(self, event: Event) -> None:
+        """Append one; its id is given by the book."""
+
+    def timeline(self, device: str | None, mac: str | None, limit: int) -> list[Event]:
+        """Give the newest of a device or a MAC, newest first."""
+
+    def newest(self, limit: int, reason: str | None = None) -> list[Event]:
+        """Give the newest of all, or of one reason, newest first."""
+
+
+class ReservationBook(Protocol):
+    """Addresses kept for clients; a key and an address are there once in a network."""
+
+    def get(self, network: str, kind: str, value: str) -> Reservation | None:
+        """Give one by its key."""
+
+    def put(self, reservation: Reservation) -> None:
+        """Add it or replace it; Taken when its address is another's."""
+
+    def remove(self, network: str, kind: str, value: str) -> bool:
+        """Remove it; False when it was not there."""
+
+    def all(self) -> list[Reservation]:
+        """Give them all, by network and key."""
+
+
+class SettingBook(Protocol):
+    """Settings that were changed from their defaults."""
+
+    def all(self) -> dict[str, Any]:
+        """Give name -> value."""
+
+    def put(self, name: str, value: Any, who: str, utc: float) -> None:
+        """Keep a value."""
+
+
+class PluginBook(Protocol):
+    """What became of each plugin."""
+
+    def all(self) -> dict[str, PluginState]:
+        """Give id -> state."""
+
+    def put(self, state: PluginState) -> None:
+        """Keep a state."""
+
+    def remove(self, plugin: str) -> None:
+        """Forget a plugin."""
+
+
+class NumberBook(Protocol):
+    """Named numbers that must live in the same transaction as what they count: the journal cursor, the feed."""
+
+    def get(self, name: str) -> int:
+        """Give a number, 0 when it was never set."""
+
+    def put(self, name: str, value: int) -> None:
+        """Keep a number."""
+
+
+class HistoryBook(Protocol):
+    """Who changed what, when."""
+
+    def of(self, kind: str, subject: str, limit: int) -> list[Change]:
+        """Give the newest changes of a device, a config or a setting, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """All of them, over one transaction."""
+
+    devices: DeviceBook
+    configs: ConfigBook
+    files: FileBook
+    events: EventBook
+    reservations: ReservationBook
+    settings: SettingBook
+    plugins: PluginBook
+    numbers: NumberBook
+    history: HistoryBook
+
+
+# The numbers that the program keeps
+CURSOR = "journal"  # the last row of the lease journal that was dealt with
+FEED = "feed"  # the last sequence number given to dhcp

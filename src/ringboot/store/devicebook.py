@@ -1,0 +1,96 @@
+"""Devices as rows."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+
+from ringboot.fleet.books import Change, Taken
+from ringboot.model.device import Device
+from ringboot.store.historybook import HistoryBook
+from ringboot.store.statement import Among, Statement, delete, select, upsert
+from ringboot.store.tables import DEVICE, EVENT
+
+DERIVED = ("configured", "problem")  # what the program works out; a change of these alone is not history
+
+_KEYS = tuple(field.name for field in fields(Device))
+_COLUMNS = [DEVICE.c[key] for key in _KEYS]
+_OPTIONS = _KEYS.index("options")
+_CONFIGURED = _KEYS.index("configured")
+_GET = Statement(sa.select(*_COLUMNS).where(DEVICE.c.id == sa.bindparam("id")))
+_FIND = {
+    key: Among(sa.select(*_COLUMNS).order_by(DEVICE.c.id), DEVICE.c[key])
+    for key in ("mac", "ip", "sn", "uuid", "plugin", "config")
+}
+_PAGE = Statement(
+    sa.select(*_COLUMNS).where(DEVICE.c.id > sa.bindparam("after")).order_by(DEVICE.c.id).limit(sa.bindparam("count"))
+)
+_PUT = upsert(DEVICE)
+_REMOVE = delete(DEVICE, "id")
+_OF_MAC = select(DEVICE, "mac")
+_UNNAME = Statement(sa.update(EVENT).where(EVENT.c.device == sa.bindparam("gone")).values(device=sa.null()))
+
+
+class DeviceBook:
+    """The devices over one connection."""
+
+    def __init__(self, connection: sqlite3.Connection, history: HistoryBook) -> None:
+        self._connection = connection
+        self._history = history
+
+    def get(self, device: str) -> Device | None:
+        """Give the device with this id."""
+        row = _GET.run(self._connection, id=device).fetchone()
+        return None if row is None else _device(row)
+
+    def find(self, key: str, *values: str) -> list[Device]:
+        """Give those whose `key` is one of the values, by id."""
+        found = [_device(row) for row in _FIND[key].run(self._connection, values)] if values else []
+        return sorted(found, key=lambda device: device.id) if len(values) > 1 else found
+
+    def put(self, device: Device, who: str, utc: float) -> None:
+        """Add it or replace it; Taken when another has its MAC."""
+        before = self.get(device.id)
+        if before == device:
+            return
+        row = _row(device)
+        try:
+            _PUT.run(self._connection, **{**row, "options": json.dumps(device.options)})
+        except sqlite3.IntegrityError:
+            owner = _OF_MAC.run(self._connection, mac=device.mac).fetchone()
+            raise Taken("mac", device.mac or "", owner[0] if owner else "?") from None
+        self._history.note("device", device.id, Change(utc, who, _told(before), _told(device)))
+
+    def remove(self, device: str, who: str, utc: float) -> None:
+        """Remove it; its events stay, without its name."""
+        before = self.get(device)
+        if before is None:
+            return
+        _REMOVE.run(self._connection, id=device)
+        _UNNAME.run(self._connection, gone=device)
+        self._history.note("device", device, Change(utc, who, _told(before), None))
+
+    def page(self, after: str, limit: int) -> list[Device]:
+        """Give the next ones by id."""
+        return [_device(row) for row in _PAGE.run(self._connection, after=after, count=limit)]
+
+
+def _device(row: tuple[Any, ...]) -> Device:
+    values = list(row)
+    values[_OPTIONS] = json.loads(values[_OPTIONS])
+    values[_CONFIGURED] = bool(values[_CONFIGURED])
+    return Device(*values)
+
+
+def _row(device: Device) -> dict[str, Any]:
+    return {key: getattr(device, key) for key in _KEYS}
+
+
+def _told(device: Device | None) -> dict[str, Any] | None:
+    if device is None:
+        return None
+    return {key: getattr(device, key) for key in _KEYS if key not in DERIVED}

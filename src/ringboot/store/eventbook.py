@@ -1,0 +1,100 @@
+"""Events as rows: the newest 500 of each device, and 20,000 that belong to none."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+
+from ringboot.model.event import Event
+from ringboot.store.statement import Statement
+from ringboot.store.tables import EVENT
+
+KEPT = 500  # events of one device
+KEPT_NAMELESS = 20_000  # events of no device: strangers must not fill the disk, nor push out what devices did
+
+_COLUMNS = [EVENT.c[key] for key in ("utc", "reason", "mac", "device", "address", "detail", "id")]
+_ADD = Statement(
+    sa.insert(EVENT).values({key: sa.bindparam(key) for key in ("utc", "reason", "mac", "device", "address", "detail")})
+)
+_NEWEST = sa.select(*_COLUMNS).order_by(EVENT.c.id.desc()).limit(sa.bindparam("count"))
+_OF_ALL = Statement(_NEWEST)
+_OF_REASON = Statement(_NEWEST.where(EVENT.c.reason == sa.bindparam("reason")))
+_OF_DEVICE = Statement(_NEWEST.where(EVENT.c.device == sa.bindparam("device")))
+_OF_MAC = Statement(_NEWEST.where(EVENT.c.mac == sa.bindparam("mac")))
+
+
+def _trim(owner: sa.ColumnElement[bool], kept: int) -> Statement:
+    last = sa.select(EVENT.c.id).where(owner).order_by(EVENT.c.id.desc()).limit(1).offset(kept).scalar_subquery()
+    return Statement(sa.delete(EVENT).where(owner, EVENT.c.id <= last))
+
+
+_TRIM_DEVICE = _trim(EVENT.c.device == sa.bindparam("device"), KEPT)
+_TRIM_NAMELESS = _trim(EVENT.c.device.is_(None), KEPT_NAMELESS)
+
+
+class EventBook:
+    """The events over one connection; what is added is written by `flush`, in one go."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._fresh: list[Event] = []
+        self._nameless = 0
+
+    def add(self, event: Event) -> None:
+        """Append one; its id is given by the book."""
+        self._fresh.append(event)
+
+    def timeline(self, device: str | None, mac: str | None, limit: int) -> list[Event]:
+        """Give the newest of a device or a MAC, newest first."""
+        self.flush()
+        rows: dict[int, tuple[Any, ...]] = {}
+        if device is not None:
+            rows.update((row[-1], row) for row in _OF_DEVICE.run(self._connection, device=device, count=limit))
+        if mac is not None:
+            rows.update((row[-1], row) for row in _OF_MAC.run(self._connection, mac=mac, count=limit))
+        return [_event(rows[ident]) for ident in sorted(rows, reverse=True)[:limit]]
+
+    def newest(self, limit: int, reason: str | None = None) -> list[Event]:
+        """Give the newest of all, or of one reason, newest first."""
+        self.flush()
+        if reason is None:
+            rows = _OF_ALL.run(self._connection, count=limit)
+        else:
+            rows = _OF_REASON.run(self._connection, reason=reason, count=limit)
+        return [_event(row) for row in rows]
+
+    def flush(self) -> None:
+        """Write what was added, and let go what is too old."""
+        if not self._fresh:
+            return
+        fresh, self._fresh = self._fresh, []
+        _ADD.run_rows(self._connection, map(_row, fresh))
+        for device in {event.device for event in fresh if event.device is not None}:
+            _TRIM_DEVICE.run(self._connection, device=device)
+        self._nameless += sum(event.device is None for event in fresh)
+        if self._nameless >= KEPT_NAMELESS // 20:  # the trim reads as many rows as are kept
+            self._nameless = 0
+            _TRIM_NAMELESS.run(self._connection)
+
+    def forget(self) -> None:
+        """Drop what was added and not yet written: its transaction is undone."""
+        self._fresh.clear()
+
+
+def _row(event: Event) -> dict[str, Any]:
+    return {
+        "utc": event.utc,
+        "reason": event.reason,
+        "mac": event.mac,
+        "device": event.device,
+        "address": event.address,
+        "detail": json.dumps(event.detail),
+    }
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    utc, reason, mac, device, address, detail, ident = row
+    return Event(utc, reason, mac, device, address, json.loads(detail), ident)

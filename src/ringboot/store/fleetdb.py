@@ -1,0 +1,123 @@
+"""fleet.db while the daemon runs: reads at once, on the caller's thread; writes in turn, on one of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from ringboot.fleet.books import Books
+from ringboot.store import opening
+from ringboot.store.configbook import ConfigBook
+from ringboot.store.devicebook import DeviceBook
+from ringboot.store.eventbook import EventBook
+from ringboot.store.filebook import FileBook
+from ringboot.store.historybook import HistoryBook
+from ringboot.store.smallbooks import NumberBook, PluginBook, ReservationBook, SettingBook
+from ringboot.store.writer import Job, Writer
+
+T = TypeVar("T")
+
+
+class Desk:
+    """One connection with its books."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+        self.events = EventBook(connection)
+        history = HistoryBook(connection)
+        self.books = Books(
+            devices=DeviceBook(connection, history),
+            configs=ConfigBook(connection, history),
+            files=FileBook(connection),
+            events=self.events,
+            reservations=ReservationBook(connection),
+            settings=SettingBook(connection, history),
+            plugins=PluginBook(connection),
+            numbers=NumberBook(connection),
+            history=history,
+        )
+
+
+class FleetDb:
+    """The open database; `close` it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._idle: deque[Desk] = deque()
+        self._closed = False
+        desk = Desk(opening.connect(path, write=True))
+        self._writer = Writer(path, desk.connection, desk.books, desk.events)
+        self._writer.start()
+
+    @classmethod
+    def open(cls, path: Path) -> FleetDb:
+        """Open it, make it when there is none, bring it to the newest revision; StoreDamaged when it cannot be used."""
+        opening.prepare(path)
+        return cls(path)
+
+    @contextmanager
+    def reading(self) -> Iterator[Books]:
+        """Give the books as they are now, all of one moment, on this thread; nothing may be written."""
+        try:
+            desk = self._idle.pop()
+        except IndexError:
+            desk = Desk(opening.connect(self.path, write=False))
+        try:
+            desk.connection.execute("BEGIN")
+            try:
+                yield desk.books
+            finally:
+                desk.events.forget()
+                desk.connection.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            desk.connection.close()
+            raise opening.failure(self.path, error) from error
+        except BaseException:
+            self._put_back(desk)
+            raise
+        self._put_back(desk)
+
+    def _put_back(self, desk: Desk) -> None:
+        if self._closed:
+            desk.connection.close()
+        else:
+            self._idle.append(desk)
+
+    async def write(self, fn: Callable[[Books], T]) -> T:
+        """Run `fn` on the writer's thread; returns when its changes are on the disk.
+
+        What `fn` raises comes back, and then nothing of it remains.  StoreFull, StoreFailed: it was not written.
+        """
+        loop = asyncio.get_running_loop()
+        result: asyncio.Future[T] = loop.create_future()
+
+        def settle(value: T | None, error: BaseException | None) -> None:
+            if result.done():  # the caller was cancelled
+                return
+            if error is None:
+                result.set_result(value)  # type: ignore[arg-type]  # None is a T here
+            else:
+                result.set_exception(error)
+
+        def settle_soon(value: T | None, error: BaseException | None) -> None:
+            with suppress(RuntimeError):  # the loop ended while the disk was slow
+                loop.call_soon_threadsafe(settle, value, error)
+
+        self._writer.put(Job(fn, settle_soon))
+        return await result
+
+    def write_sync(self, fn: Callable[[Books], T]) -> T:
+        """Do the same, waiting on this thread."""
+        return self._writer.wait_for(fn)
+
+    def close(self) -> None:
+        """Finish what is queued and close every connection."""
+        self._closed = True
+        self._writer.stop()
+        while self._idle:
+            self._idle.pop().connection.close()

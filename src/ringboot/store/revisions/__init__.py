@@ -1,0 +1,1 @@
+"""How fleet.db came to its present shape, step by step (Alembic)."""

@@ -1,0 +1,125 @@
+"""The tables of fleet.db; the newest revision in revisions/ makes exactly these."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+
+
+def _text(name: str, *, key: bool = False, null: bool = True, unique: bool = False) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, primary_key=key, nullable=null and not key, unique=unique or None)
+
+
+DEVICE = sa.Table(
+    "device",
+    METADATA,
+    _text("id", key=True),
+    _text("mac", unique=True),
+    _text("ip"),
+    _text("sn"),
+    _text("uuid"),
+    _text("vendor"),
+    _text("model"),
+    _text("version"),
+    _text("plugin"),
+    _text("config"),
+    sa.Column("configured", sa.Integer, nullable=False),
+    _text("added"),
+    _text("description"),
+    _text("options", null=False),  # JSON
+    _text("association"),
+    _text("problem"),
+    *(sa.Index(f"device_{key}", key) for key in ("ip", "sn", "uuid", "plugin", "config")),
+)
+
+CONFIG = sa.Table(
+    "config",
+    METADATA,
+    _text("id", key=True),
+    _text("raw_config", null=False),  # JSON
+    _text("role"),
+    sa.Column("transient", sa.Integer, nullable=False),
+    sa.Column("deletable", sa.Integer, nullable=False),
+    _text("label"),
+    sa.Index("config_role", "role"),
+)
+
+CONFIG_PARENT = sa.Table(
+    "config_parent",
+    METADATA,
+    _text("config", key=True),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    _text("parent", null=False),
+    sa.Index("config_parent_parent", "parent"),
+)
+
+HISTORY = sa.Table(
+    "history",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _text("kind", null=False),  # device | config | setting
+    _text("subject", null=False),
+    sa.Column("utc", sa.Float, nullable=False),
+    _text("who", null=False),
+    _text("before"),  # JSON
+    _text("after"),  # JSON
+    sa.Index("history_subject", "kind", "subject", "id"),
+)
+
+FILE = sa.Table(
+    "file",
+    METADATA,
+    _text("plugin", key=True),
+    _text("path", key=True),
+    _text("device"),
+    _text("part", null=False),
+    sa.Column("secret", sa.Integer, nullable=False),
+    _text("sha256", null=False),
+    _text("template", null=False),
+    sa.Index("file_device", "device"),
+)
+
+EVENT = sa.Table(
+    "event",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("utc", sa.Float, nullable=False),
+    _text("reason", null=False),
+    _text("mac"),
+    _text("device"),
+    _text("address"),
+    _text("detail", null=False),  # JSON
+    sa.Index("event_device", "device", "id"),
+    sa.Index("event_mac", "mac", "id"),
+    sa.Index("event_reason", "reason", "id"),
+)
+
+RESERVATION = sa.Table(
+    "reservation",
+    METADATA,
+    _text("network", key=True),
+    _text("kind", key=True),
+    _text("value", key=True),
+    _text("address", null=False),
+    _text("hostname"),
+    _text("options", null=False),  # JSON
+    sa.UniqueConstraint("network", "address"),
+)
+
+SETTING = sa.Table("setting", METADATA, _text("name", key=True), _text("value", null=False))
+
+PLUGIN_STATE = sa.Table(
+    "plugin_state",
+    METADATA,
+    _text("id", key=True),
+    _text("state", null=False),
+    _text("source", null=False),
+)
+
+NUMBER = sa.Table(
+    "number",
+    METADATA,
+    _text("name", key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
