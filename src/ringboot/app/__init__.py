@@ -1,0 +1,1 @@
+"""Composes the processes; nothing below knows all the parts."""

@@ -1,0 +1,109 @@
+"""A whole daemon for tests: real processes on ports of its own, reached as its users reach it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+CEILING = 30.0  # seconds that any condition may take
+
+
+def wait_until(condition: Callable[[], Any], what: str, ceiling: float = CEILING) -> Any:
+    """Wait until the condition gives something true, and give that."""
+    deadline = time.monotonic() + ceiling
+    while True:
+        if value := condition():
+            return value
+        assert time.monotonic() < deadline, f"waited {ceiling:.0f} s for: {what}"
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """Find a port that neither UDP nor TCP uses now."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream, socket.socket(
+            socket.AF_INET, socket.SOCK_DGRAM
+        ) as datagrams:
+            stream.bind(("127.0.0.1", 0))
+            port = int(stream.getsockname()[1])
+            try:
+                datagrams.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+class Daemon:
+    """Start `ringboot serve` on a configuration, in a network namespace when one is named."""
+
+    def __init__(self, folder: Path, config: str, namespace: str | None = None) -> None:
+        self.folder = folder
+        self.data = folder / "data"
+        self.socket = self.data / "run" / "api.sock"
+        self.config = folder / "ringboot.toml"
+        self.config.write_text(config.replace("DATA", str(self.data)).replace("SOCKET", str(self.socket)))
+        self.log = folder / "daemon.log"
+        self._prefix = ["ip", "netns", "exec", namespace] if namespace else []
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Daemon:
+        """Start it and wait until it answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self._prefix, sys.executable, "-m", "ringboot", "serve", "--config", str(self.config)],
+                stdout=log, stderr=log,
+            )  # fmt: skip
+        wait_until(self._ready, f"the daemon to answer; its log:\n{self.log.read_text()}")
+        return self
+
+    def _ready(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log.read_text()
+        answer = self.run("status", "--json", check=False)
+        return answer.returncode == 0 and bool(json.loads(answer.stdout).get("dhcp", {}).get("connected"))
+
+    def run(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command of the CLI against this daemon."""
+        done = subprocess.run(
+            [sys.executable, "-m", "ringboot", *arguments], capture_output=True, text=True, check=False,
+            env={**os.environ, "RINGBOOT_API": str(self.socket), "COLUMNS": "160", "NO_COLOR": "1"},
+        )  # fmt: skip
+        if check:
+            assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}\n{self.log.read_text()[-3000:]}"
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        """Run a command with --json and give what it says."""
+        return json.loads(self.run(*arguments, "--json").stdout)
+
+    def pid(self, part: str) -> int:
+        """Give the process id of a part of the daemon."""
+        rows = json.loads((self.data / "run" / "processes.json").read_text())
+        return int(next(row["pid"] for row in rows if row["name"] == part))
+
+    def kill(self, part: str) -> None:
+        """Kill a part and wait until it is there again."""
+        before = self.pid(part)
+        os.kill(before, signal.SIGKILL)
+        wait_until(lambda: self.pid(part) not in (before, None), f"{part} to be started again")
+        wait_until(self._ready, f"{part} to answer again")
+
+    def stop(self) -> int:
+        """End it as an administrator would."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
