@@ -252,7 +252,7 @@ def name_of(key: str) -> str:
 def encode_text(key: str, text: str) -> bytes:
     """Turn a text form into octets; ValueError says what is wrong with it.
 
-    Any option takes hex:.. text:.. ip:.. u8:.. u16:.. u32:.. instead of its own form; a sub-option takes these and text.
+    Any option takes hex:.. text:.. ip:.. u8:.. u16:.. u32:.. too; a sub-option takes these or is the text itself.
     """
     octets = kinds.prefixed(text)
     if octets is None:

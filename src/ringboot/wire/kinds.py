@@ -237,7 +237,11 @@ class Record(Kind[tuple[Any, ...]]):
         self.example = example or " ".join(field.example for field in fields)
 
     def read(self, reader: Reader) -> tuple[Any, ...]:
-        return tuple(field.read(reader) for field in self.fields)
+        values = tuple(field.read(reader) for field in self.fields)
+        last = values[-1]
+        if isinstance(last, str) and last != last.strip():
+            raise Malformed(reader.at - 1, "text with blanks around it")  # the text form could not show them
+        return values
 
     def encode(self, value: tuple[Any, ...]) -> bytes:
         return b"".join(field.encode(one) for field, one in zip(self.fields, value, strict=True))

@@ -96,11 +96,14 @@ class Names(Kind[tuple[str, ...]]):
         inner = Reader(reader.rest())
         names: list[str] = []
         unfolded = 0
-        while inner.left:
-            names.append(read_name(inner))
-            unfolded += len(names[-1])
-            if unfolded > _ALL:
-                raise Malformed(at + inner.at, f"names that unfold to more than {_ALL} octets")
+        try:
+            while inner.left:
+                names.append(read_name(inner))
+                unfolded += len(names[-1])
+                if unfolded > _ALL:
+                    raise Malformed(inner.at, f"names that unfold to more than {_ALL} octets")
+        except Malformed as bad:
+            raise Malformed(at + bad.offset, bad.why) from None
         fault = self._fault(len(names))
         if fault:
             raise Malformed(at, fault)

@@ -18,11 +18,16 @@ _PAD, _END = 0, 255
 
 def split(data: bytes, *, ends: bool = False) -> Pairs:
     """Take the pairs apart; with `ends`, 0 is padding and 255 the end; Malformed when one does not fit."""
-    reader = Reader(data)
+    return read_pairs(Reader(data), ends=ends)
+
+
+def read_pairs(reader: Reader, *, ends: bool = False) -> Pairs:
+    """Take all that is left apart; what stands behind an end is dropped."""
     pairs = []
     while reader.left:
         code = reader.number(1)
         if ends and code == _END:
+            reader.rest()
             break
         if ends and code == _PAD:
             continue
@@ -49,7 +54,7 @@ class Space(Kind[Pairs]):
 
     def read(self, reader: Reader) -> Pairs:
         at = reader.at
-        pairs = split(reader.rest(), ends=self.ends)
+        pairs = read_pairs(reader, ends=self.ends)
         if not pairs:
             raise Malformed(at, "no sub-option")
         return pairs
@@ -150,7 +155,7 @@ class VendorOptions(Kind[tuple[tuple[int, Pairs], ...]]):
         while reader.left:
             number = reader.number(4)
             with reader.part(reader.number(1)) as inner:
-                vendors.append((number, split(inner.rest())))
+                vendors.append((number, read_pairs(inner)))
         if not vendors:
             raise Malformed(at, "no enterprise number")
         return tuple(vendors)

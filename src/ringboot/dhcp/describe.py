@@ -1,0 +1,39 @@
+"""The reference page of the options, written from the table."""
+
+from __future__ import annotations
+
+from ringboot.dhcp.options import TABLE, Option
+from ringboot.dhcp.rules import RESERVED
+
+_HEAD = """\
+# DHCP options
+
+Wherever an option is named (`ringboot.toml`, a reservation, a plugin's manifest), its name, its alias or its number
+will do: `tftp-server-name`, `tftp_server_name`, `66` and `option-66` are the same. Names are those of ISC dhcpd where
+it has one, else those of the IANA registry; aliases are the names that staticDHCPd uses.
+A number without a row is `option-N`.
+
+A value is written as the example of its row shows. Any option also takes octets and values of another kind:
+`hex:0a000001`, `text:10.0.0.1`, `ip:10.0.0.1, 10.0.0.2`, `u8:5`, `u16:100`, `u32:3600`.
+A text that begins with one of these words is written `text:` and then the text.
+
+Sub-options are written one by one (`43.2 = "http://10.0.0.1:8667"`), or all in the value of their option
+(`2=text; 3=hex:00ff`). Where a brand wants a bare text in option 43 it is written as such.
+A value has 255 octets at most.
+
+A dot behind the number marks what the server fills in itself, or what only clients say: it cannot be set.
+
+| code | name | kind | example | RFC | alias |
+| ---: | --- | --- | --- | --- | --- |
+"""
+
+
+def options_page() -> str:
+    """Write docs/reference/options.md."""
+    return _HEAD + "".join(map(_row, TABLE))
+
+
+def _row(row: Option) -> str:
+    code = f"{row.code}." if row.code in RESERVED else str(row.code)
+    alias = f"`{row.alias}`" if row.alias else ""
+    return f"| {code} | `{row.name}` | {row.kind.name} | `{row.kind.example}` | {row.rfc} | {alias} |\n"
