@@ -82,6 +82,13 @@ NO_PLUGIN = _row("no-plugin", "file", "no plugin knows this device")
 BAD_PATH = _row("bad-path", "file", "{path} leaves the folder that is served")
 BAD_REQUEST = _row("bad-request", "file", "not a request that can be read: {why}")
 NOT_READABLE = _row("not-readable", "file", "{path} cannot be read: {why}")
+PART_SENT = _row("part-sent", "file", "a part of {path} was sent ({size} octets)")
+ASKED_ABOUT = _row("asked-about", "file", "was told the size of {path}, and did not fetch it")
+NOT_OFFERED = _row("not-offered", "file", "{what} is not offered here")
+NOT_ANSWERED = _row("not-answered", "file", "nobody said in time what {path} is",
+                    "The daemon is overloaded or failed: see its log, and ringboot status.")
+BUSY = _row("busy", "file", "more requests at once than are served",
+            "One address that asks very often, or a limit that is too low for this site.")
 # Devices
 DEVICE_CREATED = _row("device-created", "device", "made itself known by {evidence}: {vendor} {model} {version}")
 DEVICE_ADDED = _row("device-added", "device", "was added by {who}")

@@ -42,10 +42,11 @@ class Sent(NamedTuple):
     """How a served file went."""
 
     ticket: int
-    size: int
-    complete: bool
+    size: int  # octets of the file that were sent
+    complete: bool  # the device now has the file: it was sent to its last octet, or is unchanged since (304)
     sha256: str  # of the file as it lay there; empty when it was not read
-    reason: str = ""  # when it failed
+    reason: str = ""  # a row of reasons.py; empty when the whole file was sent
+    why: str = ""  # what fills that row's {why}
 
 
 _KINDS: dict[str, Any] = {"request": FileRequest, "serve": Serve, "refuse": Refuse, "sent": Sent}

@@ -99,6 +99,11 @@ class ReadTransfer:
         return self.size // self._agreed.blksize + 1
 
     @property
+    def octets(self) -> int:
+        """Give how much of the file has been acknowledged."""
+        return min(self.acked * self._agreed.blksize, self.size)
+
+    @property
     def finishing(self) -> bool:
         """Is the last block of several on its way, so that the client may be done without our knowing?"""
         return self.state is State.SENT and self.acked > 0 and self.sent == self.last

@@ -1,0 +1,59 @@
+"""What both file doors do alike: ask the fleet in encoded messages, wait so long and no longer, report, count."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+
+from ringboot import log
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve, decode, encode
+from ringboot.reasons import NOT_ANSWERED, SERVED, Reason
+
+Answer = Callable[[bytes], Awaitable[bytes]]  # an encoded FileRequest in, an encoded Serve or Refuse out
+Report = Callable[[bytes], None]  # an encoded Sent
+Counters = MutableMapping[tuple[str, str], int]  # (door, reason) -> requests
+
+PATIENCE = 10.0  # seconds: the file may have to be rendered first
+
+
+class FileDoor:
+    """One door's way to the fleet; `name` is tftp or http."""
+
+    def __init__(
+        self, name: str, answer: Answer, report: Report, counters: Counters, patience: float = PATIENCE
+    ) -> None:
+        self.name = name
+        self.log = log.get(door=name)
+        self._answer = answer
+        self._report = report
+        self._counters = counters
+        self._patience = patience
+
+    def count(self, reason: Reason | str) -> None:
+        """Count a request by what became of it."""
+        key = (self.name, reason if isinstance(reason, str) else reason.id)
+        self._counters[key] = self._counters.get(key, 0) + 1
+
+    async def ask(self, request: FileRequest) -> Serve | Refuse | None:
+        """Ask what to send; None when nobody said in time. Whoever waits may be cancelled."""
+        try:
+            async with asyncio.timeout(self._patience):
+                reply = decode(await self._answer(encode(request)))
+        except TimeoutError:
+            self.log.error("no answer in time", path=request.path, peer=request.peer)
+        except Exception as error:  # a fault behind the door must not close the door
+            self.log.error("no answer", path=request.path, peer=request.peer, error=repr(error))
+        else:
+            if isinstance(reply, Refuse):
+                self.count(reply.reason)
+                return reply
+            if isinstance(reply, Serve):
+                return reply
+            self.log.error("not an answer", path=request.path, peer=request.peer, got=type(reply).__name__)
+        self.count(NOT_ANSWERED)
+        return None
+
+    def sent(self, sent: Sent) -> None:
+        """Report and count how a served file went."""
+        self.count(sent.reason or SERVED)
+        self._report(encode(sent))
