@@ -10,7 +10,7 @@ from ringboot.setup.kinds import Range
 from ringboot.setup.machine import Machine
 from ringboot.setup.option_sets import find_fault, uses
 from ringboot.setup.reading import Draft, Place
-from ringboot.setup.settings import Dhcp, Http, Network, Server, Tftp
+from ringboot.setup.settings import ClassMatch, Dhcp, Http, Network, Server, Tftp
 
 LONGEST_SOCKET = 107  # octets that a unix socket's path may have
 
@@ -25,8 +25,9 @@ def check_site(draft: Draft) -> None:
     _check_names(draft)
     _check_overlaps(draft)
     for place, each in draft.classes:
-        if not any((each.match.mac, each.match.vendor_class, each.match.hostname, each.match.client_id)):
-            draft.add((*place, "match"), "matches every client", "name a mac, vendor-class, hostname or client-id")
+        where = (*place, "match")
+        if each.match == ClassMatch() and not draft.faulty(where):
+            draft.add(where, "matches every client", "name a mac, vendor-class, hostname or client-id")
     for place, options in _option_sets(draft):
         _check_options(draft, place, options)
 
@@ -85,27 +86,17 @@ def _check_servers(draft: Draft) -> None:
 
 def _check_presence(draft: Draft) -> None:
     dhcp = draft.parts["dhcp"]
-    if (
-        not draft.named
-        and not draft.networks
-        and not any(each.key.startswith("dhcp.network") for each in draft.problems)
-    ):
+    interfaces: Place = ("dhcp", "interfaces")
+    if not draft.named and not draft.networks and not draft.faulty(("dhcp", "network")):
         draft.add(("dhcp",), "no network is defined", 'add [[dhcp.network]] with subnet = "10.0.0.0/24"')
-    if (
-        any(network.ranges for _, network in draft.networks)
-        and not dhcp.interfaces
-        and not _faulty(draft, "interfaces")
-    ):
-        draft.add(("dhcp", "interfaces"), "is missing", 'add it, such as interfaces = ["eth0"]')
+    given = any(network.ranges for _, network in draft.networks)
+    if given and not dhcp.interfaces and not draft.faulty(interfaces):
+        draft.add(interfaces, "is missing", 'add it, such as interfaces = ["eth0"]')
     seen: set[str] = set()
     for index, name in enumerate(dhcp.interfaces):
         if name in seen:
-            draft.add(("dhcp", "interfaces", index), f"{name} stands here twice", "remove one")
+            draft.add((*interfaces, index), f"{name} stands here twice", "remove one")
         seen.add(name)
-
-
-def _faulty(draft: Draft, key: str) -> bool:
-    return any(problem.key.startswith(f"dhcp.{key}") for problem in draft.problems)
 
 
 def _ranges(place: Place, network: Network) -> Iterator[tuple[Place, Range]]:

@@ -72,7 +72,7 @@ class Taken:
 
 def look() -> Machine:
     """Ask the kernel for interfaces, addresses and the default route."""
-    # noqa: it takes a third of a second to import, and few commands look; type: it has no type hints
+    # It takes a third of a second to import, few commands look, and it has no type hints.
     from pyroute2 import IPRoute  # type: ignore[import-untyped]  # noqa: PLC0415
 
     with IPRoute() as kernel:

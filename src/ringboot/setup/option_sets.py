@@ -27,7 +27,8 @@ def find_fault(name: str, text: str) -> tuple[str, str] | None:
     try:
         key = table.canonical(name)
     except ValueError as error:
-        return str(error), "names and numbers stand in docs/reference/dhcp-options.md"
+        what, _, hint = str(error).partition("; ")
+        return what, hint or "names and numbers stand in docs/reference/dhcp-options.md"
     code = int(key.partition(".")[0])
     if code in RESERVED:
         return f"option {code} is written by the server itself", _ELSEWHERE.get(code, "remove it")

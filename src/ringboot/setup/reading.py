@@ -45,12 +45,18 @@ class Draft:
     networks: list[tuple[Place, Network]] = field(default_factory=list)
     classes: list[tuple[Place, ClassTable]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)  # networks, also those that could not be read
+    faults: list[Place] = field(default_factory=list)
 
     def add(self, place: Place, what: str, todo: str, *, severity: str = ERROR) -> None:
         """Note one problem at a place of the file."""
         line = line_at(self.lines, place) if place[:1] in self.lines else None
         key = ".".join(str(step) for step in place if isinstance(step, str))
         self.problems.append(Problem(str(self.path), line, key, what, todo, severity))
+        self.faults.append(place)
+
+    def faulty(self, place: Place) -> bool:
+        """Tell whether something at or below a place is wrong already."""
+        return any(fault[: len(place)] == place for fault in self.faults)
 
     def warn(self, place: Place, what: str, todo: str) -> None:
         """Note what looks wrong but can be run."""

@@ -1,0 +1,267 @@
+"""Every way in which ringboot.toml can be wrong: the exact text, with its line; and the shortest that is right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ringboot.setup.load import check, load, load_text
+from ringboot.setup.machine import Interface, Machine
+from ringboot.setup.problems import BadConfig
+from ringboot.setup.settings import Settings
+
+LAN = '[dhcp]\ninterfaces = ["eth0"]\n[[dhcp.network]]\nname = "lan"\nsubnet = "10.0.0.0/24"\n'  # lines 1 to 5
+TWO = LAN + 'segment = "floor"\n[[dhcp.network]]\nname = "guests"\nsubnet = "10.9.0.0/24"\nsegment = "floor"\n'
+GUESTS_SERVE = TWO + 'pools = ["10.9.0.2-10.9.0.9"]\n'
+
+
+def errors_of(text: str) -> list[str]:
+    with pytest.raises(BadConfig) as caught:
+        load_text(Path("/etc/r.toml"), text)
+    return str(caught.value).splitlines()
+
+
+ROWS = [
+    # the text as TOML
+    ("a = [", "line 1: is no TOML: Invalid value; mend that line; text stands in quotes, lists in [ ]"),
+    ("[server]\ndata = no", "line 2: is no TOML: Invalid value; mend that line; text stands in quotes, lists in [ ]"),
+    ("[dhcp]\n[dhcp]", ("line 2: is no TOML: Cannot declare ('dhcp',) twice; "
+     "mend that line; text stands in quotes, lists in [ ]")),
+    # keys
+    (LAN + "[boot]", "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http"),
+    (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
+    (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
+    (LAN + "[server]\nzz = 5",
+     "line 7, server.zz: unknown key; remove it; keys here are data, address, storage, api_socket"),
+    (LAN + "[[dhcp.class]]\nname = 'c'\nmatch = { vendor_class = 'x' }",
+     "line 8, dhcp.class.match.vendor_class: unknown key; did you mean vendor-class?"),
+    ("[dhcp]\n[[dhcp.network]]\nname = 'x'",
+     'line 2, dhcp.network.subnet: is missing; add it, such as subnet = "10.0.0.0/24"'),
+    (LAN + "[[dhcp.class]]\nmatch.mac = '*'", 'line 6, dhcp.class.name: is missing; add it, such as name = "phones"'),
+    # kinds
+    ("server = 3\n" + LAN, "line 1, server: 3 is not a table; write [server] and its keys below"),
+    ("[dhcp]\nnetwork = 3",
+     "line 2, dhcp.network: is not a list of tables; begin each with [[dhcp.network]], in double brackets"),
+    ("[dhcp.network]\nsubnet = '10.0.0.0/8'",
+     "line 1, dhcp.network: is not a list of tables; begin each with [[dhcp.network]], in double brackets"),
+    (LAN + "[server]\ndata = 5", "line 7, server.data: 5 is not text; put it in quotes"),
+    (LAN + "[server]\ndata = '~/r'",
+     'line 7, server.data: "~/r" is not a path that can be used; write the whole path, beginning with /'),
+    (LAN + "[server]\nstorage = 'mysql'", 'line 7, server.storage: "mysql" is not possible; write "sqlite"'),
+    (LAN + "[server]\naddress = '10.0.0.256'",
+     'line 7, server.address: "10.0.0.256" is not an IPv4 address; write it as "10.0.0.2"'),
+    (LAN + "pools = '10.0.0.5-10.0.0.9'", ('line 6, dhcp.network.pools: "10.0.0.5-10.0.0.9" is not a list; '
+     'put it in brackets: pools = ["10.0.0.100-10.0.0.199"]')),
+    (LAN + "pools = ['10.0.0.5']", ('line 6, dhcp.network.pools: "10.0.0.5" is not a range of addresses; '
+     'write it as "10.0.0.100-10.0.0.199"')),
+    (LAN + "pools = ['10.0.0.5-x']",
+     "line 6, dhcp.network.pools: 'x' is not an IPv4 address; write it as \"10.0.0.100-10.0.0.199\""),
+    (LAN + "pools = [\n'10.0.0.5-10.0.0.6',\n'10.0.0.9-10.0.0.7']",
+     'line 8, dhcp.network.pools: "10.0.0.9-10.0.0.7" ends before it begins; write "10.0.0.7-10.0.0.9"'),
+    (LAN + "lease_time = '8x'", ('line 6, dhcp.network.lease_time: "8x" is not a duration; '
+     'write a number of seconds, or "90s", "2m", "8h", "7d"')),
+    (LAN + "lease_time = 'infinite'", ('line 6, dhcp.network.lease_time: "infinite" is not a duration; '
+     'write a number of seconds, or "90s", "2m", "8h", "7d"')),
+    (LAN + "lease_time = '500ms'", ('line 6, dhcp.network.lease_time: "500ms" is no time that a lease can have; '
+     'write whole seconds from 1 on, such as "8h"')),
+    (LAN + "lease_time = 0", ("line 6, dhcp.network.lease_time: 0 is no time that a lease can have; "
+     'write whole seconds from 1 on, such as "8h"')),
+    (LAN + "lease_time = true", ("line 6, dhcp.network.lease_time: true is not a duration; "
+     'write a number of seconds, or "90s", "2m", "8h", "7d"')),
+    (LAN + "authoritative = 'yes'", ('line 6, dhcp.network.authoritative: "yes" is neither true nor false; '
+     "write true or false, without quotes")),
+    (LAN + "unknown = 'drop'",
+     'line 6, dhcp.network.unknown: "drop" is not possible; write "serve", "quarantine" or "ignore"'),
+    (LAN + "name2 = ''", "line 6, dhcp.network.name2: unknown key; did you mean name?"),
+    (LAN.replace('"lan"', '"-x"'), ('line 4, dhcp.network.name: "-x" cannot be a name; '
+     "use letters, digits and . _ : / - (at most 63, a letter or digit first)")),
+    (LAN.replace("10.0.0.0/24", "10.0.0.7/24"), ('line 5, dhcp.network.subnet: "10.0.0.7/24" is an address inside a '
+     'subnet; write the subnet itself, "10.0.0.0/24"')),
+    (LAN.replace("10.0.0.0/24", "10.0.0.0"),
+     'line 5, dhcp.network.subnet: "10.0.0.0" is not a subnet; write it as "10.0.0.0/24"'),
+    (LAN.replace("10.0.0.0/24", "10.0.0.0/33"),
+     'line 5, dhcp.network.subnet: "10.0.0.0/33" has no prefix length from 1 to 32; write it as "10.0.0.0/24"'),
+    (LAN.replace("eth0", "an interface"), ('line 2, dhcp.interfaces: "an interface" cannot be an interface; '
+     'write its name, such as "eth0" (ip link shows them)')),
+    ("[dhcp]\nport = '67'\n[[dhcp.network]]\nsubnet = '10.0.0.0/8'",
+     'line 2, dhcp.port: "67" is not a number from 1 to 65535; write a port without quotes'),
+    ("[dhcp]\nport = 70000\n[[dhcp.network]]\nsubnet = '10.0.0.0/8'",
+     "line 2, dhcp.port: 70000 is not a number from 1 to 65535; write a port without quotes"),
+    ("[dhcp]\nquestion_deadline = '1m'\n[[dhcp.network]]\nsubnet = '10.0.0.0/8'",
+     'line 2, dhcp.question_deadline: "1m" is too short or too long for a client that waits; write "10ms" to "10s"'),
+    (LAN + "[http]\nlisten = '8667'", ('line 7, http.listen: "8667" is not a place to listen; '
+     'write ":69" for all addresses, "10.0.0.2:69" for one, or "off"')),
+    (LAN + "[http]\nlisten = ':0'", ('line 7, http.listen: ":0" has no port from 1 to 65535; '
+     'write ":69" for all addresses, "10.0.0.2:69" for one, or "off"')),
+    (LAN + "[http]\nlisten = 'here:80'", ('line 7, http.listen: "here:80" does not begin with an IPv4 address; '
+     'write ":69" for all addresses, "10.0.0.2:69" for one, or "off"')),
+    (LAN + "[[dhcp.class]]\nname = 'c'\nmatch = { mac = 'phone*' }",
+     'line 8, dhcp.class.match.mac: "phone*" is no pattern for a MAC; write it as "00:00:5e:*"'),
+    (LAN + "[[dhcp.class]]\nname = 'c'\nmatch = { hostname = '' }",
+     'line 8, dhcp.class.match.hostname: is empty; write a pattern, such as "*example*"'),
+    # what must hold between keys
+    ("[dhcp]\ninterfaces = ['eth0']",
+     'line 1, dhcp: no network is defined; add [[dhcp.network]] with subnet = "10.0.0.0/24"'),
+    ("", 'dhcp: no network is defined; add [[dhcp.network]] with subnet = "10.0.0.0/24"'),
+    ("[[dhcp.network]]\nsubnet = '10.0.0.0/24'\npools = ['10.0.0.1-10.0.0.2']",
+     'line 1, dhcp.interfaces: is missing; add it, such as interfaces = ["eth0"]'),
+    (LAN.replace('"eth0"', '"eth0", "eth0"'), "line 2, dhcp.interfaces: eth0 stands here twice; remove one"),
+    (LAN + "pools = ['10.0.0.9-10.0.1.9']",
+     "line 6, dhcp.network.pools: pool 10.0.0.9-10.0.1.9 leaves the subnet 10.0.0.0/24; move it inside"),
+    (LAN + "pools = ['10.0.0.0-10.0.0.9']", ("line 6, dhcp.network.pools: pool 10.0.0.0-10.0.0.9 holds the address of "
+     "the subnet itself or its broadcast address; stay within 10.0.0.1-10.0.0.254")),
+    (LAN + "pools = ['10.0.0.1-10.0.0.9',\n'10.0.0.20-10.0.0.30',\n'10.0.0.9-10.0.0.10']",
+     ("line 8, dhcp.network.pools: pool 10.0.0.9-10.0.0.10 overlaps pool 10.0.0.1-10.0.0.9; "
+      "give each address to one pool")),
+    (LAN + "pools = ['10.0.0.1-10.0.0.9']\n[[dhcp.network.pool]]\nrange = '10.0.0.5-10.0.0.6'",
+     ("line 8, dhcp.network.pool.range: pool 10.0.0.5-10.0.0.6 overlaps pool 10.0.0.1-10.0.0.9; "
+     "give each address to one pool")),
+    (TWO.replace("10.9.0.0/24", "10.0.0.128/25"), ('line 9, dhcp.network.subnet: subnet 10.0.0.128/25 overlaps '
+     '10.0.0.0/24 of network "lan"; give each address to one network')),
+    (TWO.replace("10.9.0.0/24", "10.0.0.0/8"), ('line 9, dhcp.network.subnet: subnet 10.0.0.0/8 overlaps '
+     '10.0.0.0/24 of network "lan"; give each address to one network')),
+    (TWO.replace("guests", "lan"), 'line 8, dhcp.network.name: another network is called "lan"; choose another name'),
+    (LAN + "[[dhcp.class]]\nname = 'c'\nmatch.mac = '*'\n[[dhcp.class]]\nname = 'c'\nmatch.mac = '00*'",
+     'line 10, dhcp.class.name: another class is called "c"; choose another name'),
+    (LAN + "[[dhcp.class]]\nname = 'c'\nmatch = {}",
+     "line 8, dhcp.class.match: matches every client; name a mac, vendor-class, hostname or client-id"),
+    (LAN + "pools = ['10.0.0.1-10.0.0.9']\ntrust = 'first-use'", ("line 7, dhcp.network.trust: trust is only for "
+     "networks where DHCP is elsewhere, and this one has pools; remove trust, or the pools")),
+    (LAN + "unknown = 'quarantine'",
+     'line 6, dhcp.network.unknown: no quarantine network is named; add quarantine = "..." with its name'),
+    (GUESTS_SERVE.replace('name = "lan"', 'name = "lan"\nunknown = "quarantine"\nquarantine = "gests"'),
+     'line 6, dhcp.network.quarantine: no network is called "gests"; the others are guests'),
+    (GUESTS_SERVE.replace('name = "lan"', 'name = "lan"\nunknown = "quarantine"\nquarantine = "lan"'),
+     "line 6, dhcp.network.quarantine: names the network itself; name another network on the same segment"),
+    (GUESTS_SERVE.replace('name = "lan"', 'name = "lan"\nquarantine = "guests"'), ("line 5, dhcp.network.quarantine: "
+     'is not used, since unknown is "serve"; set unknown = "quarantine" or remove it')),
+    (TWO.replace('name = "lan"', 'name = "lan"\nunknown = "quarantine"\nquarantine = "guests"'),
+     'line 6, dhcp.network.quarantine: network "guests" has no pool; add pools to it'),
+    (GUESTS_SERVE.replace('name = "lan"', 'name = "lan"\nunknown = "quarantine"\nquarantine = "guests"')
+     .replace('0/24"\nsegment = "floor"\npools', '0/24"\npools'),
+     ('line 6, dhcp.network.quarantine: network "guests" is '
+     'not on the same segment; set segment = "floor" in both')),
+    (GUESTS_SERVE.replace('name = "lan"', 'name = "lan"\nunknown = "quarantine"\nquarantine = "guests"')
+     + "unknown = 'ignore'", ('line 6, dhcp.network.quarantine: network "guests" does not serve unknown clients; '
+     'set unknown = "serve" in it')),
+    (LAN + "[tftp]\nlisten = ':67'", "line 7, tftp.listen: port 67 is DHCP's; choose another, \":69\" is usual"),
+    (LAN + f"[server]\napi_socket = '/{'s' * 107}'", (f"line 7, server.api_socket: the socket's path /{'s' * 107} is "
+     "longer than 107 octets; set api_socket to a shorter path")),
+    (LAN + f"[server]\ndata = '/{'s' * 107}'", (f"line 7, server.data: the socket's path /{'s' * 107}/run/api.sock is "
+     "longer than 107 octets; set api_socket to a shorter path")),
+    # options
+    (LAN + 'options = { rooters = "10.0.0.1" }',
+     "line 6, dhcp.network.options.rooters: no DHCP option is called 'rooters'; did you mean routers?"),
+    (LAN + 'options = { 43.2 = "x" }',
+     'line 6, dhcp.network.options.43: is a table; a sub-option is written in quotes: "43.2" = "..."'),
+    (LAN + 'options = { tftp-server-name = "{htp}" }', ("line 6, dhcp.network.options.tftp-server-name: "
+     "{htp} is not a placeholder; there are {server}, {http}, {tftp}, {mac}")),
+    (LAN + 'options.dhcp-lease-time = 60', ("line 6, dhcp.network.options.dhcp-lease-time: option 51 is written by the "
+     "server itself; set lease_time in the network")),
+    (LAN + 'options = { 66 = "a", tftp-server-name = "b" }',
+     "line 6, dhcp.network.options.tftp-server-name: is the same option as 66; remove one of them"),
+    (LAN + 'options = { 66 = "{http}/x" }\n[http]\nlisten = "off"',
+     "line 6, dhcp.network.options.66: {http} names a server that is off; set listen in [http]"),
+    (LAN + 'options = { 66 = 1.5 }', ("line 6, dhcp.network.options.66: 1.5 cannot be the value of an option; "
+     "put it in quotes")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "error"), ROWS, ids=[row[1].partition(";")[0] for row in ROWS])
+def test_a_wrong_configuration_says_what_and_where(text: str, error: str) -> None:
+    assert errors_of(text) == [f"/etc/r.toml, {error}"]
+
+
+def test_a_value_that_does_not_fit_its_option_is_an_error() -> None:
+    [error] = errors_of(LAN + 'options = { routers = "somewhere" }')
+    assert error.startswith(
+        '/etc/r.toml, line 6, dhcp.network.options.routers: "somewhere" does not fit option routers: '
+    )
+    assert error.endswith("; correct the value")
+
+
+def test_all_errors_come_at_once_in_the_order_of_the_file() -> None:
+    text = "[server]\nadress = 1\nstorage = 'x'\n" + LAN + "lease_time = 'x'\npools = ['10.1.0.1-10.1.0.2']\n[tfpt]"
+    assert [error.split(":")[0] for error in errors_of(text)] == [
+        "/etc/r.toml, line 2, server.adress",
+        "/etc/r.toml, line 3, server.storage",
+        "/etc/r.toml, line 9, dhcp.network.lease_time",
+        "/etc/r.toml, line 10, dhcp.network.pools",
+        "/etc/r.toml, line 11, tfpt",
+    ]
+
+
+def test_interface_and_subnet_are_enough() -> None:
+    settings = load_text(Path("/etc/r.toml"), '[dhcp]\ninterfaces = ["eth0"]\n[[dhcp.network]]\nsubnet = "10.0.0.0/24"')
+    assert isinstance(settings, Settings)
+    assert settings.dhcp.networks[0].called == "10.0.0.0/24"
+    assert (str(settings.tftp.listen), str(settings.http.listen)) == (":69", ":8667")
+
+
+def test_a_server_can_be_switched_off() -> None:
+    assert load_text(Path("/r.toml"), LAN + '[tftp]\nlisten = "off"').tftp.listen is None
+
+
+def test_relative_paths_start_at_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "ringboot.toml"
+    path.write_text(LAN + '[server]\ndata = "data"\n')
+    assert load(path).server.data == tmp_path / "data"
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (Path.as_posix, "{path}: does not exist; write a first one with: ringboot init --output {path}"),
+        (lambda path: path.mkdir(), "{path}: cannot be read: Is a directory; see to its rights"),
+        (lambda path: path.write_bytes(b"\n\xff"), "{path}, line 2: is not UTF-8; save it as UTF-8"),
+        (lambda path: path.write_bytes(b"#" * (4 << 20) + b"\n"),
+         "{path}: is 4194305 octets long; no configuration has more than 4194304"),
+        (lambda path: path.write_text("a = " + "[" * 20000),
+         "{path}: is nested too deeply; no key of ours is deeper than four levels"),
+    ],
+    ids=["absent", "folder", "latin-1", "huge", "deep"],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_says_so(tmp_path: Path, make: object, error: str) -> None:
+    path = tmp_path / "ringboot.toml"
+    make(path)  # type: ignore[operator]  # a table of lambdas
+    with pytest.raises(BadConfig) as caught:
+        load(path)
+    assert str(caught.value) == error.format(path=path)
+
+
+MACHINE = Machine(
+    (
+        Interface("lo", "00:00:00:00:00:00", up=True, loopback=True, addresses=(("127.0.0.1", 8),)),
+        Interface("eth0", "00:00:5e:00:53:01", up=True, loopback=False, addresses=(("10.0.0.2", 24),)),
+        Interface("eth1", "00:00:5e:00:53:02", up=False, loopback=False, addresses=()),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (LAN, None),
+        (LAN.replace("eth0", "eth9"), ("line 2, dhcp.interfaces: interface eth9 is not there; "
+         "the interfaces here are lo, eth0, eth1")),
+        (LAN.replace("eth0", "eth1"), ("line 2, dhcp.interfaces: warning: interface eth1 has no IPv4 address; "
+         "give it one: ip address add ... dev eth1")),
+        (LAN + "[server]\naddress = '10.0.0.9'", ("line 7, server.address: warning: 10.0.0.9 is not an address of this "
+         "machine; right when a router or another node has it; here are 127.0.0.1, 10.0.0.2")),
+        (LAN + "[http]\nlisten = '10.0.0.9:80'", ("line 7, http.listen: 10.0.0.9 is not an address of this machine; "
+         'listen on all with ":80", or on one of 127.0.0.1, 10.0.0.2')),
+        (LAN + "[http]\nlisten = '127.0.0.53:80'", None),
+        (LAN + "pools = ['10.0.0.1-10.0.0.5']\n[server]\naddress = '10.0.0.2'", ("line 6, dhcp.network.pools: warning: "
+         "pool 10.0.0.1-10.0.0.5 holds our own address 10.0.0.2; leave it out of the pool")),
+    ],
+)  # fmt: skip
+def test_check_compares_with_the_machine(tmp_path: Path, text: str, problem: str | None) -> None:
+    path = tmp_path / "r.toml"
+    path.write_text(text)
+    assert [str(each) for each in check(path, MACHINE)] == ([f"{path}, {problem}"] if problem else [])
+
+
+def test_a_warning_does_not_keep_the_configuration_from_loading(tmp_path: Path) -> None:
+    settings = load_text(Path("/r"), LAN + "pools = ['10.0.0.1-10.0.0.5']\n[server]\naddress = '10.0.0.2'")
+    assert settings.server.address == "10.0.0.2"

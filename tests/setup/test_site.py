@@ -1,0 +1,126 @@
+"""What a configuration becomes for dhcp."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ringboot.model.address import ip_number
+from ringboot.model.site import Class, Match, Pool, Site
+from ringboot.setup.load import load_text
+from ringboot.setup.site import site_of
+
+TEXT = """
+[server]
+address = "10.0.0.2"
+[dhcp]
+interfaces = ["eth0"]
+probe = false
+question_deadline = "150ms"
+on_no_answer = "serve"
+options = { ntp-servers = "10.0.0.1" }
+[[dhcp.network]]
+name = "phones"
+subnet = "10.0.0.0/16"
+segment = "floor1"
+authoritative = false
+pools = ["10.0.1.0-10.0.1.255"]
+pool = [{ range = "10.0.2.0-10.0.2.9", options = { 66 = "{http}/x" } }]
+lease_time = "1h30m"
+unknown = "quarantine"
+quarantine = "guests"
+options = { routers = ["10.0.0.1", "10.0.0.254"], "43.2" = "hex:00ff" }
+[[dhcp.network]]
+name = "guests"
+subnet = "10.99.0.0/24"
+segment = "floor1"
+pools = ["10.99.0.50-10.99.0.250"]
+lease_time = 120
+[[dhcp.network]]
+subnet = "10.50.0.0/16"
+trust = "first-use"
+[[dhcp.class]]
+name = "lobby"
+match = { mac = "00-00-5E:*", vendor-class = "Phone*", hostname = "Lobby-?", client-id = "01:00:00:5e:*" }
+options = { domain-name = "lobby.example.org" }
+[http]
+listen = "127.0.0.1:8080"
+[tftp]
+listen = ":1069"
+"""
+
+
+def site(text: str = TEXT, **more: object) -> Site:
+    return site_of(load_text(Path("/r.toml"), text), revision=7, **more)  # type: ignore[arg-type]  # test shorthand
+
+
+def test_the_servers_are_told() -> None:
+    made = site()
+    assert (made.revision, made.server, made.http_port, made.tftp_port) == (7, "10.0.0.2", 8080, 1069)
+    assert (made.probe, made.question_deadline, made.on_no_answer) == (False, 0.15, "serve")
+    assert made.options == {"42": "10.0.0.1"}
+
+
+def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
+    phones, guests, branch = site().networks
+    assert (phones.subnet, phones.prefix, phones.segment) == (ip_number("10.0.0.0"), 16, "floor1")
+    assert (phones.authoritative, phones.lease_time, phones.unknown) == (False, 5400, "quarantine")
+    assert phones.pools == (
+        Pool(ip_number("10.0.1.0"), ip_number("10.0.1.255")),
+        Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"66": "{http}/x"}),
+    )
+    assert phones.options == {"3": "10.0.0.1, 10.0.0.254", "43.2": "hex:00ff"}
+    assert (guests.lease_time, guests.segment, phones.quarantine) == (120, "floor1", "guests")
+    assert (branch.name, branch.segment, branch.trust) == ("10.50.0.0/16", "10.50.0.0/16", "first-use")
+
+
+def test_brands_come_before_the_classes_of_the_file() -> None:
+    brand = Class("brand", "brand", ((Match("dhcp.60", "x"),),), {"66": "{http}"})
+    made = site(brands=[brand], dhcp_integration=False)
+    assert [each.name for each in made.classes] == ["brand", "lobby"]
+    assert made.dhcp_integration is False
+    assert made.classes[1].options == {"15": "lobby.example.org"}
+
+
+@pytest.mark.parametrize(
+    ("evidence", "value", "fits"),
+    [
+        ("dhcp.mac", "00:00:5e:00:53:01", True),
+        ("dhcp.mac", "00:00:5f:00:53:01", False),
+        ("dhcp.60", "PhoneX 1", True),
+        ("dhcp.60", "phonex", False),
+        ("dhcp.60", "An Phone", False),
+        ("dhcp.12", "lobby-1", True),
+        ("dhcp.12", "LOBBY-1", True),
+        ("dhcp.12", "lobby-12", False),
+        ("dhcp.61", "\x01\x00\x00\x5e\x0a\xff", True),
+        ("dhcp.61", "01:00:00:5e:01", False),
+    ],
+)
+def test_the_globs_of_a_class_become_expressions_for_the_whole_text(evidence: str, value: str, fits: bool) -> None:
+    conditions = {match.evidence: match.pattern for match in site().classes[-1].alternatives[0]}
+    for way in (re.search, re.match, re.fullmatch):
+        assert (way(conditions[evidence], value) is not None) is fits
+
+
+@pytest.mark.parametrize(
+    ("glob", "value", "fits"),
+    [
+        ("00005e*", "00:00:5e:01:02:03", True),
+        ("00005E0*", "00:00:5e:01:02:03", True),
+        ("*:03", "00:00:5e:01:02:03", True),
+    ],
+)
+def test_a_mac_glob_is_understood_in_the_usual_spellings(glob: str, value: str, fits: bool) -> None:
+    text = TEXT.replace('mac = "00-00-5E:*"', f'mac = "{glob}"')
+    [mac] = [match for match in site(text).classes[0].alternatives[0] if match.evidence == "dhcp.mac"]
+    assert (re.search(mac.pattern, value) is not None) is fits
+
+
+def test_a_client_id_that_is_no_hex_is_text() -> None:
+    text = TEXT.replace('client-id = "01:00:00:5e:*"', 'client-id = "rack-*"')
+    [found] = [match for match in site(text).classes[0].alternatives[0] if match.evidence == "dhcp.61"]
+    assert re.search(found.pattern, "rack-12")
+    assert not re.search(found.pattern, "a rack-12")
