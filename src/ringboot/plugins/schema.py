@@ -229,6 +229,18 @@ class Sample(BaseModel):
         return self
 
 
+class Boot(_Table):
+    """How devices of some models boot: what they say to DHCP and which files they ask for, in order."""
+
+    models: tuple[str, ...] = (ANY_MODEL,)
+    says: dict[str, str] = {}  # DHCP option -> text, with {model} {version} {mac} {MAC} {mac_dashes} {mac_colons}
+    agent: str = ""  # User-Agent, with the same names
+    version: str  # the firmware that a simulated device reports
+    url_from: tuple[str, ...]  # options that name the server; the first one that came wins
+    asks: tuple[str, ...]  # names below that URL; "?" before one that may be missing
+    sure: Sure | None = None
+
+
 class Manifest(_Table):
     """All that is known of a brand."""
 
@@ -247,6 +259,7 @@ class Manifest(_Table):
     resync: Resync = Resync()
     firmware: Firmware = Firmware()
     sample: tuple[Sample, ...] = ()
+    boot: tuple[Boot, ...] = ()
     sources: dict[str, str] = {}  # where the facts are from, in words
 
     def phone(self, model: str | None) -> dict[str, Any]:
@@ -257,6 +270,11 @@ class Manifest(_Table):
             if row is not None:
                 facts |= row.model_dump(exclude_unset=True)
         return facts
+
+    def boot_of(self, model: str) -> Boot | None:
+        """Give how a model boots: the first row that names it, else the first for any model."""
+        named = (row for row in self.boot if model in row.models)
+        return next(named, next((row for row in self.boot if ANY_MODEL in row.models), None))
 
     def known_model(self, claimed: str) -> str:
         """Give a model's name as the manifest spells it, whatever case the device uses."""
