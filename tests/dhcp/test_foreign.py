@@ -19,7 +19,7 @@ def answer(kind: int = OFFER, server: bytes | None = b"\x0a\x00\x00\x01", **chan
     query = decode(probe(MAC, XID))
     assert isinstance(query, Message)
     options = {53: bytes((kind,))} | ({54: server} if server is not None else {})
-    return encode(query._replace(**({"op": 2, "options": options} | changes)))
+    return encode(query._replace(op=2, options=options)._replace(**changes))
 
 
 def test_the_question_is_a_discover_with_an_identifier_of_its_own() -> None:
