@@ -57,6 +57,9 @@ OTHER_SERVER_CHOSEN = _row("other-server-chosen", "dhcp", "the client chose anot
 UNKNOWN_REBOOT = _row("unknown-reboot", "dhcp", "asks for {address} again, which we never gave it",
                       "Normal for a guest; the client starts over when nobody answers.")
 NOT_AUTHORITATIVE = _row("not-authoritative", "dhcp", "network {network} is not ours to refuse in")
+NO_IDENTITY = _row("no-identity", "dhcp", "the client names neither a hardware address nor an identifier")
+RESERVED_IN_USE = _row("reserved-in-use", "dhcp", "{address} is reserved for this client, but {holder} holds it",
+                       "It is given as soon as that lease ends: ringboot lease release.")
 RELEASE_MISMATCH = _row("release-mismatch", "dhcp", "a RELEASE of {address} by somebody who does not hold it")
 DECLINE_MISMATCH = _row("decline-mismatch", "dhcp", "a DECLINE of {address} by somebody who was not given it")
 ADDRESS_IN_USE = _row("address-in-use", "dhcp", "{address} answers an ARP probe; it is in quarantine",
@@ -65,6 +68,10 @@ NO_ANSWER = _row("no-answer", "dhcp", "the question {question} was not answered 
 JOURNAL_FAILED = _row("journal-failed", "dhcp", "the lease could not be written: {why}",
                       "Look at free space and rights of the data directory.")
 SUPERSEDED = _row("superseded", "dhcp", "a newer message of the same client took this one's place")
+OVERLOADED = _row("overloaded", "dhcp", "more came in than could be answered; the oldest DISCOVER was left out",
+                  "A client that gets no answer asks again; look for a machine that floods the network.")
+NOT_DECIDED = _row("not-decided", "dhcp", "a fault of this program: {why}",
+                   "The daemon's log has the message and the traceback; please report both.")
 # Files
 SERVED = _row("served", "file", "{path} was sent ({size} octets)")
 NOT_MODIFIED = _row("not-modified", "file", "{path} is unchanged since the device read it last")

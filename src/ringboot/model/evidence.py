@@ -29,3 +29,40 @@ def unpack(packed: bytes) -> dict[int, bytes]:
         options[code] = packed[place + 3 : place + 3 + size]
         place += 3 + size
     return options
+
+
+def text(name: str, options: Mapping[int, bytes], mac: bytes) -> str | None:
+    """Give one named piece of evidence (dhcp.60, dhcp.43.2, dhcp.oui, dhcp.mac) as text; None when it is absent."""
+    if name == "dhcp.mac":
+        return mac.hex(":") if mac else None
+    if name == "dhcp.oui":
+        return mac[:3].hex() if len(mac) >= 3 else None
+    code, _, sub = name.removeprefix("dhcp.").partition(".")
+    value = options.get(int(code)) if code.isdecimal() else None
+    if sub and value is not None:
+        value = sub_options(value).get(int(sub))
+    return None if value is None else value.decode("latin-1").rstrip("\0")
+
+
+def texts(options: Mapping[int, bytes], mac: bytes) -> dict[str, str]:
+    """Give all evidence of a DHCP client that a pattern can be matched with."""
+    names = ["dhcp.mac", "dhcp.oui", *(f"dhcp.{code}" for code in options if code not in (GIADDR, 43))]
+    names += [f"dhcp.43.{sub}" for sub in sub_options(options.get(43, b""))]
+    found = {name: text(name, options, mac) for name in names}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def sub_options(value: bytes) -> dict[int, bytes]:
+    """Take an option apart that holds options (RFC 2132 8.4, RFC 3046 2.0); what does not fit any more is left out."""
+    found: dict[int, bytes] = {}
+    place = 0
+    while place + 1 < len(value) and value[place] != 255:
+        code, size = value[place], value[place + 1]
+        if code == 0:
+            place += 1
+            continue
+        if place + 2 + size > len(value):
+            break
+        found[code] = value[place + 2 : place + 2 + size]
+        place += 2 + size
+    return found

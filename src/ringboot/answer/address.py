@@ -1,0 +1,121 @@
+"""Which address a client gets, and what an address that it names is to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ringboot.answer.case import Case
+from ringboot.answer.network import Net
+from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease
+
+# What an address is to the client that names it
+YOURS = "yours"  # leased or offered to it, now or formerly
+FREE = "free"  # it could have it
+TAKEN = "taken"  # somebody else's, in quarantine, or not given at all
+MOVED = (
+    "moved"  # its own, but by now it belongs elsewhere: it became known or unknown, got a reservation, a pool is gone
+)
+FOREIGN = "foreign"  # of another wire, or of a network of this wire that is not for it
+
+
+class Choice(NamedTuple):
+    """An address for a client."""
+
+    net: Net
+    address: int
+
+
+class Claim(NamedTuple):
+    """A client's claim to an address."""
+
+    verdict: str
+    net: Net | None  # whose subnet holds the address, on the client's wire
+    lease: Lease | None  # the client's own, live or not
+
+
+def choose(case: Case, wanted: int) -> Choice | None:
+    """Choose an address (RFC 2131 4.3.1): reserved, current, offered, previous, asked for (`wanted`), new."""
+    _, client, facts, now = case
+    mine = client.reserved
+    if mine is not None and is_open(case, mine.address):
+        return Choice(client.nets[0], mine.address)
+    for choice in _candidates(case, wanted):
+        if is_legal(case, choice.net, choice.address) and is_open(case, choice.address):
+            return choice
+    for net in client.nets:
+        address = facts.table.free(net.name, now.utc, now.steady)
+        if address is not None:
+            return Choice(net, address)
+    return None
+
+
+def _candidates(case: Case, wanted: int) -> Iterator[Choice]:
+    _, client, facts, now = case
+    table = facts.table
+    previous: list[Choice] = []
+    for net in client.nets:
+        lease = table.of_client(net.name, client.key)
+        if lease is not None:
+            choice = Choice(net, lease.address)
+            if lease.state == BOUND and lease.expiry > now.utc:
+                yield choice
+            else:
+                previous.append(choice)
+    for net in client.nets:
+        offer = table.offer_of(net.name, client.key, now.steady)
+        if offer is not None:
+            yield Choice(net, offer.address)
+    yield from previous
+    if wanted:
+        for net in client.nets:
+            if net.holds(wanted):
+                yield Choice(net, wanted)
+
+
+def is_legal(case: Case, net: Net, address: int) -> bool:
+    """Say whether the network gives this address to this client: it is in a pool, or reserved for it."""
+    mine = case.client.reserved
+    if mine is not None and mine.address == address:
+        return True
+    return net.place(address).pool is not None and not case.facts.table.is_withheld(address)
+
+
+def is_open(case: Case, address: int) -> bool:
+    """Say whether nobody else holds the address or is offered it, and it is not in quarantine."""
+    _, client, facts, now = case
+    lease = facts.table.of_address(address)
+    is_live = lease is not None and lease.state != RELEASED and lease.expiry > now.utc
+    if lease is not None and is_live and (lease.state == DECLINED or not client.owns(lease)):
+        return False
+    offer = facts.table.offered(address, now.steady)
+    if offer is None or offer.key == client.key:
+        return True
+    return client.reserved is not None and client.reserved.address == address  # offered under its other identifier
+
+
+def own_lease(case: Case, address: int) -> Lease | None:
+    """Give the client's lease of an address, live or remembered."""
+    lease = case.facts.table.of_address(address)
+    return lease if lease is not None and lease.state != DECLINED and case.client.owns(lease) else None
+
+
+def judge(case: Case, address: int) -> Claim:
+    """Say what an address that a client names is to it."""
+    _, client, facts, now = case
+    lease = own_lease(case, address)
+    net = facts.nets.at(address)
+    if net is None or net not in client.link.wire:
+        return Claim(FOREIGN, None, lease)
+    if net not in client.nets:
+        return Claim(FOREIGN if lease is None else MOVED, net, lease)
+    mine = client.reserved
+    better = mine is not None and mine.address != address and is_open(case, mine.address)
+    if better or not is_legal(case, net, address):
+        return Claim(TAKEN if lease is None else MOVED, net, lease)
+    if not is_open(case, address):
+        return Claim(TAKEN, net, lease)
+    if lease is None:
+        offer = facts.table.offered(address, now.steady)
+        return Claim(FREE if offer is None else YOURS, net, None)
+    return Claim(YOURS, net, lease)

@@ -1,0 +1,58 @@
+"""Which classes a client is in, remembered by just those fields that the classes read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from ringboot.model import evidence
+from ringboot.model.site import Class
+
+_REMEMBERED = 8192
+_LONGEST = 512  # characters of one field that a pattern is tried on
+
+ClassIds = tuple[int, ...]  # places in the site's list, in order
+
+
+class Classes:
+    """The classes of a site, compiled; ValueError for a pattern that is no regular expression."""
+
+    def __init__(self, rows: tuple[Class, ...]) -> None:
+        self.rows = rows
+        self._alternatives = [
+            [[(match.evidence, _compile(row, match.pattern)) for match in each] for each in row.alternatives]
+            for row in rows
+        ]
+        names = {match.evidence for row in rows for each in row.alternatives for match in each}
+        codes = {name.split(".")[1] for name in names} - {"mac", "oui"}
+        self._codes = tuple(sorted(int(code) for code in codes if code.isdecimal()))
+        self._mac_octets = 16 if "dhcp.mac" in names else 3 if "dhcp.oui" in names else 0
+        self._memory: dict[tuple[bytes | None, ...], ClassIds] = {}
+
+    def of(self, options: Mapping[int, bytes], mac: bytes) -> ClassIds:
+        """Give the classes that a client with this evidence is in."""
+        fields = (mac[: self._mac_octets], *map(options.get, self._codes))
+        ids = self._memory.get(fields)
+        if ids is None:
+            ids = tuple(number for number in range(len(self.rows)) if self._is_in(number, options, mac))
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.clear()
+            self._memory[fields] = ids
+        return ids
+
+    def _is_in(self, number: int, options: Mapping[int, bytes], mac: bytes) -> bool:
+        return any(
+            all(_holds(pattern, evidence.text(name, options, mac)) for name, pattern in each)
+            for each in self._alternatives[number]
+        )
+
+
+def _compile(row: Class, pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"class {row.name}: {pattern!r} is not a regular expression: {error}") from None
+
+
+def _holds(pattern: re.Pattern[str], text: str | None) -> bool:
+    return text is not None and pattern.search(text[:_LONGEST]) is not None

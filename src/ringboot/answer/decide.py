@@ -1,0 +1,64 @@
+"""What becomes of a client's message: the one way in.  It only reads; the door makes the change that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ringboot import reasons
+from ringboot.answer.case import Case
+from ringboot.answer.client import identify, link_of
+from ringboot.answer.decision import Decision, Question, Silence
+from ringboot.answer.discover import discover
+from ringboot.answer.ending import decline, quarantine, release
+from ringboot.answer.facts import Facts
+from ringboot.answer.inform import inform
+from ringboot.answer.query import Now, Query
+from ringboot.answer.request import no_service, request
+from ringboot.dhcp.message import BOOTREQUEST, DECLINE, DISCOVER, INFORM, RELEASE, REQUEST
+from ringboot.leases import change
+from ringboot.model.address import ip_text
+from ringboot.model.lease import LeaseChange
+
+_ANSWERED = frozenset({DISCOVER, REQUEST, INFORM})
+_NOTHING_ASKED: Mapping[Question, bool | None] = {}
+
+
+def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool | None] = _NOTHING_ASKED) -> Decision:
+    """Decide about one message; `answers` are those to questions asked before, None where no answer came in time."""
+    message = query.message
+    kind = message.kind
+    if message.op != BOOTREQUEST or (kind not in _ANSWERED and kind not in (RELEASE, DECLINE)):
+        return Silence(reasons.NOT_A_REQUEST, {})
+    if not message.chaddr and len(message.options.get(61, b"")) < 2:
+        return Silence(reasons.NO_IDENTITY, {})
+    if kind == RELEASE:
+        return release(query, facts, now)
+    if kind == DECLINE:
+        return decline(query, facts, now)
+    link = link_of(query, facts) if query.locals else None
+    if link is None:
+        return Silence(reasons.NO_NETWORK, {"where": _where(query)})
+    client = identify(query, link, facts)
+    if not link.is_served():
+        return no_service(client)
+    case = Case(query, client, facts, now)
+    if kind == REQUEST:
+        return request(case)
+    if kind == INFORM:
+        return inform(case)
+    return discover(case, answers) if client.nets else no_service(client)
+
+
+def address_used(question: Question, facts: Facts, now: Now) -> LeaseChange:
+    """Put an address into quarantine that somebody answered at; then decide again."""
+    net = facts.nets.at(question.address)
+    seconds = quarantine(question.address, facts)
+    return change.spoil("" if net is None else net.name, question.address, now.utc, seconds)
+
+
+def _where(query: Query) -> str:
+    message = query.message
+    if message.giaddr:
+        return f"relay {ip_text(message.giaddr)}"
+    ours = ", ".join(map(ip_text, query.locals)) or "no address"
+    return f"interface {query.interface} ({ours})"

@@ -1,0 +1,75 @@
+"""A DISCOVER: choose an address, ask whether it is free when nobody had it before, offer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ringboot import reasons
+from ringboot.answer.address import Choice, choose, own_lease
+from ringboot.answer.case import Case
+from ringboot.answer.client import Client
+from ringboot.answer.decision import Decision, Need, Question, Silence
+from ringboot.answer.facts import Facts
+from ringboot.answer.writing import give, lease_time
+from ringboot.dhcp.message import OFFER
+from ringboot.leases.offers import Offer, Withdraw
+from ringboot.leases.terms import OFFER_FRESH, OFFER_HOLD
+from ringboot.model.address import ip_text
+from ringboot.model.lease import BOUND
+
+_REQUESTED = 50
+
+Answers = Mapping[Question, bool | None]
+
+
+def discover(case: Case, answers: Answers) -> Decision:
+    """Answer a DISCOVER (RFC 2131 4.3.1)."""
+    query, client, facts, now = case
+    asked = query.message.options.get(_REQUESTED, b"")
+    choice = choose(case, int.from_bytes(asked, "big") if len(asked) == 4 else 0)
+    if choice is None:
+        return _none_left(client, facts)
+    net, address = choice
+    lease = own_lease(case, address)
+    held = facts.table.offer_of(net.name, client.key, now.steady)
+    if held is not None and held.address != address:
+        held = None
+    if lease is None and (held is None or not held.probed):
+        outcome = _ask_first(case, choice, held, answers)
+        if outcome is not None:
+            return outcome
+    change: Offer | None = None
+    safe = lease is not None and lease.state == BOUND and lease.expiry > now.utc and lease.key == client.key
+    if not safe and (held is None or not held.probed or held.until - now.steady < OFFER_FRESH):
+        change = Offer(net.name, address, client.key, now.steady + OFFER_HOLD)
+    seconds = lease_time(query, net)
+    return give(case, net, address, kind=OFFER, seconds=seconds, change=change, reason=reasons.OFFERED)
+
+
+def _ask_first(case: Case, choice: Choice, held: Offer | None, answers: Answers) -> Need | Silence | None:
+    """Ask whether an address is free that this client never had; None: go on."""
+    query, client, facts, now = case
+    message = query.message
+    if not facts.site.probe or message.giaddr or message.ciaddr:
+        return None
+    question = Question("address-free", query.interface, choice.address)
+    if question not in answers:
+        hold = None
+        if held is None or held.until - now.steady < OFFER_FRESH:
+            hold = Offer(choice.net.name, choice.address, client.key, now.steady + OFFER_HOLD, probed=False)
+        return Need(question, hold)
+    if answers[question] is None and facts.site.on_no_answer == "silent":
+        detail: dict[str, object] = {"question": f"{question.kind} {ip_text(question.address)}"}
+        return Silence(reasons.NO_ANSWER, detail, Withdraw(choice.net.name, client.key))
+    return None
+
+
+def _none_left(client: Client, facts: Facts) -> Silence:
+    """Say why there is no address: the reservation is held by somebody else, or every pool is full."""
+    mine = client.reserved
+    detail: dict[str, object] = {"network": client.nets[0].name}
+    if mine is not None and not client.nets[0].pools:
+        lease = facts.table.of_address(mine.address)
+        holder = lease.mac.hex(":") if lease is not None and lease.mac else "a client without a lease"
+        return Silence(reasons.RESERVED_IN_USE, {**detail, "address": ip_text(mine.address), "holder": holder})
+    return Silence(reasons.POOL_FULL, detail)

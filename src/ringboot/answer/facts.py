@@ -1,0 +1,185 @@
+"""All that decides an answer, ready to be looked up: the site, reservations, known devices, the lease table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace as altered
+
+from ringboot.answer.classes import Classes
+from ringboot.answer.network import Net, Nets, Reserved
+from ringboot.answer.options import Options, check
+from ringboot.leases.span import Span
+from ringboot.leases.table import Table
+from ringboot.model.address import ip_number, mac_octets
+from ringboot.model.site import Network, OptionTexts, Reservation, Site, Snapshot
+
+_Key = tuple[str, str, str]  # network, kind, value as text
+
+
+class Facts:
+    """What `decide` reads.  Rows of the feed change it one by one, a snapshot all at once."""
+
+    site: Site
+    nets: Nets
+    classes: Classes
+    options: Options
+
+    def __init__(self, site: Site, table: Table) -> None:
+        self.table = table
+        self.problems: list[str] = []  # what of the site cannot be used
+        self._reservations: dict[_Key, Reserved] = {}
+        self._values: Counter[tuple[str, bytes]] = Counter()  # whom they are for, wherever
+        self._addresses: Counter[int] = Counter()  # what they keep
+        self._known: set[bytes] = set()
+        self._servers: dict[tuple[str, tuple[int, ...]], int] = {}
+        self._own: set[int] = set()  # addresses of ours
+        self._barred: set[int] = set()  # what no pool gives, reservations aside
+        self.replace_site(site)
+
+    @property
+    def reservation_count(self) -> int:
+        """Say how many reservations there are."""
+        return len(self._reservations)
+
+    # Changes
+
+    def replace_site(self, site: Site) -> None:
+        """Take another site; ValueError for a pattern or an address that cannot be read, then nothing changes."""
+        usable, problems = _usable(site)
+        classes = Classes(usable.classes)
+        nets = Nets(usable.networks)
+        own = {ip_number(site.server)} if site.server else set()
+        self.site, self.problems = usable, problems
+        self.nets, self.classes, self.options = nets, classes, Options(usable, classes)
+        self._servers = {}
+        self._own |= own
+        for reserved in self._reservations.values():
+            self._attach(reserved)
+        self.table.set_pools(Span(row.name, pool.first, pool.last) for row in usable.networks for pool in row.pools)
+        self._withhold()
+
+    def replace(self, snapshot: Snapshot) -> None:
+        """Take a whole snapshot; ValueError, then nothing changes."""
+        rows = [Reserved(row) for row in snapshot.reservations]
+        known = {mac_octets(mac) for mac in snapshot.known}
+        before = self._reservations, self._values, self._addresses, self._known
+        self._reservations, self._values, self._addresses, self._known = {}, Counter(), Counter(), known
+        for reserved in rows:
+            self._remember(reserved)
+        try:
+            self.replace_site(snapshot.site)
+        except ValueError:
+            self._reservations, self._values, self._addresses, self._known = before
+            raise
+
+    def put_reservation(self, row: Reservation) -> None:
+        """Add a reservation, or replace the one of the same network, kind and value; ValueError."""
+        reserved = Reserved(row)
+        self._forget((row.network, row.kind, row.value))
+        self._remember(reserved)
+        self._attach(reserved)
+        self.table.withhold(reserved.address)
+
+    def drop_reservation(self, network: str, kind: str, value: str) -> None:
+        """Remove a reservation; it may be gone already."""
+        self._forget((network, kind, value))
+
+    def put_known(self, mac: str) -> None:
+        """Hear of a configured or approved device; ValueError."""
+        self._known.add(mac_octets(mac))
+
+    def drop_known(self, mac: str) -> None:
+        """Hear that a device is gone; ValueError."""
+        self._known.discard(mac_octets(mac))
+
+    # Questions
+
+    def is_known(self, mac: bytes, client_id: bytes | None) -> bool:
+        """Say whether a client is a device, or has a reservation anywhere."""
+        if mac in self._known:
+            return True
+        if not self._values:
+            return False
+        return ("mac", mac) in self._values or (client_id is not None and ("client-id", client_id) in self._values)
+
+    def server_for(self, net: Net, ours: tuple[int, ...]) -> int:
+        """Choose the server identifier: our address in that network, else the interface's first."""
+        key = (net.name, ours)
+        server = self._servers.get(key)
+        if server is None:
+            server = next((address for address in ours if net.holds(address)), ours[0])
+            self._servers[key] = server
+            self._own.update(ours)
+            self._barred.update(ours)
+            for address in ours:
+                self.table.withhold(address)
+        return server
+
+    def is_reserved(self, address: int) -> bool:
+        """Say whether an address is kept for somebody."""
+        return address in self._addresses
+
+    def is_own(self, address: int) -> bool:
+        """Say whether an address is one of this server's."""
+        return address in self._own
+
+    # Reservations
+
+    def _remember(self, reserved: Reserved) -> None:
+        row = reserved.row
+        self._reservations[row.network, row.kind, row.value] = reserved
+        self._values[row.kind, reserved.value] += 1
+        self._addresses[reserved.address] += 1
+        reserved.texts, bad = check(reserved.texts, f"reservation {row.kind} {row.value} in {row.network}")
+        self.problems += bad
+
+    def _attach(self, reserved: Reserved) -> None:
+        net = self.nets.by_name.get(reserved.row.network)
+        if net is None or not net.holds(reserved.address):
+            return  # the network may come with a later site
+        (net.by_mac if reserved.row.kind == "mac" else net.by_id)[reserved.value] = reserved
+
+    def _forget(self, key: _Key) -> None:
+        reserved = self._reservations.pop(key, None)
+        if reserved is None:
+            return
+        seen = (reserved.row.kind, reserved.value)
+        self._values[seen] -= 1
+        if not self._values[seen]:
+            del self._values[seen]
+        net = self.nets.by_name.get(key[0])
+        if net is not None:
+            index = net.by_mac if reserved.row.kind == "mac" else net.by_id
+            if index.get(reserved.value) is reserved:
+                del index[reserved.value]
+        self._addresses[reserved.address] -= 1
+        if not self._addresses[reserved.address]:
+            del self._addresses[reserved.address]
+            if reserved.address not in self._barred:
+                self.table.admit(reserved.address)
+
+    def _withhold(self) -> None:
+        self._barred = self._own.union(*(net.unusable() for net in self.nets.by_name.values()))
+        self.table.withhold_only(self._barred | set(self._addresses))
+
+
+def _usable(site: Site) -> tuple[Site, list[str]]:
+    """Leave out the options that cannot be written; `setup` has refused them, so this is for an old snapshot."""
+    problems: list[str] = []
+
+    def good(texts: OptionTexts, where: str) -> OptionTexts:
+        kept, bad = check(texts, where)
+        problems.extend(bad)
+        return kept
+
+    def network(row: Network) -> Network:
+        pools = tuple(altered(pool, options=good(pool.options, f"network {row.name}, pool")) for pool in row.pools)
+        return altered(row, pools=pools, options=good(row.options, f"network {row.name}"))
+
+    usable = altered(
+        site,
+        options=good(site.options, "dhcp"),
+        networks=tuple(network(row) for row in site.networks),
+        classes=tuple(altered(row, options=good(row.options, f"class {row.name}")) for row in site.classes),
+    )
+    return usable, problems

@@ -1,0 +1,154 @@
+"""The options of an answer: layers of text forms, the later wins, placeholders filled, written once and remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from ringboot.answer.classes import Classes, ClassIds
+from ringboot.answer.network import Net, Place, Reserved
+from ringboot.dhcp import options as dhcp_options
+from ringboot.dhcp.reply import block as write_block
+from ringboot.model.address import ip_text
+from ringboot.model.site import OptionTexts, Site
+
+_REMEMBERED = 4096
+_PLACEHOLDER = re.compile(r"\{(server|http|https|tftp|mac|token)\}")
+_MASK = "1"
+
+
+class Layer(NamedTuple):
+    """One source of options; `layer` is brand, global, network, pool, class or reservation."""
+
+    layer: str
+    source: str  # which of them
+    texts: OptionTexts
+
+
+class _Set(NamedTuple):
+    """The merged options of a place without those of a reservation."""
+
+    texts: OptionTexts
+    plain: bool  # the same for every client
+    octets: dict[int, bytes]  # of a plain one
+
+
+class Asker(NamedTuple):
+    """What of a client decides its options."""
+
+    classes: ClassIds
+    reserved: Reserved | None
+    mac: bytes
+    wanted: bytes  # option 55
+
+
+class Options:
+    """All that a site says about options."""
+
+    def __init__(self, site: Site, classes: Classes) -> None:
+        self._site = site
+        self._classes = classes
+        self._sets: dict[tuple[int, ClassIds, int], _Set] = {}
+        self._blocks: dict[tuple[int, ClassIds, int, bytes], bytes] = {}
+
+    def block(self, net: Net, place: Place, server: int, asker: Asker) -> bytes:
+        """Write the options of an answer."""
+        ids, reserved, mac, wanted = asker
+        own = reserved is not None and bool(reserved.texts)
+        key = (place.number, ids, server, wanted)
+        if not own:
+            written = self._blocks.get(key)
+            if written is not None:
+                return written
+        merged = self._set(net, place, ids, server)
+        if own or not merged.plain:
+            texts = merge([merged.texts, reserved.texts]) if reserved is not None else merged.texts
+            return write_block(_build(texts, self.values(server, mac)), wanted)
+        written = write_block(merged.octets, wanted)
+        if len(self._blocks) >= _REMEMBERED:
+            self._blocks.clear()  # option 55 is the client's, so this could grow without end
+        self._blocks[key] = written
+        return written
+
+    def _set(self, net: Net, place: Place, ids: ClassIds, server: int) -> _Set:
+        key = (place.number, ids, server)
+        found = self._sets.get(key)
+        if found is None:
+            texts = merge(layer.texts for layer in self.layers(net, place, ids, None))
+            plain = not any("{mac}" in text for text in texts.values())
+            found = _Set(texts, plain, _build(texts, self.values(server, b"")) if plain else {})
+            if len(self._sets) >= _REMEMBERED:
+                self._sets.clear()
+            self._sets[key] = found
+        return found
+
+    def layers(self, net: Net, place: Place, ids: ClassIds, reserved: Reserved | None) -> list[Layer]:
+        """Give all that speaks about a client's options, the later wins: the order of DESIGN 5."""
+        rows = [self._classes.rows[number] for number in ids]
+        brands = [Layer("brand", row.name, row.options) for row in rows if row.layer == "brand"]
+        classes = [Layer("class", row.name, row.options) for row in rows if row.layer != "brand"]
+        found = [
+            *brands,
+            Layer("global", "dhcp", self._site.options),
+            Layer("network", net.name, {_MASK: ip_text(net.mask), **net.row.options}),
+        ]
+        if place.pool is not None:
+            found.append(Layer("pool", f"{ip_text(place.pool.first)}-{ip_text(place.pool.last)}", place.pool.options))
+        found += classes
+        if reserved is not None:
+            found.append(Layer("reservation", f"{reserved.row.kind} {reserved.row.value}", reserved.texts))
+        return found
+
+    def values(self, server: int, mac: bytes) -> dict[str, str]:
+        """Give what the placeholders stand for; what is missing has no value."""
+        address = self._site.server or ip_text(server)
+        return {
+            "server": address,
+            "http": f"http://{address}:{self._site.http_port}",
+            "tftp": address,
+            "mac": mac.hex(),
+        }
+
+
+def merge(layers: Iterable[OptionTexts]) -> OptionTexts:
+    """Lay option sets over each other; a whole value and sub-options of one code displace each other."""
+    merged: OptionTexts = {}
+    for texts in layers:
+        for key in texts:
+            if "." in key:
+                merged.pop(key.partition(".")[0], None)
+            else:
+                for other in [other for other in merged if other.startswith(f"{key}.")]:
+                    del merged[other]
+        merged.update(texts)
+    return merged
+
+
+def fill(text: str, values: Mapping[str, str]) -> str | None:
+    """Fill the placeholders of an option; None when one of them has no value here."""
+    if "{" not in text:
+        return text
+    if any(name not in values for name in _PLACEHOLDER.findall(text)):
+        return None
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
+
+
+def _build(texts: OptionTexts, values: Mapping[str, str]) -> dict[int, bytes]:
+    filled = {key: fill(text, values) for key, text in texts.items()}
+    return dhcp_options.build({key: text for key, text in filled.items() if text is not None})
+
+
+def check(texts: OptionTexts, where: str) -> tuple[OptionTexts, list[str]]:
+    """Sort out the options that cannot be written, and say why."""
+    values = dict.fromkeys(("server", "http", "https", "tftp", "mac", "token"), "10.0.0.1")
+    good: OptionTexts = {}
+    problems: list[str] = []
+    for key, text in texts.items():
+        try:
+            dhcp_options.build({key: _PLACEHOLDER.sub(lambda match: values[match[1]], text)})
+        except ValueError as error:
+            problems.append(f"{where}: {error}")
+        else:
+            good[key] = text
+    return good, problems

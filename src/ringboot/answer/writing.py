@@ -1,0 +1,82 @@
+"""A reply as octets and where it goes: what OFFER, ACK and NAK have in common."""
+
+from __future__ import annotations
+
+from ringboot.answer.case import Case
+from ringboot.answer.decision import Detail, Reply
+from ringboot.answer.destination import destination
+from ringboot.answer.network import Net
+from ringboot.answer.options import Asker
+from ringboot.answer.query import Query
+from ringboot.dhcp.message import NAK
+from ringboot.dhcp.reply import block as write_block
+from ringboot.dhcp.reply import reply
+from ringboot.leases.offers import Offer
+from ringboot.leases.terms import SHORTEST_LEASE
+from ringboot.model import evidence
+from ringboot.model.address import ip_text
+from ringboot.model.lease import Lease, LeaseChange
+from ringboot.reasons import Reason, tell
+
+_LEASE_TIME, _PARAMETERS, _MESSAGE, _AGENT = 51, 55, 56, 82
+
+
+def option_block(case: Case, net: Net, address: int) -> bytes:
+    """Write the options that this client gets with this address."""
+    query, client, facts, _ = case
+    options = query.message.options
+    reserved = client.reserved
+    if reserved is not None and reserved.row.network != net.name:
+        reserved = None
+    asker = Asker(facts.classes.of(options, client.mac), reserved, client.mac, options.get(_PARAMETERS, b""))
+    return facts.options.block(net, net.place(address), facts.server_for(net, query.locals), asker)
+
+
+def give(
+    case: Case, net: Net, address: int, *, kind: int, seconds: int, change: LeaseChange | Offer | None, reason: Reason
+) -> Reply:
+    """Write an OFFER or an ACK of an address."""
+    query = case.query
+    data = reply(
+        query.message,
+        kind,
+        case.facts.server_for(net, query.locals),
+        yiaddr=address,
+        lease_time=seconds,
+        block=option_block(case, net, address),
+    )
+    detail: Detail = {"address": ip_text(address), "network": net.name}
+    return Reply(data, destination(query, kind, address), change, reason, detail)
+
+
+def refuse(case: Case, net: Net, reason: Reason, detail: Detail) -> Reply:
+    """Write a NAK that says why (option 56)."""
+    query = case.query
+    why = tell(reason.id, detail).encode()[:255]
+    server = case.facts.server_for(net, query.locals)
+    data = reply(query.message, NAK, server, block=write_block({_MESSAGE: why}))
+    return Reply(data, destination(query, NAK, 0), None, reason, detail)
+
+
+def lease_time(query: Query, net: Net) -> int:
+    """Give the seconds of a lease: what the client asks for (option 51), but at most the network's."""
+    asked = query.message.options.get(_LEASE_TIME)
+    if asked is None or len(asked) != 4:
+        return net.row.lease_time
+    return min(net.row.lease_time, max(SHORTEST_LEASE, int.from_bytes(asked, "big")))
+
+
+def evidence_of(query: Query, lease: Lease | None) -> bytes:
+    """Pack what the client says of itself; unchanged evidence is the lease's own object.
+
+    A renewal by unicast passes no relay: what the relay said before stays true (RFC 3046 2.2).
+    """
+    message = query.message
+    packed = evidence.pack(message.options, message.giaddr)
+    if lease is None:
+        return packed
+    if packed != lease.evidence and not message.giaddr and lease.evidence[:1] == b"\0":
+        relayed = evidence.unpack(lease.evidence)
+        agent = {_AGENT: relayed[_AGENT]} if _AGENT in relayed else {}
+        packed = evidence.pack({**message.options, **agent}, int.from_bytes(relayed[evidence.GIADDR], "big"))
+    return lease.evidence if packed == lease.evidence else packed
