@@ -8,11 +8,10 @@ import pytest
 
 from ringboot.dhcp.foreign import CLIENT_ID, offered_by, probe
 from ringboot.dhcp.message import ACK, DISCOVER, NAK, OFFER, Message, decode, encode
-from ringboot.model.address import ip_number
 
 MAC = bytes.fromhex("00005e005301")
 XID = b"abcd"
-RELAY = ip_number("10.0.0.9")
+RELAY = bytes((10, 0, 0, 9))
 
 
 def answer(kind: int = OFFER, server: bytes | None = b"\x0a\x00\x00\x01", **changes: Any) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ringboot.dhcp.message import BROADCAST, DISCOVER, OFFER, BadPacket, Message, decode, encode
-from ringboot.model.address import ip_text
+from ringboot.dhcp.options import format_value
 
 # An identifier of our own (RFC 2132 9.14, type 0): a server that knows this machine keeps its lease apart from this.
 CLIENT_ID = b"\x00ringboot-looks-around"
@@ -20,10 +20,10 @@ def probe(mac: bytes, xid: bytes) -> bytes:
     )  # fmt: skip
 
 
-def offered_by(data: bytes, xid: bytes, source: int) -> str | None:
+def offered_by(data: bytes, xid: bytes, source: bytes) -> str | None:
     """Give the server that this packet is an offer of, or None when it does not answer our question."""
     message = decode(data)
     if isinstance(message, BadPacket) or message.op != 2 or message.xid != xid or message.kind != OFFER:
         return None
     named = message.options.get(54, b"")
-    return ip_text(int.from_bytes(named, "big") if len(named) == 4 else source)
+    return format_value(54, named if len(named) == 4 else source)

@@ -99,7 +99,6 @@ def _read(wire: socket.socket, interface: str, xid: bytes, own: set[str], found:
     if sender[2] == _OUTGOING:
         return
     header = (frame[14] & 15) * 4
-    source = int.from_bytes(frame[26:30], "big")
-    server = offered_by(frame[14 + header + 8 :], xid, source)
+    server = offered_by(frame[14 + header + 8 :], xid, frame[26:30])
     if server is not None and server not in own:
         found.setdefault(server, Foreign(server, interface))
