@@ -1,0 +1,221 @@
+"""Every built-in brand: its manifest, its samples against all brands, every model with little and with everything."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from ringboot.catalog import FOLDER
+from ringboot.plugins.classes import brand_class
+from ringboot.plugins.identify import Identifier
+from ringboot.plugins.job import RenderJob, ServerFacts, TemplateFault
+from ringboot.plugins.manifest import FILE, load_manifest
+from ringboot.plugins.raw import KEYS, LINE_KEYS, SECRETS
+from ringboot.plugins.render import Made, make
+from ringboot.plugins.schema import ANY_MODEL, Sample
+
+SERVER = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
+EVERYTHING = tomllib.loads(Path(__file__).with_name("everything.toml").read_text())
+BRANDS = sorted(path for path in FOLDER.iterdir() if (path / FILE).exists())
+MANIFESTS = {folder.name: load_manifest(folder) for folder in BRANDS}
+SAMPLES = [(name, sample) for name, manifest in MANIFESTS.items() for sample in manifest.sample]
+
+
+def models() -> Iterator[tuple[Path, str, str]]:
+    """List every model of every brand, and one that it does not know, with each protocol that it speaks."""
+    for folder in BRANDS:
+        manifest = MANIFESTS[folder.name]
+        for model in [*(model for model in manifest.models if model != ANY_MODEL), "unheard-of"]:
+            given = manifest.phone(model)["protocol"] or "SIP"
+            for protocol in [given] if isinstance(given, str) else given:
+                yield folder, model, protocol
+
+
+MODELS = list(models())
+each_brand = pytest.mark.parametrize("folder", BRANDS, ids=lambda folder: folder.name)
+each_model = pytest.mark.parametrize(
+    ("folder", "model", "protocol"), MODELS, ids=[f"{folder.name} {model} {how}" for folder, model, how in MODELS]
+)
+each_sample = pytest.mark.parametrize(
+    ("brand", "sample"), SAMPLES, ids=[f"{brand} {sample.evidence}" for brand, sample in SAMPLES]
+)
+
+
+def job(folder: Path, raw: dict[str, Any], model: str | None) -> RenderJob:
+    device = {
+        "id": "one",
+        "mac": "00:08:5d:2e:ec:fb",
+        "ip": "10.0.1.7",
+        "sn": "FCH2443D9R4",
+        "uuid": "5f7c1c52-6f4d-4c0e-9a8f-7f7a3a1f0a11",
+        "model": model,
+    }
+    return RenderJob(1, str(folder), raw, SERVER, device if model else None)
+
+
+def rendered(folder: Path, raw: dict[str, Any], model: str | None) -> Made:
+    """Render the files of a device, or without a model the common ones; a fault fails the test."""
+    outcome = make(job(folder, raw, model))
+    assert not isinstance(outcome, TemplateFault), f"{outcome.template}:{outcome.line}: {outcome.why}"
+    return outcome
+
+
+def full(protocol: str) -> dict[str, Any]:
+    return {**EVERYTHING, "protocol": protocol}
+
+
+def skeleton(format_: str, data: bytes) -> list[str]:
+    """Give the names in a file, without the values: what no value may change."""
+    text = data.decode()
+    if format_ == "xml":
+        return [f"{node.tag} {sorted(node.attrib)}" for node in ET.fromstring(text).iter()]
+    return [re.split(r"[:=]", each, maxsplit=1)[0].strip() for each in text.splitlines()]
+
+
+def format_of(folder: Path, part: str) -> str:
+    manifest = MANIFESTS[folder.name]
+    entry = next(entry for entry in manifest.device.files.values() if entry.part == part)
+    return entry.format or manifest.format
+
+
+def texts(raw: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Walk over the places of free text in a configuration."""
+    free = {"password", "display_name", "number", "username", "auth_username", "label", "value", "admin_password"}
+    for key, value in raw.items():
+        if isinstance(value, dict):
+            yield from texts(value, (*path, key))
+        elif isinstance(value, str) and (key in free or key.startswith("exten_")):
+            yield (*path, key)
+
+
+def changed(raw: dict[str, Any], path: tuple[str, ...], value: str) -> dict[str, Any]:
+    key, *rest = path
+    return {**raw, key: changed(raw[key], tuple(rest), value) if rest else value}
+
+
+def test_there_are_brands() -> None:
+    assert BRANDS
+
+
+def test_everything_has_every_key() -> None:
+    assert set(EVERYTHING) == {key.name for key in KEYS}
+    assert set(EVERYTHING["sip_lines"]["1"]) == set(LINE_KEYS)
+    assert all("CANARY" in EVERYTHING[key] for key in SECRETS if "." not in key)
+
+
+@each_brand
+def test_the_folder_is_named_like_the_brand(folder: Path) -> None:
+    assert MANIFESTS[folder.name].name == folder.name
+
+
+@each_brand
+def test_every_rule_has_a_sample(folder: Path) -> None:
+    manifest = MANIFESTS[folder.name]
+    seen = {name for sample in manifest.sample for name in sample.evidence}
+    assert {rule.from_ for rule in manifest.identify} <= seen
+
+
+@each_brand
+def test_a_brand_with_options_can_be_seen_in_dhcp(folder: Path) -> None:
+    brand = brand_class(MANIFESTS[folder.name])
+    assert bool(brand.alternatives) == bool(brand.options)
+
+
+@each_sample
+def test_a_sample_is_recognised(brand: str, sample: Sample) -> None:
+    identity = Identifier(MANIFESTS.values()).identify(sample.evidence)
+    assert identity is not None
+    assert identity.brand == brand
+    expected = sample.is_.model_dump()
+    expected["vendor"] = expected["vendor"] or MANIFESTS[brand].title
+    assert {key: getattr(identity, key) for key in expected} == expected
+
+
+@each_sample
+def test_no_other_brand_knows_a_sample_as_well(brand: str, sample: Sample) -> None:
+    own = Identifier([MANIFESTS[brand]]).identify(sample.evidence)
+    assert own is not None
+    for name, manifest in MANIFESTS.items():
+        other = Identifier([manifest]).identify(sample.evidence)
+        assert name == brand or other is None or other.score < own.score
+
+
+@each_model
+def test_with_as_little_as_possible(folder: Path, model: str, protocol: str) -> None:
+    assert rendered(folder, {"protocol": protocol}, model).pages
+
+
+@each_model
+def test_with_everything(folder: Path, model: str, protocol: str) -> None:
+    made = rendered(folder, full(protocol), model)
+    assert made == rendered(folder, full(protocol), model)
+    for page in made.pages:
+        if format_of(folder, page.part) == "ini":
+            assert [line for line in page.data.decode().splitlines() if not fits_ini(line)] == []
+        assert b"None" not in page.data
+    if protocol == "SIP":
+        assert any(b"CANARY-line1" in page.data for page in made.pages if page.secret)
+
+
+def fits_ini(line: str) -> bool:
+    """Say whether a line is a key with a value, a section, a comment, or blank."""
+    return not line.strip() or re.match(r"[#;\[<!]|[^:=]+[:=]", line) is not None
+
+
+@each_model
+def test_a_file_that_others_may_read_holds_no_secret(folder: Path, model: str, protocol: str) -> None:
+    pages = (*rendered(folder, full(protocol), model).pages, *rendered(folder, full(protocol), None).pages)
+    assert [page.path for page in pages if not page.secret and b"CANARY" in page.data] == []
+
+
+@each_brand
+@pytest.mark.parametrize("raw", [{}, EVERYTHING], ids=["little", "everything"])
+def test_common_files(folder: Path, raw: dict[str, Any]) -> None:
+    made = rendered(folder, raw, None)
+    assert {page.path for page in made.pages} | {left.name for left in made.left} == set(
+        MANIFESTS[folder.name].common.files
+    )
+
+
+FIRST = {(folder, protocol): model for folder, model, protocol in reversed(MODELS)}  # one model of each is enough here
+each_kind = pytest.mark.parametrize(
+    ("folder", "model", "protocol"),
+    [(folder, model, protocol) for (folder, protocol), model in FIRST.items()],
+    ids=[f"{folder.name} {protocol}" for folder, protocol in FIRST],
+)
+
+
+@each_kind
+@pytest.mark.parametrize("probe", ["a&b", 'a"b', "a'b", "a]]>b", "a<b/>", "<!--a", "a\u2066b", "#b", "a;b", "{{ 1 }}"])
+def test_no_value_changes_the_shape_of_a_file(folder: Path, model: str, protocol: str, probe: str) -> None:
+    raw = plain = full(protocol)
+    for path in texts(plain):
+        raw = changed(raw, path, probe)
+    for old, new in zip(rendered(folder, plain, model).pages, rendered(folder, raw, model).pages, strict=True):
+        format_ = format_of(folder, new.part)
+        assert skeleton(format_, new.data) == skeleton(format_, old.data)
+        if format_ == "xml" and old.data != new.data:
+            nodes = list(ET.fromstring(new.data).iter())
+            values = [node.text or "" for node in nodes] + [text for node in nodes for text in node.attrib.values()]
+            assert any(probe in value for value in values)
+
+
+@each_kind
+@pytest.mark.parametrize("end", ["\n", "\r", "\x00", "\x0b", "\u2028"], ids=ascii)
+def test_a_line_end_in_a_value_never_makes_a_line(folder: Path, model: str, protocol: str, end: str) -> None:
+    plain = full(protocol)
+    before = rendered(folder, plain, model)
+    for path in texts(plain):
+        outcome = make(job(folder, changed(plain, path, f"a{end}evil: 1"), model))
+        if isinstance(outcome, TemplateFault):
+            assert "U+" in outcome.why
+        else:
+            for old, new in zip(before.pages, outcome.pages, strict=True):
+                format_ = format_of(folder, new.part)
+                assert skeleton(format_, new.data) == skeleton(format_, old.data)
