@@ -19,6 +19,7 @@ TABLE: tuple[Metric, ...] = (
     Metric("dhcp_outcomes", "counter", ("reason",), "what became of each message"),
     Metric("dhcp_hints_lost", "counter", (), "hints to main that were dropped because it did not read"),
     Metric("dhcp_parked", "gauge", (), "clients waiting for an answer to a question"),
+    Metric("dhcp_send_failures", "counter", (), "replies that the system refused to send"),
     Metric("leases", "gauge", ("state",), "addresses by state"),
     Metric("journal_commits", "counter", (), "transactions written to the lease journal"),
     Metric("journal_failures", "counter", (), "transactions that could not be written"),
