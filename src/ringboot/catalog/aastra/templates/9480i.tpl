@@ -1,0 +1,3 @@
+{#- Softkeys only. -#}
+{% extends 'base.tpl' -%}
+{% set preset = ['voicemail', 'forward', 'dnd'] -%}
