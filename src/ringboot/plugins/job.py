@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from ringboot.model import codec
+
 
 class ServerFacts(NamedTuple):
     """What devices are told of this server."""
@@ -23,6 +25,13 @@ class RenderJob:
     raw: dict[str, Any]  # the flattened raw_config; the base config for common files
     facts: ServerFacts
     device: dict[str, Any] | None = None  # the fields of model.device.Device
+
+
+class Work(NamedTuple):
+    """A job on its way to a worker, and the name of the folder for its new files."""
+
+    token: str
+    job: RenderJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +85,21 @@ class Outdated(NamedTuple):
 
 
 Outcome = Rendered | TemplateFault | RenderFailed | Outdated
+
+_KINDS: dict[str, Any] = {"rendered": Rendered, "fault": TemplateFault, "failed": RenderFailed}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def encode_outcome(outcome: Outcome) -> bytes:
+    """Write what a worker answers."""
+    return codec.encode({"is": _NAMES[type(outcome)], "of": outcome})
+
+
+def decode_outcome(data: bytes) -> Outcome:
+    """Read what a worker answered; BadMessage names what does not fit."""
+    plain = codec.decode(dict[str, Any], data)
+    kind = _KINDS.get(plain.get("is", ""))
+    if kind is None:
+        raise codec.BadMessage(f"not an outcome: {sorted(plain)}")
+    outcome: Outcome = codec.from_plain(kind, plain.get("of"), kind.__name__)
+    return outcome

@@ -1,0 +1,38 @@
+"""Where a worker leaves new files and how main puts them in place.
+
+They do not lie beside their targets: whatever lies in var/tftpboot may be asked for, and one that a crash left behind
+would be a device's secrets under a name that belongs to nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from ringboot.plugins.job import Rendered
+
+
+def new_folder(plugin: str, token: str) -> Path:
+    """Name the folder for one job's new files."""
+    return Path(plugin, "var", "new", token)
+
+
+def clear(plugin: str, token: str) -> None:
+    """Remove what is left of a job."""
+    shutil.rmtree(new_folder(plugin, token), ignore_errors=True)
+
+
+def place(plugin: str, token: str, rendered: Rendered) -> None:
+    """Move the changed files to where they are served from; OSError when one cannot be moved."""
+    new = new_folder(plugin, token)
+    root = Path(plugin, "var", "tftpboot").resolve()
+    for number, file in enumerate(rendered.files):
+        if file.changed:
+            target = root / file.path
+            if ".." in target.parts:
+                raise OSError(0, "leaves the folder that is served", file.path)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.resolve().is_relative_to(root):
+                raise OSError(0, "leaves the folder that is served", file.path)
+            os.replace(new / str(number), target)

@@ -1,0 +1,260 @@
+"""The render workers: files stand when the answer comes, old results are dropped, a bad template costs only its job."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringboot.host.guest import Limits
+from ringboot.host.render import RenderPool
+from ringboot.plugins.job import (
+    Outcome,
+    Outdated,
+    Rendered,
+    RenderFailed,
+    RenderJob,
+    ServerFacts,
+    TemplateFault,
+)
+
+MANIFEST = """
+name = "acme"
+title = "Acme"
+version = "1.0"
+format = "ini"
+[device.files]
+"Acme/{mac}.cfg" = ""
+[common.files]
+"Acme/all.cfg" = "all"
+"""
+PATH = "Acme/00085d2eecfb.cfg"
+SERVER = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    plugin = tmp_path / "acme"
+    for name in ("templates", "var/templates", "var/tftpboot"):
+        (plugin / name).mkdir(parents=True)
+    (plugin / "plugin.toml").write_text(MANIFEST)
+    (plugin / "templates" / "base.tpl").write_text("admin: {{ admin_password }}\n")
+    (plugin / "templates" / "all.tpl").write_text("ntp: {{ ntp_ip }}\n")
+    return plugin
+
+
+def job(folder: Path, revision: int = 1, device: str | None = "one", **raw: Any) -> RenderJob:
+    about = {"id": device, "mac": "00:08:5d:2e:ec:fb", "model": "A1"} if device else None
+    return RenderJob(revision, str(folder), raw, SERVER, about)
+
+
+Conversation = Callable[[RenderPool], Awaitable[None]]
+Hold = Callable[[Conversation], None]
+
+
+@pytest.fixture(scope="module")
+def with_one_pool() -> Iterator[Hold]:
+    """Hold a conversation with a pool that several tests share: a worker takes half a second to start."""
+    with asyncio.Runner() as runner:
+
+        async def hold(conversation: Conversation) -> None:
+            await conversation(pool)
+
+        pool = RenderPool(1)
+        yield lambda conversation: runner.run(hold(conversation))
+        runner.run(pool.close())
+
+
+def with_pool(conversation: Conversation, size: int = 1, **limits: Any) -> None:
+    async def whole() -> None:
+        pool = RenderPool(size, Limits(**limits))
+        try:
+            await conversation(pool)
+        finally:
+            await pool.close()
+
+    asyncio.run(whole())
+
+
+def served(folder: Path) -> dict[str, str]:
+    root = folder / "var" / "tftpboot"
+    return {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+def nothing_left_over(folder: Path) -> bool:
+    new = folder / "var" / "new"
+    return not new.exists() or not list(new.iterdir())
+
+
+def rendered(outcome: Outcome) -> Rendered:
+    assert isinstance(outcome, Rendered), outcome
+    return outcome
+
+
+def test_the_files_stand_when_the_answer_comes(with_one_pool: Hold, folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        await pool.start()
+        (file,) = rendered(await pool.render(job(folder, admin_password="first"))).files
+        assert (file.path, file.secret, file.template, file.changed) == (PATH, True, "templates/base.tpl", True)
+        assert served(folder) == {PATH: "admin: first\n"}
+        (file,) = rendered(await pool.render(job(folder, device=None, ntp_ip="10.0.0.1"))).files
+        assert (file.path, file.secret) == ("Acme/all.cfg", False)
+        assert served(folder) == {PATH: "admin: first\n", "Acme/all.cfg": "ntp: 10.0.0.1\n"}
+
+    with_one_pool(conversation)
+    assert nothing_left_over(folder)
+    assert stat.S_IMODE((folder / "var" / "tftpboot" / PATH).stat().st_mode) & 0o007 == 0
+
+
+def test_a_file_whose_octets_are_the_same_is_left_alone(with_one_pool: Hold, folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        first = rendered(await pool.render(job(folder, admin_password="x")))
+        before = os.stat(folder / "var" / "tftpboot" / PATH)
+        second = rendered(await pool.render(job(folder, 2, admin_password="x")))
+        after = os.stat(folder / "var" / "tftpboot" / PATH)
+        assert [file.changed for file in (*first.files, *second.files)] == [True, False]
+        assert first.files[0].sha256 == second.files[0].sha256
+        assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+    with_one_pool(conversation)
+
+
+def test_an_edited_template_counts_at_once(with_one_pool: Hold, folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        await pool.render(job(folder, admin_password="x"))
+        (folder / "var" / "templates" / "base.tpl").write_text("mine: {{ admin_password }}")
+        (file,) = rendered(await pool.render(job(folder, 2, admin_password="x"))).files
+        assert file.template == "var/templates/base.tpl"
+        assert served(folder) == {PATH: "mine: x\n"}
+
+    with_one_pool(conversation)
+
+
+def test_an_old_result_is_dropped(folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        outcomes = await asyncio.gather(*(pool.render(job(folder, r, admin_password=str(r))) for r in (1, 2, 4, 3)))
+        assert [type(outcome) for outcome in outcomes] == [Outdated, Outdated, Rendered, Outdated]
+        assert served(folder) == {PATH: "admin: 4\n"}
+        assert pool.outcomes == {"outdated": 3, "rendered": 1}
+
+    with_pool(conversation, size=2)
+    assert nothing_left_over(folder)
+
+
+def test_a_device_that_is_gone_gets_no_file(with_one_pool: Hold, folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        going = asyncio.create_task(pool.render(job(folder, admin_password="x")))
+        await asyncio.sleep(0)
+        pool.forget(str(folder), "one")
+        assert isinstance(await going, Outdated)
+        assert served(folder) == {}
+        rendered(await pool.render(job(folder, admin_password="x")))  # it came back
+
+    with_one_pool(conversation)
+
+
+def test_a_fault_names_template_and_line_and_replaces_nothing(with_one_pool: Hold, folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        await pool.render(job(folder, admin_password="good"))
+        (folder / "var" / "templates" / "base.tpl").write_text("a\nb: {{ admin_pasword }}\n")
+        assert await pool.render(job(folder, 2, admin_password="bad")) == TemplateFault(
+            "var/templates/base.tpl", 2, "there is nothing named admin_pasword"
+        )
+        assert served(folder) == {PATH: "admin: good\n"}
+
+    with_one_pool(conversation)
+
+
+def test_an_endless_template_costs_only_its_job(folder: Path) -> None:
+    endless = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}"
+
+    async def conversation(pool: RenderPool) -> None:
+        (folder / "var" / "templates" / "A1.tpl").write_text(endless)
+        outcome = await pool.render(job(folder))
+        assert outcome == RenderFailed("it took longer than 0.5 s")
+        (folder / "var" / "templates" / "A1.tpl").unlink()
+        rendered(await pool.render(job(folder, 2)))
+        assert pool.statistics()["render-1"].starts == 2
+
+    with_pool(conversation, seconds=0.5)
+    assert nothing_left_over(folder)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% set a = 'x' * 300000000 %}{{ a ~ a }}",
+        "{% set ns = namespace(a='x' * 1000) %}{% for i in range(40) %}{% set ns.a = ns.a ~ ns.a %}{% endfor %}",
+        "{{ 'x' * 10000000 }}",
+    ],
+    ids=["multiplied", "doubled", "long"],
+)
+def test_a_template_that_multiplies_text_costs_only_its_job(with_one_pool: Hold, folder: Path, template: str) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        (folder / "var" / "templates" / "A1.tpl").write_text(template)
+        outcome = await pool.render(job(folder))
+        assert isinstance(outcome, TemplateFault)
+        assert "too much memory" in outcome.why or "longer than" in outcome.why
+        (folder / "var" / "templates" / "A1.tpl").unlink()
+        rendered(await pool.render(job(folder, 2)))
+
+    with_one_pool(conversation)
+    assert served(folder) == {PATH: "admin: \n"}
+
+
+def test_a_worker_that_is_killed_is_replaced(folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        await pool.start()
+        for tenant in pool._tenants:
+            assert tenant.pid is not None
+            os.kill(tenant.pid, 9)
+        outcomes = [await pool.render(job(folder, revision)) for revision in (1, 2, 3)]
+        assert isinstance(outcomes[-1], Rendered)
+        assert all(isinstance(each, Rendered) or "SIGKILL" in each.why for each in outcomes)  # type: ignore[union-attr]
+
+    with_pool(conversation, size=2)
+
+
+def test_what_cannot_be_written_says_so(with_one_pool: Hold, folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        (folder / "var" / "tftpboot" / PATH).mkdir(parents=True)
+        outcome = await pool.render(job(folder))
+        assert isinstance(outcome, RenderFailed)
+        assert PATH in outcome.why
+        (folder / "var" / "new").rmdir()
+        (folder / "var" / "new").write_text("in the way")
+        outcome = await pool.render(job(folder, 2))
+        assert isinstance(outcome, RenderFailed)
+        assert "var/new" in outcome.why
+
+    with_one_pool(conversation)
+
+
+def test_a_link_out_of_the_served_folder_is_not_followed(with_one_pool: Hold, folder: Path, tmp_path: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        (tmp_path / "outside").mkdir()
+        (folder / "var" / "tftpboot" / "Acme").symlink_to(tmp_path / "outside")
+        assert isinstance(await pool.render(job(folder)), RenderFailed)
+        assert list((tmp_path / "outside").iterdir()) == []
+
+    with_one_pool(conversation)
+
+
+def test_the_worker_stays_light(folder: Path) -> None:
+    """The modules of the worker: no database, no web server, no event loop."""
+    script = "import sys, ringboot.host.worker; print(*sys.modules)"
+
+    async def run() -> None:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
+        out, _ = await process.communicate()
+        loaded = {name.partition(".")[0] for name in out.decode().split()}
+        assert "jinja2" in loaded
+        assert loaded & {"sqlalchemy", "aiohttp", "fastapi", "uvicorn", "typer", "asyncio"} == set()
+
+    asyncio.run(run())
