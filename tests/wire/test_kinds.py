@@ -192,6 +192,10 @@ def test_a_url_is_not_taken_for_a_sub_option() -> None:
     assert LOOSE.decode(url) == url
 
 
+def test_a_url_in_a_sub_option_is_not_taken_for_a_bare_one() -> None:
+    assert LOOSE.decode(b"\x02\x0eftp://10.0.0.1") == ((2, b"ftp://10.0.0.1"),)
+
+
 def test_the_same_vendor_twice_in_a_row_is_one() -> None:
     assert VENDORS.parse("9.1=a; 9.2=b") == ((9, ((1, b"a"), (2, b"b"))),)
 

@@ -23,11 +23,9 @@ _HEADERS = 28
 _SMALL = 576 - _HEADERS
 _LARGE = 1500 - _HEADERS
 
-# The header, then 53 and 54, then 51: the octets every reply begins with.
-_PLAIN = Struct(HEADER.format + "3s2sI")
-_LEASED = Struct(HEADER.format + "3s2sI2sI")
-_pack_plain = _PLAIN.pack
-_pack_leased = _LEASED.pack
+# The header, 53 and 54: the octets every reply begins with; then 51, where there is one.
+_pack = Struct(HEADER.format + "3s2sI").pack
+_lease = Struct("!2sI").pack
 _TYPE = tuple(bytes((53, 1, kind)) for kind in range(256))
 _SERVER = b"\x36\x04"
 _LEASE = b"\x33\x04"
@@ -68,34 +66,31 @@ def reply(
     """Write the answer to a query: OFFER, ACK or NAK, as the rule for it says (RFC 2131 4.3.1, table 3).
 
     `block` is what `block()` made; whole options are left out from its end when the client has no room for them.
-    `broadcast` sets or clears the flag; None copies it, and sets it in a NAK that goes to a relay (RFC 2131 4.3.2).
-    ValueError when `file` or `sname` is longer than its field.
+    `broadcast` sets or clears the flag, None copies it; a NAK that goes to a relay has it set (RFC 2131 4.3.2).
+    ValueError when the rule wants a lease time and there is none, and when `file` or `sname` is too long.
     """
     options = query.options
+    rule = OFFER_RULE if kind == OFFER else rule_of(kind, query.kind)
     flags = query.flags
-    ciaddr = query.ciaddr
-    if kind == OFFER:
-        ciaddr = 0
-    elif kind == NAK or query.kind == INFORM:
-        rule = NAK_RULE if kind == NAK else INFORM_RULE
-        block, lease_time, yiaddr = _only(rule, block), None, 0
-        if kind == NAK:
-            ciaddr, siaddr, file, sname = 0, 0, b"", b""
-            flags |= BROADCAST if query.giaddr else 0
     if broadcast is not None:
         flags = flags | BROADCAST if broadcast else flags & ~BROADCAST
+    if rule.narrow:
+        block, lease_time = _only(rule, block), None
+        if not rule.boot:
+            siaddr, file, sname = 0, b"", b""
+        if kind == NAK and query.giaddr:
+            flags |= BROADCAST
+    elif lease_time is None:
+        raise ValueError(f"an {rule.name} must carry a lease time")
     if len(file) > 128 or len(sname) > 64:
         raise ValueError(f"file has {len(file)} octets and sname {len(sname)}, where 128 and 64 are room")
-    if lease_time is None:
-        head = _pack_plain(
-            BOOTREPLY, query.htype, query.hlen, 0, query.xid, 0, flags, ciaddr, yiaddr, siaddr, query.giaddr,
-            query.chaddr, sname, file, COOKIE, _TYPE[kind], _SERVER, server,
-        )  # fmt: skip
-    else:
-        head = _pack_leased(
-            BOOTREPLY, query.htype, query.hlen, 0, query.xid, 0, flags, ciaddr, yiaddr, siaddr, query.giaddr,
-            query.chaddr, sname, file, COOKIE, _TYPE[kind], _SERVER, server, _LEASE, lease_time,
-        )  # fmt: skip
+    head = _pack(
+        BOOTREPLY, query.htype, query.hlen, 0, query.xid, 0, flags, query.ciaddr if rule.ciaddr else 0,
+        yiaddr if rule.yiaddr else 0, siaddr, query.giaddr, query.chaddr, sname, file, COOKIE,
+        _TYPE[kind], _SERVER, server,
+    )  # fmt: skip
+    if lease_time is not None:
+        head += _lease(_LEASE, lease_time)
     echo = _echo(options, len(head)) if 61 in options or 82 in options else b""
     size = len(head) + len(block) + len(echo) + 1
     if size > _SMALL:

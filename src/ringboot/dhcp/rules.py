@@ -18,7 +18,12 @@ class Rule(NamedTuple):
     echo: frozenset[int]  # given back as the client sent it, if it did
     ciaddr: bool  # copied from the query, else 0
     yiaddr: bool  # the client's address stands in it, else 0
-    boot: bool  # siaddr, sname, file and may be filled
+    boot: bool  # siaddr, sname and file may be filled
+
+    @property
+    def narrow(self) -> bool:
+        """Tell whether it forbids options that other replies carry."""
+        return 51 in self.must_not
 
 
 # 50, 55 and 57 are the client's words; 52 would say that file and sname hold options, which we do not write.

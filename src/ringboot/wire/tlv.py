@@ -13,6 +13,7 @@ Pairs = tuple[tuple[int, bytes], ...]
 _PART = re.compile(r";\s*(?=\d{1,10}(?:\.\d{1,3})?=)")
 _NUMBER = re.compile(r"(\d{1,10})=(.*)", re.DOTALL)
 _TWO_NUMBERS = re.compile(r"(\d{1,10})(?:\.(\d{1,3}))?=(.*)", re.DOTALL)
+_URL = re.compile(rb"[a-z]{3,6}://")
 _PAD, _END = 0, 255
 
 
@@ -91,7 +92,7 @@ class LooseSpace(Kind[Pairs | bytes]):
 
     def read(self, reader: Reader) -> Pairs | bytes:
         data = reader.rest()
-        if b"://" in data[:8]:
+        if _URL.match(data):
             return data
         try:
             return self.space.decode(data)
