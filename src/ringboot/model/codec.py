@@ -11,6 +11,8 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
+_PLAIN = frozenset({str, int, bool, float, type(None)})
+
 
 class BadMessage(ValueError):
     """A message from another process that does not have the agreed shape; says where."""
@@ -18,6 +20,8 @@ class BadMessage(ValueError):
 
 def to_plain(value: Any) -> Any:
     """Turn a model value into what json can write; bytes become hex."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, bytes):
         return value.hex()
     if dataclasses.is_dataclass(value):
@@ -88,7 +92,9 @@ def _from_tuple(kind: Any, plain: Any, where: str) -> Any:
     if len(inner) == 2 and inner[1] is Ellipsis:
         return tuple(from_plain(inner[0], item, f"{where}[{place}]") for place, item in enumerate(plain))
     _expect(len(plain) == len(inner), where, f"{len(inner)} items", plain)
-    return tuple(from_plain(each, item, where) for each, item in zip(inner, plain, strict=True))
+    return tuple(
+        item if type(item) is each else from_plain(each, item, where) for each, item in zip(inner, plain, strict=True)
+    )
 
 
 def _from_record(kind: Any, plain: Any, where: str) -> Any:
@@ -96,7 +102,18 @@ def _from_record(kind: Any, plain: Any, where: str) -> Any:
     hints = _hints(kind)
     unknown = set(plain) - set(hints)
     _expect(not unknown, where, "only known keys", sorted(unknown))
-    return kind(**{key: from_plain(hints[key], item, f"{where}.{key}") for key, item in plain.items()})
+    # Most fields are text and numbers as they stand: this crosses between processes several times a request.
+    values = {
+        key: item if type(item) is hints[key] else from_plain(hints[key], item, f"{where}.{key}")
+        for key, item in plain.items()
+    }
+    try:
+        return kind(**values)
+    except TypeError:
+        missing = sorted(set(hints) - set(plain))
+        if not missing:
+            raise
+        raise BadMessage(f"{where}: a key is missing, one of {missing}") from None
 
 
 def _expect(fits: bool, where: str, what: str, plain: Any) -> None:
