@@ -1,0 +1,118 @@
+"""Who may use the API over its unix socket: the kernel says who is at the other end."""
+
+from __future__ import annotations
+
+import asyncio
+import grp
+import os
+import pwd
+import socket
+import struct
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, NamedTuple
+
+from fastapi import Request
+
+from ringboot.admin.problems import Problem, answer
+
+ADMINISTRATOR, OPERATOR = "administrator", "operator"
+GROUP = "ringboot"  # whose members are operators
+_SO_PEERGROUPS = 59
+_MOST_GROUPS = 65536
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Peer(NamedTuple):
+    """The process at the other end, when it connected."""
+
+    pid: int
+    uid: int
+    gids: tuple[int, ...]
+
+
+class Caller(NamedTuple):
+    """Who asks, once let in."""
+
+    role: str
+    who: str  # for the records: the user's name
+
+
+class Access(NamedTuple):
+    """Who is let in as what."""
+
+    owner: int  # the daemon's user
+    operators: int | None  # the group of operators, when there is one
+
+    def role(self, peer: Peer) -> str | None:
+        """Give a peer's role, or None for somebody who may not come in."""
+        if peer.uid in (0, self.owner):
+            return ADMINISTRATOR
+        return OPERATOR if self.operators is not None and self.operators in peer.gids else None
+
+
+def access_here() -> Access:
+    """Give the rule for this daemon on this machine."""
+    try:
+        return Access(os.geteuid(), grp.getgrnam(GROUP).gr_gid)
+    except KeyError:
+        return Access(os.geteuid(), None)
+
+
+def peer_of(connection: socket.socket) -> Peer:
+    """Ask the kernel who connected (unix(7): SO_PEERCRED, SO_PEERGROUPS)."""
+    pid, uid, gid = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    groups = connection.getsockopt(socket.SOL_SOCKET, _SO_PEERGROUPS, 4 * _MOST_GROUPS)
+    return Peer(pid, uid, (gid, *struct.unpack(f"{len(groups) // 4}I", groups)))
+
+
+class Gate:
+    """Lets nobody through to the API without a role."""
+
+    def __init__(self, app: App, access: Access) -> None:
+        self._app = app
+        self._access = access
+        self._names: dict[int, str] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Judge one request."""
+        peer = scope["state"].get("peer") if scope["type"] == "http" else None
+        role = self._access.role(peer) if isinstance(peer, Peer) else None
+        if role is None or peer is None:
+            await answer(Problem(403, "no-access", self._way_out(peer)))(scope, receive, send)
+            return
+        scope["state"]["caller"] = Caller(role, await self._name(peer.uid))
+        await self._app(scope, receive, send)
+
+    def _way_out(self, peer: Peer | None) -> str:
+        who = f"User {peer.uid} may not use this daemon." if peer else "Nobody is known at the other end."
+        return f"{who} Run the command as root or as user {self._access.owner}, or join the group {GROUP}."
+
+    async def _name(self, uid: int) -> str:
+        if uid not in self._names:
+            self._names[uid] = await asyncio.to_thread(_user_name, uid)  # it may ask a directory on the network
+        return self._names[uid]
+
+
+def _user_name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"
+
+
+def caller(request: Request) -> Caller:
+    """Give who asks."""
+    found: Caller = request.state.caller
+    return found
+
+
+def administrator(request: Request) -> Caller:
+    """Give who asks, if that is an administrator."""
+    found = caller(request)
+    if found.role != ADMINISTRATOR:
+        raise Problem(403, "administrators-only", "This is for administrators. Run the command as root.")
+    return found

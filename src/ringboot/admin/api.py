@@ -1,0 +1,39 @@
+"""The API as one application: every route over one desk, behind the gate."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+
+from ringboot.admin import problems
+from ringboot.admin.access import Access, Gate
+from ringboot.admin.desk import Desk
+from ringboot.admin.routes_configs import config_routes
+from ringboot.admin.routes_daemon import daemon_routes
+from ringboot.admin.routes_devices import device_routes
+from ringboot.admin.routes_leases import lease_routes
+from ringboot.admin.routes_plugins import plugin_routes
+from ringboot.admin.routes_reservations import reservation_routes
+from ringboot.admin.routes_settings import setting_routes
+
+PREFIX = "/api/v1"
+
+
+def build_app(desk: Desk, access: Access) -> Gate:
+    """Build the application; who may use it is `access`, as access_here() gives it."""
+    app = FastAPI(title="Ringboot", docs_url=None, redoc_url=None, openapi_url=None)
+    problems.install(app)
+    for routes in _routes(desk):
+        app.include_router(routes, prefix=PREFIX)
+    return Gate(app, access)
+
+
+def _routes(desk: Desk) -> tuple[APIRouter, ...]:
+    return (
+        daemon_routes(desk),
+        lease_routes(desk),
+        reservation_routes(desk),
+        device_routes(desk),
+        config_routes(desk),
+        plugin_routes(desk),
+        setting_routes(desk),
+    )

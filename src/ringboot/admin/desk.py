@@ -1,0 +1,170 @@
+"""What the API asks of the desk, in plain dicts and lists; the desk answers with these or raises desk.errors."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ringboot.desk.listing import Page, Query
+
+Row = dict[str, Any]
+
+
+class DaemonDesk(Protocol):
+    """The daemon itself."""
+
+    async def status(self) -> Row:
+        """Tell how it goes: scalars, and tables as lists of rows."""
+        ...
+
+    async def reload(self) -> Row:
+        """Read ringboot.toml again; Refused(code="configuration") when it is not good, and the old one stays."""
+        ...
+
+    async def explain(self, mac: str) -> Row:
+        """Tell a device's way; the shape stands in cli/explanation.py."""
+        ...
+
+
+class LeaseDesk(Protocol):
+    """Leases, which the dhcp process keeps."""
+
+    async def leases(self, after: int, limit: int, network: str | None, text: str | None) -> Row:
+        """Give {"items": rows, "next": cursor for `after` or None, "total": how many there are}."""
+        ...
+
+    async def lease(self, address: str) -> Row:
+        """Give the lease of an address."""
+        ...
+
+    async def release_lease(self, address: str) -> Row:
+        """End a lease and give what it was."""
+        ...
+
+
+class ReservationDesk(Protocol):
+    """Reservations: {network, kind, value, address, hostname, options: {name: text}}."""
+
+    async def reservations(self) -> list[Row]:
+        """Give all."""
+        ...
+
+    async def add_reservation(self, row: Row) -> Row:
+        """Check and add one, and give it as it is kept."""
+        ...
+
+    async def remove_reservation(self, network: str, kind: str, value: str) -> None:
+        """Remove one."""
+        ...
+
+    async def import_reservations(self, rows: list[Row], dry_run: bool) -> Row:
+        """Add all or none: {"added": n, "errors": [{"row": its "row", "field": ..., "error": ...}]}."""
+        ...
+
+
+class DeviceDesk(Protocol):
+    """Devices, as model.device.Device."""
+
+    async def devices(self, query: Query) -> Page:
+        """Give a page of them."""
+        ...
+
+    async def device(self, device_id: str) -> Row:
+        """Give one."""
+        ...
+
+    async def add_device(self, row: Row, who: str) -> Row:
+        """Check and add one."""
+        ...
+
+    async def set_device(self, device_id: str, changes: Row, who: str) -> Row:
+        """Change the given keys; null clears one."""
+        ...
+
+    async def remove_device(self, device_id: str, who: str) -> None:
+        """Remove one."""
+        ...
+
+
+class FilesDesk(Protocol):
+    """The files of devices."""
+
+    async def reconfigure(self, ids: list[str] | None, plugin: str | None, who: str) -> Row:
+        """Render again the given devices, those of a plugin, or (both None) all; returns when files stand ready.
+
+        Gives {"configured": n, "changed": files, "failed": [{"id": ..., "problem": ...}]}.
+        """
+        ...
+
+    async def device_files(self, device_id: str) -> list[Row]:
+        """Give its files: path, part, template, secret, sha256, fetched."""
+        ...
+
+    async def show_file(self, device_id: str, path: str) -> Row:
+        """Give {"path", "text", "secret"}: the file as it is served."""
+        ...
+
+
+class ConfigDesk(Protocol):
+    """Configs, as model.device.Config."""
+
+    async def configs(self, query: Query) -> Page:
+        """Give a page; `text` is looked for in id, label and role only: a search must not find out secrets."""
+        ...
+
+    async def config(self, config_id: str) -> Row:
+        """Give one."""
+        ...
+
+    async def add_config(self, row: Row, who: str) -> Row:
+        """Check and add one."""
+        ...
+
+    async def set_config(self, config_id: str, changes: Row, who: str) -> Row:
+        """Change the given keys; `raw_config` is a merge patch (RFC 7396): null removes a key."""
+        ...
+
+    async def remove_config(self, config_id: str, who: str) -> None:
+        """Remove one."""
+        ...
+
+
+class PluginDesk(Protocol):
+    """Plugins: {id, name, title, version, installed, enabled, problem, custom_templates, ...}."""
+
+    async def plugins(self) -> list[Row]:
+        """Give all, installed or in the catalog."""
+        ...
+
+    async def plugin(self, plugin_id: str) -> Row:
+        """Give one."""
+        ...
+
+    async def install_plugin(self, source: str, plugin_id: str | None, who: str) -> Row:
+        """Install from the catalog or a folder."""
+        ...
+
+    async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
+        """Remove its folder, keeping a backup of custom templates: {"backup": path or None}."""
+        ...
+
+
+class SettingDesk(Protocol):
+    """Settings that change at run time: {name, value, default, help}."""
+
+    async def settings(self) -> list[Row]:
+        """Give all."""
+        ...
+
+    async def get_setting(self, name: str) -> Row:
+        """Give one."""
+        ...
+
+    async def set_setting(self, name: str, value: Any, who: str) -> Row:
+        """Change one; text is read by the setting's kind."""
+        ...
+
+
+class Desk(
+    DaemonDesk, LeaseDesk, ReservationDesk, DeviceDesk, FilesDesk, ConfigDesk, PluginDesk, SettingDesk, Protocol
+):
+    """All of it, as one object."""

@@ -1,0 +1,63 @@
+"""The questions that lists take: filter, text, sort, limit, offset; only known keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import Request
+
+from ringboot.admin.masks import shown
+from ringboot.admin.problems import Problem
+from ringboot.desk.listing import Page, Query
+
+LARGEST_PAGE = 1000
+_PARAMETERS = ("filter", "text", "sort", "limit", "offset", "secrets")
+
+
+def query_of(request: Request, keys: Sequence[str]) -> Query:
+    """Read a list's question; `keys` may be filtered and sorted by."""
+    refuse_unknown(request, _PARAMETERS)
+    filters = []
+    for each in request.query_params.getlist("filter"):
+        key, equals, value = each.partition("=")
+        if not equals or key not in keys:
+            raise _bad("filter", f"{each!r} is no filter here: write key=value with one of {', '.join(keys)}.")
+        filters.append((key, value))
+    sort = request.query_params.get("sort", "")
+    if sort and sort.removeprefix("-") not in keys:
+        raise _bad("sort", f"{sort!r} cannot be sorted by: there are {', '.join(keys)}, with - before for downwards.")
+    return Query(
+        filters=tuple(filters),
+        text=request.query_params.get("text", ""),
+        sort=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+        limit=number_of(request, "limit", 100, 1, LARGEST_PAGE),
+        offset=number_of(request, "offset", 0, 0, 1 << 40),
+    )
+
+
+def refuse_unknown(request: Request, known: Sequence[str]) -> None:
+    """Refuse parameters that the route does not know."""
+    for name in request.query_params:
+        if name not in known:
+            raise _bad(name, f"Unknown parameter {name!r}: there are {', '.join(known)}.")
+
+
+def number_of(request: Request, name: str, default: int, least: int, most: int) -> int:
+    """Read a whole number within bounds."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+        raise _bad(name, f"{name} must be a number from {least} to {most}, not {text!r:.40}.")
+    return int(text)
+
+
+def written(request: Request, page: Page, query: Query) -> dict[str, Any]:
+    """Write a page."""
+    return {"total": page.total, "limit": query.limit, "offset": query.offset, "items": shown(request, page.items)}
+
+
+def _bad(name: str, detail: str) -> Problem:
+    return Problem(400, "bad-parameter", detail, {name: detail})

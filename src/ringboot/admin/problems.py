@@ -1,0 +1,68 @@
+"""How the API says that something is wrong: problem+json (RFC 9457), with a code and the places in the request."""
+
+from __future__ import annotations
+
+import http
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ringboot import log
+from ringboot.desk.errors import Busy, DeskError, NotFound, Refused
+
+
+class Problem(Exception):
+    """An answer that is an error."""
+
+    def __init__(self, status: int, code: str, detail: str, fields: Mapping[str, str] | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.fields = dict(fields or {})
+
+
+def answer(problem: Problem) -> JSONResponse:
+    """Write a problem."""
+    body = {
+        "type": "about:blank",
+        "title": http.HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": problem.detail,
+        "fields": problem.fields,
+    }
+    return JSONResponse(body, problem.status, media_type="application/problem+json")
+
+
+def of_desk(error: DeskError) -> Problem:
+    """Give the answer to what the desk refused."""
+    if isinstance(error, Refused):
+        return Problem(422 if error.fields else 409, error.code, error.text, error.fields)
+    status = 404 if isinstance(error, NotFound) else 503 if isinstance(error, Busy) else 500
+    return Problem(status, error.code, error.text)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception of the routes with a problem."""
+
+    @app.exception_handler(Problem)
+    async def _problem(_: Request, error: Problem) -> JSONResponse:
+        return answer(error)
+
+    @app.exception_handler(DeskError)
+    async def _desk(_: Request, error: DeskError) -> JSONResponse:
+        return answer(of_desk(error))
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        where = f"{request.method} {request.url.path}"
+        code = {404: "no-such-route", 405: "no-such-method"}.get(error.status_code, "bad-request")
+        return answer(Problem(error.status_code, code, f"{where}: {error.detail}"))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        log.get().error("API request failed", method=request.method, path=request.url.path, why=repr(error))
+        return answer(Problem(500, "failed", "The daemon failed at this request. Its log says where."))

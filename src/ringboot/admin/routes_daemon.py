@@ -1,0 +1,35 @@
+"""Routes of the daemon itself: how it goes, its configuration, a device's way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+
+from ringboot.admin.access import administrator
+from ringboot.admin.desk import DaemonDesk
+from ringboot.admin.masks import shown
+from ringboot.admin.problems import Problem
+from ringboot.model.address import norm_mac
+
+
+def daemon_routes(desk: DaemonDesk) -> APIRouter:
+    """Build them over the desk."""
+    routes = APIRouter()
+
+    @routes.get("/status")
+    async def status() -> dict[str, Any]:
+        return await desk.status()
+
+    @routes.post("/reload", dependencies=[Depends(administrator)])
+    async def reload() -> dict[str, Any]:
+        return await desk.reload()
+
+    @routes.get("/explain/{mac}")
+    async def explain(mac: str, request: Request) -> Any:
+        try:
+            return shown(request, await desk.explain(norm_mac(mac)))
+        except ValueError as error:
+            raise Problem(422, "refused", f"{error}.", {"mac": str(error)}) from None
+
+    return routes

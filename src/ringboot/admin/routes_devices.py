@@ -1,0 +1,84 @@
+"""Routes of devices and of their files."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from fastapi import APIRouter, Request
+
+from ringboot.admin.access import ADMINISTRATOR, caller
+from ringboot.admin.body import json_body, only
+from ringboot.admin.desk import DeviceDesk, FilesDesk
+from ringboot.admin.lists import query_of, written
+from ringboot.admin.masks import refuse_masks, shown
+from ringboot.admin.problems import Problem
+
+KEYS = (
+    "id", "mac", "ip", "sn", "uuid", "vendor", "model", "version", "plugin", "config", "configured", "added",
+    "description", "problem",
+)  # fmt: skip
+
+
+class _Devices(DeviceDesk, FilesDesk, Protocol):
+    pass
+
+
+def device_routes(desk: _Devices) -> APIRouter:
+    """Build them over the desk."""
+    routes = APIRouter(prefix="/devices")
+
+    @routes.get("")
+    async def devices(request: Request) -> dict[str, Any]:
+        query = query_of(request, KEYS)
+        return written(request, await desk.devices(query), query)
+
+    @routes.post("", status_code=201)
+    async def add(request: Request) -> Any:
+        row = await json_body(request)
+        refuse_masks(row)
+        return shown(request, await desk.add_device(row, caller(request).who))
+
+    @routes.post("/reconfigure")
+    async def reconfigure(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "ids", "plugin", "all")
+        ids, plugin = body.get("ids"), body.get("plugin")
+        if len(body) != 1 or not (_all_text(ids) or (isinstance(plugin, str) and plugin) or body.get("all") is True):
+            raise Problem(422, "refused", 'Say which: {"ids": [...]}, {"plugin": "..."} or {"all": true}.')
+        return await desk.reconfigure(ids, plugin, caller(request).who)
+
+    @routes.get("/{device_id}")
+    async def device(device_id: str, request: Request) -> Any:
+        return shown(request, await desk.device(device_id))
+
+    @routes.patch("/{device_id}")
+    async def change(device_id: str, request: Request) -> Any:
+        changes = await json_body(request)
+        refuse_masks(changes)
+        return shown(request, await desk.set_device(device_id, changes, caller(request).who))
+
+    @routes.delete("/{device_id}", status_code=204)
+    async def remove(device_id: str, request: Request) -> None:
+        await desk.remove_device(device_id, caller(request).who)
+
+    @routes.get("/{device_id}/files")
+    async def files(device_id: str) -> dict[str, Any]:
+        rows = await desk.device_files(device_id)
+        return {"total": len(rows), "items": rows}
+
+    @routes.get("/{device_id}/file")
+    async def show_file(device_id: str, request: Request) -> dict[str, Any]:
+        path = request.query_params.get("path", "")
+        if not path:
+            raise Problem(400, "bad-parameter", "Missing: path.", {"path": "missing"})
+        found = await desk.show_file(device_id, path)
+        # A file cannot be masked: what it holds is for the device. Only one without secrets is for everybody here.
+        if found.get("secret", True) and caller(request).role != ADMINISTRATOR:
+            raise Problem(403, "administrators-only", f"{path} holds passwords. Run the command as root to see it.")
+        return found
+
+    return routes
+
+
+def _all_text(ids: Any) -> bool:
+    return isinstance(ids, list) and ids != [] and all(isinstance(each, str) for each in ids)

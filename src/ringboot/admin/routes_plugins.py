@@ -1,0 +1,42 @@
+"""Routes of plugins; everybody let in may look, only administrators change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+
+from ringboot.admin.access import administrator, caller
+from ringboot.admin.body import json_body, only, text_of
+from ringboot.admin.desk import PluginDesk
+from ringboot.admin.lists import query_of, written
+from ringboot.desk.listing import select
+
+KEYS = ("id", "name", "title", "version", "installed", "enabled", "problem")
+
+
+def plugin_routes(desk: PluginDesk) -> APIRouter:
+    """Build them over the desk."""
+    routes = APIRouter(prefix="/plugins")
+
+    @routes.get("")
+    async def plugins(request: Request) -> dict[str, Any]:
+        query = query_of(request, KEYS)
+        return written(request, select(await desk.plugins(), query), query)
+
+    @routes.post("", status_code=201, dependencies=[Depends(administrator)])
+    async def install(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "source", "id")
+        plugin_id = text_of(body, "id") if body.get("id") is not None else None
+        return await desk.install_plugin(text_of(body, "source"), plugin_id, caller(request).who)
+
+    @routes.get("/{plugin_id}")
+    async def plugin(plugin_id: str) -> dict[str, Any]:
+        return await desk.plugin(plugin_id)
+
+    @routes.delete("/{plugin_id}", dependencies=[Depends(administrator)])
+    async def uninstall(plugin_id: str, request: Request) -> dict[str, Any]:
+        return await desk.uninstall_plugin(plugin_id, caller(request).who)
+
+    return routes

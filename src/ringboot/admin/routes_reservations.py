@@ -1,0 +1,53 @@
+"""Routes of reservations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from ringboot.admin.body import json_body, only
+from ringboot.admin.desk import ReservationDesk
+from ringboot.admin.lists import query_of, refuse_unknown, written
+from ringboot.admin.problems import Problem
+from ringboot.desk.listing import select
+
+KEYS = ("network", "kind", "value", "address", "hostname")
+
+
+def reservation_routes(desk: ReservationDesk) -> APIRouter:
+    """Build them over the desk."""
+    routes = APIRouter(prefix="/reservations")
+
+    @routes.get("")
+    async def reservations(request: Request) -> dict[str, Any]:
+        query = query_of(request, KEYS)
+        return written(request, select(await desk.reservations(), query), query)
+
+    @routes.post("", status_code=201)
+    async def add(request: Request) -> dict[str, Any]:
+        row = await json_body(request)
+        only(row, *KEYS, "options")
+        return await desk.add_reservation(row)
+
+    @routes.delete("", status_code=204)
+    async def remove(request: Request) -> None:
+        names = ("network", "kind", "value")
+        refuse_unknown(request, names)
+        missing = [name for name in names if not request.query_params.get(name)]
+        if missing:
+            raise Problem(400, "bad-parameter", f"Missing: {', '.join(missing)}.", dict.fromkeys(missing, "missing"))
+        await desk.remove_reservation(*(request.query_params[name] for name in names))
+
+    @routes.post("/import")
+    async def import_rows(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "rows", "dry_run")
+        rows, dry_run = body.get("rows"), body.get("dry_run", False)
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise Problem(422, "refused", "rows must be a list of objects.", {"rows": "must be a list of objects"})
+        if not isinstance(dry_run, bool):
+            raise Problem(422, "refused", "dry_run must be true or false.", {"dry_run": "must be true or false"})
+        return await desk.import_reservations(rows, dry_run)
+
+    return routes
