@@ -1,0 +1,132 @@
+"""What all parts of the desk share: the database, the world as it is now, the channel to dhcp, the configuration."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ringboot import log, reasons
+from ringboot.desk.dhcplink import DhcpLink
+from ringboot.desk.feed import Feed
+from ringboot.desk.shelf import REMOVED, Shelf
+from ringboot.fleet import settings as fleet_settings
+from ringboot.fleet.books import Books, PluginState
+from ringboot.fleet.networks import Networks
+from ringboot.fleet.world import World
+from ringboot.host.render import RenderPool
+from ringboot.model.address import ip_number, ip_text, prefix_mask
+from ringboot.model.device import AUTO, Device
+from ringboot.model.event import Event
+from ringboot.plugins.job import ServerFacts
+from ringboot.setup.settings import Settings
+from ringboot.setup.site import site_of
+from ringboot.store.fleetdb import FleetDb
+
+CATALOG, OWN = "catalog", "folder"
+
+
+@dataclass(slots=True)
+class Core:
+    """One for the life of the main process; `settings` is replaced by a reload."""
+
+    data: Path
+    config: Path
+    settings: Settings
+    db: FleetDb
+    shelf: Shelf
+    world: World
+    link: DhcpLink
+    feed: Feed
+    pool: RenderPool
+    addresses: Callable[[], dict[str, tuple[str, ...]]]  # interface -> our addresses there, dotted
+    utc: Callable[[], float] = time.time
+    started: float = field(default_factory=time.time)
+
+    def read_plugins(self, books: Books) -> None:
+        """Read every manifest again and let identification use what is there."""
+        self.shelf.read(books.plugins.all())
+        self.world.plugins = self.shelf.plugins
+        self.world.catalog = self.shelf.catalog
+        self.world.identifier = self.shelf.identifier
+        self.world.memory.clear()
+        for broken in self.shelf.broken:
+            log.get().error(reasons.tell(reasons.PLUGIN_BROKEN.id, {"plugin": broken.path.parent.name, "why": broken}))
+
+    def read_settings(self, books: Books) -> None:
+        """Take over the settings of the database."""
+        self.world.settings = fleet_settings.read(books.settings)
+
+    def read_networks(self, reserved: Collection[str]) -> None:
+        """Take over the networks of the configuration; `reserved` names those that hold a reservation."""
+        self.world.networks = Networks(self.feed.site.networks, reserved)
+
+    async def publish(self) -> bool:
+        """Compile the site from configuration, brands and settings; True once dhcp works by it."""
+        site = site_of(
+            self.settings,
+            revision=self.feed.site.revision + 1,
+            brands=self.shelf.classes(),
+            dhcp_integration=self.world.settings.dhcp_integration,
+        )
+        done = await self.feed.publish(site)
+        self.read_networks({row.network for row in self.feed.reservations.values()})
+        return done
+
+    def know(self, device: Device) -> None:
+        """Let dhcp know a device that is configured, or that a person added; and forget any other."""
+        if device.mac is None:
+            return
+        if device.configured or device.added != AUTO:
+            self.feed.put_known(device.mac)
+        else:
+            self.feed.drop_known(device.mac)
+
+    async def copy_plugins(self, names: Collection[str], who: str) -> None:
+        """Install catalog plugins that identified their first device."""
+        fresh = [name for name in names if name not in self.shelf.folders]
+        if not fresh:
+            return
+        for name in fresh:
+            self.shelf.copy(name)
+
+        def keep(books: Books) -> None:
+            for name in fresh:
+                books.plugins.put(PluginState(name, "installed", name))
+            self.read_plugins(books)
+
+        await self.db.write(keep)
+        log.get().info("plugin installed", plugins=", ".join(fresh), by=who)
+
+    async def tell(self, *events: Event) -> None:
+        """Write events; what cannot be written is logged and lost, the request goes on."""
+
+        def add(books: Books) -> None:
+            for event in events:
+                books.events.add(event)
+
+        await self.db.write(add)
+
+    def facts(self, address: str | None) -> ServerFacts:
+        """Say what a device at this address is told of the server."""
+        server = self.settings.server.address or self._address_towards(address)
+        http = self.settings.http.listen
+        return ServerFacts(server, f"http://{server}:{http.port if http else 0}", server)
+
+    def _address_towards(self, address: str | None) -> str:
+        """Give our address in the device's own network, else the first one of the first interface."""
+        here = self.addresses()
+        ours = [each for name in self.settings.dhcp.interfaces for each in here.get(name, ())]
+        network = None if address is None else self.world.networks.of(address)
+        if network is not None:
+            mask = prefix_mask(network.prefix)
+            for each in ours:
+                if ip_number(each) & mask == network.subnet & mask:
+                    return each
+        return ours[0] if ours else ip_text(0x7F000001)
+
+
+def removed(state: PluginState) -> bool:
+    """Tell whether a person took this plugin away."""
+    return state.state == REMOVED

@@ -1,0 +1,113 @@
+"""Answers the doors: one encoded request in, one encoded answer out, and a note of how it went."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from ringboot import log
+from ringboot.desk.core import Core
+from ringboot.desk.follower import Follower
+from ringboot.desk.renders import Renders
+from ringboot.fleet.books import Books
+from ringboot.fleet.files import Places, Resolved, resolve, sent_event
+from ringboot.fleet.way import Seen, carry_out, request_seen
+from ringboot.model import file
+from ringboot.model.codec import BadMessage
+from ringboot.model.event import Event
+from ringboot.model.file import FileRequest, Sent, Serve
+from ringboot.store.errors import StoreFailed
+
+PATIENCE = 4.0  # seconds that a request waits for files that are being rendered
+MOST_TICKETS = 20_000  # served requests whose end has not been told yet
+
+
+class Doorway:
+    """What TFTP and HTTP talk to."""
+
+    def __init__(self, core: Core, follower: Follower, renders: Renders, exists: Callable[[str, str], bool]) -> None:
+        self._core = core
+        self._follower = follower
+        self._renders = renders
+        self._tickets: OrderedDict[int, Resolved] = OrderedDict()
+        self._count = 0
+        self._background: set[asyncio.Task[None]] = set()
+        self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), exists=exists)
+
+    async def answer(self, data: bytes) -> bytes:
+        """Decide about one request."""
+        request = file.decode(data)
+        if not isinstance(request, FileRequest):
+            raise BadMessage(f"a door asks with a request, not {type(request).__name__}")
+        seen = await self._look(request)
+        if seen.device is not None:
+            await self._renders.settled(seen.device.id, PATIENCE)
+        self._count += 1
+        with self._core.db.reading() as books:
+            resolved = resolve(
+                books, self._core.world, request, seen, self._places, ticket=self._count, utc=self._core.utc()
+            )
+        if resolved.events:
+            self._later(self._core.tell(*resolved.events))
+        if isinstance(resolved.answer, Serve):
+            self._tickets[self._count] = resolved
+            if len(self._tickets) > MOST_TICKETS:
+                self._tickets.popitem(last=False)
+        return file.encode(resolved.answer)
+
+    async def _look(self, request: FileRequest) -> Seen:
+        seen = self._see(request)
+        if seen.read_on:
+            self._follower.catch_up()
+            seen = self._see(request)
+        if not seen.changes:
+            return seen
+        core, utc = self._core, self._core.utc()
+
+        def write(books: Books) -> Seen:
+            return carry_out(books, core.world, request_seen(books, core.world, request, utc), request.door, utc)
+
+        try:
+            seen = await core.db.write(write)
+        except StoreFailed as error:
+            log.get().error("a device could not be written", peer=request.peer, why=str(error))
+            return seen
+        await self._follow(seen, request.door)
+        return seen
+
+    def _see(self, request: FileRequest) -> Seen:
+        with self._core.db.reading() as books:
+            return request_seen(books, self._core.world, request, self._core.utc())
+
+    def saw(self, seen: Seen) -> None:
+        """Do what follows from a row of the journal."""
+        self._later(self._follow(seen, "dhcp"))
+
+    async def _follow(self, seen: Seen, who: str) -> None:
+        """Do what follows from a look: copy its plugin, make the files all share, render its own, let dhcp know it."""
+        core = self._core
+        for device in seen.devices:
+            core.know(device)
+        if seen.copies:
+            await core.copy_plugins(seen.copies, who)
+            await self._renders.common(seen.copies)
+        self._renders.need(seen.render)
+
+    def report(self, data: bytes) -> None:
+        """Note how the sending of a file went."""
+        sent = file.decode(data)
+        if isinstance(sent, Sent) and (resolved := self._tickets.pop(sent.ticket, None)) is not None:
+            event: Event = sent_event(resolved, sent, self._core.utc())
+            self._later(self._core.tell(event))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.get().error("what followed from a request failed", why=repr(error))

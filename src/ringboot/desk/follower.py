@@ -1,0 +1,98 @@
+"""Reads the lease journal behind dhcp: a mirror of the leases at once, what it means for devices in batches."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from ringboot import log
+from ringboot.desk.core import Core
+from ringboot.fleet.books import CURSOR, Books
+from ringboot.fleet.way import Seen, dhcp_seen
+from ringboot.store.errors import StoreFailed
+from ringboot.store.journal_reader import JournalFailed, JournalReader
+
+BATCH = 400  # rows in one write: some milliseconds
+SLICE = 2000  # rows that the mirror takes before it lets others run
+IDLE = 1.0  # seconds after which the journal is looked at without being called
+RETRY = 2.0  # seconds after a write that failed
+
+
+class Follower:
+    """Two cursors: the mirror's in memory, the devices' in fleet.db beside what was done with the rows."""
+
+    def __init__(self, core: Core, folder: Path, on_seen: Callable[[Seen], None]) -> None:
+        self._core = core
+        self._mirror = JournalReader(folder)
+        self._rows = JournalReader(folder)  # used on the database's writer thread only
+        self._on_seen = on_seen
+        self._wake = asyncio.Event()
+        self._at = 0
+
+    def wake(self) -> None:
+        """Look at the journal now: dhcp says that there is more."""
+        self._wake.set()
+
+    async def load(self) -> None:
+        """Build the mirror from the whole journal."""
+        while True:
+            if not self._step():
+                return
+            await asyncio.sleep(0)
+
+    def catch_up(self) -> None:
+        """Bring the mirror up to the last row: before saying that an address is unknown."""
+        while self._step():
+            pass
+
+    def _step(self) -> bool:
+        rows = self._mirror.read(self._at, SLICE)
+        for seq, change in rows:
+            self._core.world.leases.apply(change)
+            self._at = seq
+        return len(rows) == SLICE
+
+    async def run(self) -> None:
+        """Follow until cancelled."""
+        while True:
+            try:
+                await self.load()
+                more = await self._deal()
+            except (JournalFailed, StoreFailed) as error:
+                log.get().error("the journal could not be followed", why=str(error))
+                await asyncio.sleep(RETRY)
+                continue
+            if not more:
+                self._wake.clear()
+                try:
+                    async with asyncio.timeout(IDLE):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+
+    async def _deal(self) -> bool:
+        """Deal with one batch of rows; True when there may be more."""
+        memory = self._core.world.memory
+        try:
+            seen, full = await self._core.db.write(self._batch)
+        except BaseException:
+            memory.drop()
+            raise
+        memory.keep()
+        for each in seen:
+            self._on_seen(each)
+        return full
+
+    def _batch(self, books: Books) -> tuple[list[Seen], bool]:
+        cursor = books.numbers.get(CURSOR)
+        rows = self._rows.read(cursor, BATCH)
+        world, utc = self._core.world, self._core.utc()
+        found = [seen for _, change in rows if (seen := dhcp_seen(books, world, change, utc)) is not None]
+        if rows:
+            books.numbers.put(CURSOR, rows[-1][0])
+        return found, len(rows) == BATCH
+
+    def close(self) -> None:
+        """Close the mirror's file; the other reader belongs to the writer's thread and ends with it."""
+        self._mirror.close()

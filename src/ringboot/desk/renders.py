@@ -1,0 +1,193 @@
+"""Render jobs: which devices need their files made, one job a device at a time, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterable
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from ringboot import log, reasons
+from ringboot.desk.core import Core
+from ringboot.fleet import configs, rendered
+from ringboot.fleet.books import Books, Taken
+from ringboot.fleet.raw_config import complete
+from ringboot.model.device import Device, DeviceFile
+from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, TemplateFault
+
+AT_ONCE = 8  # jobs given to the pool; the rest waits here, so that a stop is quick
+
+
+class Renders:
+    """Keeps at most one job a device running; what changes meanwhile is rendered once more."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._revision = int(core.utc() * 1000)
+        self._running: dict[str, asyncio.Task[str | None]] = {}
+        self._again: set[str] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def waiting(self) -> int:
+        """Say how many devices are being rendered or wait for it."""
+        return len(self._running)
+
+    def need(self, devices: Iterable[str]) -> None:
+        """Render these soon."""
+        for device in devices:
+            if device in self._running:
+                self._again.add(device)
+            else:
+                task = asyncio.create_task(self._render_until_still(device))
+                self._running[device] = task
+                task.add_done_callback(lambda done, ident=device: self._ended(ident, done))  # type: ignore[misc]
+
+    def _ended(self, device: str, done: asyncio.Task[str | None]) -> None:
+        if self._running.get(device) is done:
+            del self._running[device]
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.get().error("rendering broke off", device=device, why=repr(error))
+
+    async def settled(self, device: str, patience: float) -> None:
+        """Wait until a device's files are as they will be, but not longer than this."""
+        task = self._running.get(device)
+        if task is not None:
+            await asyncio.wait({task}, timeout=patience)
+
+    async def done(self, devices: Iterable[str]) -> dict[str, str]:
+        """Render these now and wait; gives the problem of each device that could not be."""
+        wanted = list(devices)
+        self.need(wanted)
+        failed: dict[str, str] = {}
+        for device in wanted:
+            task = self._running.get(device)
+            if task is not None:
+                try:
+                    problem = await asyncio.shield(task)
+                except Exception as error:
+                    problem = repr(error)
+                if problem is not None:
+                    failed[device] = problem
+        return failed
+
+    async def _render_until_still(self, device: str) -> str | None:
+        while True:
+            self._again.discard(device)
+            async with self._room:
+                problem = await self._render(device)
+            if device not in self._again:
+                return problem
+
+    async def _render(self, ident: str) -> str | None:
+        core = self._core
+        with core.db.reading() as books:
+            device = books.devices.get(ident)
+            if device is None or device.plugin is None:
+                return None
+            flat = configs.for_device(books.configs, device)
+        folder = core.shelf.folders.get(device.plugin)
+        if folder is None or device.plugin not in core.shelf.plugins:
+            return await self._fault(device, f"plugin {device.plugin} is not installed")
+        if flat is None:
+            return await self._fault(device, f"config {device.config or 'none'} does not exist")
+        raw = complete({**_told(core), **flat.raw})
+        reserved: Device = device
+        try:
+            await core.db.write(lambda books: rendered.reserve(books, core.world, reserved, raw))
+        except Taken as taken:
+            return await self._fault(device, str(taken))
+        self._revision += 1
+        job = RenderJob(self._revision, str(folder.path), raw, core.facts(device.ip), asdict(device))
+        outcome = await core.pool.render(job)
+        if isinstance(outcome, Outdated):
+            return None
+        if isinstance(outcome, Rendered):
+            return await self._keep(device, outcome)
+        return await self._fault(device, outcome)
+
+    async def _keep(self, device: Device, outcome: Rendered) -> str | None:
+        core, utc = self._core, self._core.utc()
+
+        def keep(books: Books) -> tuple[list[DeviceFile], Device | None]:
+            gone = rendered.keep(books, device.id, device.plugin or "", outcome, utc)
+            return gone, books.devices.get(device.id)
+
+        gone, after = await core.db.write(keep)
+        await self._delete(gone)
+        if after is not None:
+            core.know(after)
+        return after.problem if after is not None else None
+
+    async def _fault(self, device: Device, fault: TemplateFault | RenderFailed | str) -> str | None:
+        core, utc = self._core, self._core.utc()
+
+        def keep(books: Books) -> tuple[list[DeviceFile], Device | None]:
+            gone = rendered.keep_fault(books, device.id, fault, utc)
+            return gone, books.devices.get(device.id)
+
+        gone, after = await core.db.write(keep)
+        await self._delete(gone)
+        if after is not None:
+            core.know(after)
+        return after.problem if after is not None else None
+
+    async def _delete(self, records: list[DeviceFile]) -> None:
+        """Delete files, and only then the records that say whose they are."""
+        if not records:
+            return
+        for record in records:
+            root = self._core.shelf.tftpboot(record.plugin)
+            if root is not None:
+                with contextlib.suppress(OSError):
+                    (root / record.path).unlink()
+        await self._core.db.write(lambda books: books.files.remove(records))
+
+    async def forget(self, records: list[DeviceFile], device: Device) -> None:
+        """Take away the files of a device that is gone, or has another plugin now."""
+        if device.plugin is not None and (folder := self._core.shelf.folders.get(device.plugin)) is not None:
+            self._core.pool.forget(str(folder.path), device.id)
+        await self._delete(records)
+
+    async def common(self, plugins: Iterable[str]) -> dict[str, str]:
+        """Render the files that all devices of these plugins share; gives the problem of each that could not be."""
+        core, failed = self._core, {}
+        for plugin in plugins:
+            folder = core.shelf.folders.get(plugin)
+            if folder is None or plugin not in core.shelf.plugins:
+                continue
+            with core.db.reading() as books:
+                flat = configs.flatten(books.configs.get, "base")
+            self._revision += 1
+            raw = complete({**_told(core), **flat.raw})
+            outcome = await core.pool.render(RenderJob(self._revision, str(folder.path), raw, core.facts(None)))
+            if isinstance(outcome, Rendered):
+                await self._delete(await core.db.write(partial(_keep_common, plugin, outcome)))
+            elif not isinstance(outcome, Outdated):
+                failed[plugin] = _problem(outcome)
+                log.get().error("common files could not be made", plugin=plugin, why=failed[plugin])
+        return failed
+
+
+def _keep_common(plugin: str, outcome: Rendered, books: Books) -> list[DeviceFile]:
+    return rendered.keep_common(books, plugin, outcome)
+
+
+def _told(core: Core) -> dict[str, Any]:
+    """Give the keys that provd's templates know the server by."""
+    facts = core.facts(None)
+    http, tftp = core.settings.http.listen, core.settings.tftp.listen
+    return {
+        "ip": facts.server,
+        "http_port": str(http.port if http else 0),
+        "http_base_url": facts.http,
+        "tftp_port": tftp.port if tftp else 0,
+    }
+
+
+def _problem(outcome: TemplateFault | RenderFailed) -> str:
+    if isinstance(outcome, TemplateFault):
+        return reasons.tell(reasons.TEMPLATE_ERROR.id, outcome._asdict())
+    return outcome.why

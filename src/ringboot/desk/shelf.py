@@ -1,0 +1,71 @@
+"""The plugins that this daemon has: the catalog, what is installed, and what of both is enabled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ringboot.catalog import FOLDER as CATALOG
+from ringboot.fleet.books import PluginState
+from ringboot.model.site import Class
+from ringboot.plugins.classes import brand_class
+from ringboot.plugins.folder import PluginFolder, install_plugin, installed
+from ringboot.plugins.identify import Identifier
+from ringboot.plugins.manifest import BadManifest
+from ringboot.plugins.schema import Manifest
+
+INSTALLED, REMOVED = "installed", "removed"  # what PluginState.state may say
+
+
+class Shelf:
+    """Read again after every change of a plugin; the parts are then replaced as a whole."""
+
+    def __init__(self, root: Path, catalog: Path = CATALOG) -> None:
+        self.root = root
+        self._catalog_root = catalog
+        self.folders: dict[str, PluginFolder] = {}
+        self.plugins: dict[str, Manifest] = {}  # installed and enabled, by id
+        self.catalog: dict[str, Manifest] = {}  # built in and not taken away, by name
+        self.all_catalog: dict[str, Manifest] = {}
+        self.broken: list[BadManifest] = []
+        self.identifier = Identifier(())
+
+    def read(self, states: Mapping[str, PluginState]) -> None:
+        """Read every manifest; a broken one is left out and listed, the others are not affected."""
+        gone = {state.source for state in states.values() if state.state == REMOVED}
+        self.folders, broken_here = installed(self.root)
+        built_in, broken_catalog = installed(self._catalog_root)
+        self.broken = [*broken_here, *broken_catalog]
+        self.all_catalog = {ident: folder.manifest for ident, folder in built_in.items()}
+        self.catalog = {ident: each for ident, each in self.all_catalog.items() if ident not in gone}
+        self.plugins = {ident: folder.manifest for ident, folder in self.folders.items()}
+        self.identifier = Identifier(self.enabled())
+
+    def enabled(self) -> list[Manifest]:
+        """Give one manifest a brand: identification and DHCP options come from these.
+
+        An installed plugin speaks for its brand; else the catalog does.  Of two of one brand the newer one speaks.
+        """
+        best: dict[str, Manifest] = dict(self.catalog)
+        for ident in sorted(self.plugins):
+            manifest = self.plugins[ident]
+            best[manifest.name] = manifest
+        return [best[name] for name in sorted(best)]
+
+    def classes(self) -> tuple[Class, ...]:
+        """Compile the brands' options for dhcp."""
+        return tuple(each for each in map(brand_class, self.enabled()) if each.alternatives and each.options)
+
+    def copy(self, name: str, ident: str | None = None) -> PluginFolder:
+        """Copy a catalog plugin to its place; NotInstalled or BadManifest when that fails."""
+        return install_plugin(self._catalog_root / name, self.root / (ident or name))
+
+    def source(self, name: str) -> Path:
+        """Give the folder that a person means: a catalog name, or a path."""
+        inside = self._catalog_root / name
+        return inside if name in self.all_catalog else Path(name)
+
+    def tftpboot(self, plugin: str) -> Path | None:
+        """Give the folder that a plugin's files are served from."""
+        folder = self.folders.get(plugin)
+        return None if folder is None else folder.tftpboot
