@@ -31,7 +31,9 @@ class Classes:
 
     def of(self, options: Mapping[int, bytes], mac: bytes) -> ClassIds:
         """Give the classes that a client with this evidence is in."""
-        fields = (mac[: self._mac_octets], *map(options.get, self._codes))
+        fields = tuple(map(options.get, self._codes))
+        if self._mac_octets:
+            fields += (mac[: self._mac_octets],)
         ids = self._memory.get(fields)
         if ids is None:
             ids = tuple(number for number in range(len(self.rows)) if self._is_in(number, options, mac))

@@ -27,7 +27,7 @@ class Facts:
     def __init__(self, site: Site, table: Table) -> None:
         self.table = table
         self.problems: list[str] = []  # what of the site cannot be used
-        self._reservations: dict[_Key, Reserved] = {}
+        self.reservations: dict[_Key, Reserved] = {}  # to read
         self._values: Counter[tuple[str, bytes]] = Counter()  # whom they are for, wherever
         self._addresses: Counter[int] = Counter()  # what they keep
         self._known: set[bytes] = set()
@@ -35,11 +35,6 @@ class Facts:
         self._own: set[int] = set()  # addresses of ours
         self._barred: set[int] = set()  # what no pool gives, reservations aside
         self.replace_site(site)
-
-    @property
-    def reservation_count(self) -> int:
-        """Say how many reservations there are."""
-        return len(self._reservations)
 
     # Changes
 
@@ -53,7 +48,7 @@ class Facts:
         self.nets, self.classes, self.options = nets, classes, Options(usable, classes)
         self._servers = {}
         self._own |= own
-        for reserved in self._reservations.values():
+        for reserved in self.reservations.values():
             self._attach(reserved)
         self.table.set_pools(Span(row.name, pool.first, pool.last) for row in usable.networks for pool in row.pools)
         self._withhold()
@@ -62,14 +57,14 @@ class Facts:
         """Take a whole snapshot; ValueError, then nothing changes."""
         rows = [Reserved(row) for row in snapshot.reservations]
         known = {mac_octets(mac) for mac in snapshot.known}
-        before = self._reservations, self._values, self._addresses, self._known
-        self._reservations, self._values, self._addresses, self._known = {}, Counter(), Counter(), known
+        before = self.reservations, self._values, self._addresses, self._known
+        self.reservations, self._values, self._addresses, self._known = {}, Counter(), Counter(), known
         for reserved in rows:
             self._remember(reserved)
         try:
             self.replace_site(snapshot.site)
         except ValueError:
-            self._reservations, self._values, self._addresses, self._known = before
+            self.reservations, self._values, self._addresses, self._known = before
             raise
 
     def put_reservation(self, row: Reservation) -> None:
@@ -127,7 +122,7 @@ class Facts:
 
     def _remember(self, reserved: Reserved) -> None:
         row = reserved.row
-        self._reservations[row.network, row.kind, row.value] = reserved
+        self.reservations[row.network, row.kind, row.value] = reserved
         self._values[row.kind, reserved.value] += 1
         self._addresses[reserved.address] += 1
         reserved.texts, bad = check(reserved.texts, f"reservation {row.kind} {row.value} in {row.network}")
@@ -140,7 +135,7 @@ class Facts:
         (net.by_mac if reserved.row.kind == "mac" else net.by_id)[reserved.value] = reserved
 
     def _forget(self, key: _Key) -> None:
-        reserved = self._reservations.pop(key, None)
+        reserved = self.reservations.pop(key, None)
         if reserved is None:
             return
         seen = (reserved.row.kind, reserved.value)

@@ -50,25 +50,21 @@ class Options:
         self._site = site
         self._classes = classes
         self._sets: dict[tuple[int, ClassIds, int], _Set] = {}
-        self._blocks: dict[tuple[int, ClassIds, int, bytes], bytes] = {}
+        self.written: dict[tuple[int, ClassIds, int, bytes], bytes] = {}  # place, classes, server, option 55
 
-    def block(self, net: Net, place: Place, server: int, asker: Asker) -> bytes:
-        """Write the options of an answer."""
+    def write(self, net: Net, place: Place, server: int, asker: Asker) -> bytes:
+        """Write the options of an answer that are not in `written` yet."""
         ids, reserved, mac, wanted = asker
-        own = reserved is not None and bool(reserved.texts)
-        key = (place.number, ids, server, wanted)
-        if not own:
-            written = self._blocks.get(key)
-            if written is not None:
-                return written
         merged = self._set(net, place, ids, server)
-        if own or not merged.plain:
-            texts = merge([merged.texts, reserved.texts]) if reserved is not None else merged.texts
+        if reserved is not None and reserved.texts:
+            texts = merge([merged.texts, reserved.texts])
             return write_block(_build(texts, self.values(server, mac)), wanted)
+        if not merged.plain:
+            return write_block(_build(merged.texts, self.values(server, mac)), wanted)
         written = write_block(merged.octets, wanted)
-        if len(self._blocks) >= _REMEMBERED:
-            self._blocks.clear()  # option 55 is the client's, so this could grow without end
-        self._blocks[key] = written
+        if len(self.written) >= _REMEMBERED:
+            self.written.clear()  # option 55 is the client's, so this could grow without end
+        self.written[place.number, ids, server, wanted] = written
         return written
 
     def _set(self, net: Net, place: Place, ids: ClassIds, server: int) -> _Set:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from ringboot.leases.terms import QUARANTINE
 from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, LeaseChange
 
+_new = tuple.__new__  # a third of the cost of calling the class, once for every ACK
+
 
 def bind(
     network: str, address: int, key: bytes, mac: bytes, *, seconds: int, evidence: bytes, utc: float
 ) -> LeaseChange:
     """Give an address to a client."""
     start = int(utc)
-    return LeaseChange("bound", BOUND, network, address, key, mac, start, start + seconds, evidence, utc)
+    return _new(LeaseChange, ("bound", BOUND, network, address, key, mac, start, start + seconds, evidence, utc))
 
 
 def renew(lease: Lease, mac: bytes, *, seconds: int, evidence: bytes, utc: float) -> LeaseChange:
     """Prolong a live lease."""
-    return LeaseChange(
-        "renewed", BOUND, lease.network, lease.address, lease.key, mac, lease.start, int(utc) + seconds, evidence, utc
+    expiry = int(utc) + seconds
+    return _new(
+        LeaseChange,
+        ("renewed", BOUND, lease.network, lease.address, lease.key, mac, lease.start, expiry, evidence, utc),
     )
 
 

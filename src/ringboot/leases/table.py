@@ -64,9 +64,10 @@ class Table:
         offer = self._offers.by_address.get(address)
         return None if offer is None or offer.until <= steady else offer
 
-    def counts(self, utc: float) -> dict[str, int]:
+    def counts(self, utc: float, steady: float) -> dict[str, int]:
         """Count addresses by state: bound, expired, released, declined, offered."""
-        return {**self._tally.counts(int(utc)), "offered": len(self._offers.by_address)}
+        offered = sum(offer.until > steady for offer in self._offers.by_address.values())
+        return {**self._tally.counts(int(utc)), "offered": offered}
 
     def __len__(self) -> int:
         return len(self._leases)
@@ -142,14 +143,13 @@ class Table:
         """Make a change, and give what undoes it."""
         undo = Undo([], [], [])
         if isinstance(change, LeaseChange):
-            self._change(change, undo)
-            for offer, _ in undo.offers:
-                if offer.address != change.address:
-                    self._settle(offer.address)
-            for address, _ in undo.leases:
-                if address != change.address or change.kind != "renewed" or undo.offers:
+            if not self._renew(change, undo):
+                self._change(change, undo)
+                for address in {address for address, _ in undo.leases} | {offer.address for offer, _ in undo.offers}:
                     self._settle(address)
-            self._tend(change.address, change.utc)
+            span = self._span(change.address)
+            if span is not None:
+                span.tend(self._leases, change.utc, 2)  # a change leaves one entry behind at most: two keep pace
         elif isinstance(change, Offer):
             self._drop_offer(self._offers.by_address.get(change.address), undo)
             self._drop_offer(self._offers.by_client.get((change.network, change.key)), undo)
@@ -195,6 +195,26 @@ class Table:
                 lease.evidence = evidence.setdefault(lease.evidence, lease.evidence)
         self._fill(self._spans)
         return count
+
+    def _renew(self, change: LeaseChange, undo: Undo) -> bool:
+        """Prolong a live lease, the short way; False when it is anything but that."""
+        _, state, network, address, key, mac, start, expiry, evidence, utc = change
+        before = self._leases.get(address)
+        if before is None or before.key != key or before.state != BOUND or state != BOUND:
+            return False
+        if not utc < before.expiry <= expiry or before.network != network or address in self._offers.by_address:
+            return False
+        clients = self._clients[network]
+        if clients.get(key) is not before or (network, key) in self._offers.by_client:
+            return False
+        # The parts that are equal stay the same objects: there are as many of them as leases.
+        mac = before.mac if before.mac == mac else mac
+        lease = Lease(before.network, before.address, before.key, mac, BOUND, start, expiry, evidence)
+        self._leases[address] = clients[key] = lease
+        self._tally.prolong(before.expiry, expiry)
+        undo.leases.append((address, before))
+        undo.clients.append((network, key, before))
+        return True
 
     def _change(self, change: LeaseChange, undo: Undo) -> None:
         self._drop_offer(self._offers.by_address.get(change.address), undo)
@@ -284,11 +304,6 @@ class Table:
             span.give_back(address, self._leases.get(address))
             if len(span.heap) > 2 * len(self._leases) + 1024:
                 span.rebuild(self._leases)
-
-    def _tend(self, address: int, utc: float) -> None:
-        span = self._span(address)
-        if span is not None:
-            span.tend(self._leases, utc, 2)  # a change leaves one entry behind at most, so two keep pace
 
     def _fill(self, spans: list[Span]) -> None:
         """Tell new pools, or all after loading, which of their addresses are remembered."""

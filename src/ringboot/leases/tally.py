@@ -24,6 +24,21 @@ class Tally:
         """Stop counting a lease."""
         self._count(lease, -1)
 
+    def prolong(self, old: int, new: int) -> None:
+        """Move a bound lease from one end to a later one."""
+        ends = self._ends
+        left = ends.get(old, 0) - 1
+        if left < 0:  # it ended already
+            self._expired -= 1
+        elif left:
+            ends[old] = left
+        else:
+            del ends[old]
+        if new > self._clock:
+            ends[new] = ends.get(new, 0) + 1
+        else:
+            self._expired += 1
+
     def _count(self, lease: Lease, step: int) -> None:
         self._states[lease.state] += step
         if lease.state == BOUND:

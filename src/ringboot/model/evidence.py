@@ -6,15 +6,17 @@ from collections.abc import Mapping
 
 KEPT = (12, 43, 55, 60, 61, 77, 82, 93, 97, 125)  # the options that travel with a lease change
 GIADDR = 0  # the relay's address travels under the pad code, which no client can send
+_HEADS = {code: [bytes((code, 0, size)) for size in range(256)] for code in KEPT}  # every client is packed once a lease
 
 
 def pack(options: Mapping[int, bytes], giaddr: int = 0) -> bytes:
     """Pack the kept options, in a fixed order so that equal evidence is equal bytes."""
-    parts = [giaddr.to_bytes(4, "big").join((b"\x00\x00\x04", b""))] if giaddr else []
+    parts = [b"\x00\x00\x04", giaddr.to_bytes(4, "big")] if giaddr else []
     for code in KEPT:
-        value = options.get(code)
-        if value is not None:
-            parts.append(bytes((code, len(value) >> 8, len(value) & 255)) + value)
+        if code in options:
+            value = options[code]
+            size = len(value)
+            parts += (_HEADS[code][size] if size < 256 else bytes((code, size >> 8, size & 255)), value)
     return b"".join(parts)
 
 
