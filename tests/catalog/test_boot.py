@@ -1,0 +1,125 @@
+"""How the catalog's phones boot: every model has a row, says who it is, and asks for what is made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from ringboot.catalog import FOLDER
+from ringboot.dhcp import options
+from ringboot.model.address import mac_octets
+from ringboot.model.evidence import texts
+from ringboot.plugins.identify import Identifier
+from ringboot.plugins.job import RenderJob, ServerFacts
+from ringboot.plugins.manifest import FILE, load_manifest
+from ringboot.plugins.render import Made, make
+from ringboot.plugins.schema import ANY_MODEL, Boot
+
+MAC = "02:11:22:a0:b0:c0"  # in no brand's range: what tells the model is what the phone says
+SERVER = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
+BRANDS = sorted(path for path in FOLDER.iterdir() if (path / FILE).exists())
+MANIFESTS = {folder.name: load_manifest(folder) for folder in BRANDS}
+IDENTIFIER = Identifier(MANIFESTS.values())
+MODELS = [(brand, model) for brand, known in MANIFESTS.items() for model in known.models if model != ANY_MODEL]
+each_model = pytest.mark.parametrize(("brand", "model"), MODELS, ids=[" ".join(each) for each in MODELS])
+
+
+def boot_of(brand: str, model: str) -> Boot:
+    found = MANIFESTS[brand].boot_of(model)
+    assert found is not None, f"{brand} does not tell how a {model} boots"
+    return found
+
+
+def filled(text: str, boot: Boot, model: str) -> str:
+    bare = MAC.replace(":", "")
+    names = {"mac": bare, "MAC": bare.upper(), "mac_colons": MAC, "mac_dashes": MAC.upper().replace(":", "-")}
+    return text.format_map({**names, "model": model, "version": boot.version})
+
+
+def folder_of(brand: str, boot: Boot) -> str:
+    """Give the folder below which a phone asks: the path of the URL in the first option that it takes and we send."""
+    sent = MANIFESTS[brand].dhcp
+    text = next(sent[key] for key in boot.url_from if key in sent)
+    path = urlsplit(text.replace("{http}", SERVER.http).replace("{server}", "tftp://10.0.0.2")).path.strip("/")
+    return path and f"{path}/"
+
+
+def rendered(brand: str, model: str) -> set[str]:
+    """Name the files that stand ready for a phone nobody has configured."""
+    device = {"id": "d1", "mac": MAC, "model": model, "options": {}}
+    jobs = (RenderJob(1, str(FOLDER / brand), {}, SERVER, each) for each in (device, None))
+    made = [outcome for outcome in map(make, jobs) if isinstance(outcome, Made)]
+    assert len(made) == 2
+    return {page.path for each in made for page in each.pages}
+
+
+@each_model
+def test_its_files_are_made(brand: str, model: str) -> None:
+    boot = boot_of(brand, model)
+    needed = [filled(ask, boot, model) for ask in boot.asks if not ask.startswith("?")]
+    assert needed
+    assert {folder_of(brand, boot) + name for name in needed} <= rendered(brand, model)
+
+
+@each_model
+def test_it_is_recognised_by_what_it_says_to_dhcp(brand: str, model: str) -> None:
+    boot = boot_of(brand, model)
+    said = options.build({key: filled(text, boot, model) for key, text in boot.says.items()})
+    identity = IDENTIFIER.identify(texts(said, mac_octets(MAC)))
+    assert identity is not None
+    assert (identity.brand, identity.model) == (brand, model)
+
+
+@each_model
+def test_it_is_recognised_by_its_user_agent(brand: str, model: str) -> None:
+    boot = boot_of(brand, model)
+    if not boot.agent:
+        assert not any("{http}" in text for text in MANIFESTS[brand].dhcp.values()), "by HTTP a phone names itself"
+        return
+    identity = IDENTIFIER.identify({"http.user-agent": filled(boot.agent, boot, model)})
+    assert identity is not None
+    assert identity[:5] == (brand, MANIFESTS[brand].title, model, boot.version, MAC)
+
+
+@each_model
+def test_it_runs_a_firmware_that_the_templates_are_written_for(brand: str, model: str) -> None:
+    assert boot_of(brand, model).version in MANIFESTS[brand].phone(model)["firmware"]
+
+
+@pytest.mark.parametrize("folder", BRANDS, ids=lambda folder: folder.name)
+def test_no_row_is_for_a_model_that_is_not_there(folder: Path) -> None:
+    known = MANIFESTS[folder.name]
+    named = [model for row in known.boot for model in row.models]
+    assert set(named) <= {*known.models, ANY_MODEL}
+    assert len(named) == len(set(named))
+    assert all(row.sure for row in known.boot)
+
+
+def evidence() -> Iterator[tuple[str, str, str, str | None]]:
+    for brand, known in MANIFESTS.items():
+        for sample in known.sample:
+            for name, text in sample.evidence.items():
+                yield brand, name, text, sample.is_.model
+
+
+def test_the_samples_tell_brand_model_version_and_mac_and_no_more() -> None:
+    for brand, known in MANIFESTS.items():
+        for sample in known.sample:
+            identity = IDENTIFIER.identify(sample.evidence)
+            assert identity is not None, sample
+            told = (identity.brand, identity.model, identity.version, identity.mac, identity.sn, identity.uuid)
+            expected = sample.is_
+            assert told == (brand, expected.model, expected.version, expected.mac, expected.sn, expected.uuid), sample
+
+
+def test_octets_after_the_text_of_option_60_do_not_matter() -> None:
+    ends = {options.build(row.says)[60][-1] for row in MANIFESTS["cisco-7900"].boot if "{" not in row.says["60"]}
+    assert 0 in ends, "one row sends the NUL that real phones send"
+    for brand, name, text, model in evidence():
+        if name == "dhcp.60" and model:
+            identity = IDENTIFIER.identify(texts({60: text.encode() + b"\0"}, mac_octets(MAC)))
+            assert identity is not None
+            assert (identity.brand, identity.model) == (brand, model)
