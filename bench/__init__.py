@@ -1,0 +1,1 @@
+"""Measures Ringboot's DHCP beside Kea, on one machine, in one run."""

@@ -1,0 +1,359 @@
+/* A DHCPv4 load generator that keeps a fixed number of exchanges outstanding ("closed loop").
+
+   It plays a relay agent: every message leaves from giaddr:67 and carries that giaddr, so that one machine with one
+   address can be forty thousand clients.  Each exchange (DISCOVER to OFFER, DORA, or a renewing REQUEST to its ACK)
+   occupies one lane; when it ends, the lane takes the next client.  A lane that hears nothing for the timeout gives its
+   client up, counts a loss and goes on.
+
+   It checks what it is given: an address acknowledged to one client while another still holds it is a conflict.
+
+   usage: load [-m dora|discover|renew] [-d server] [-g giaddr] [-n clients] [-w lanes] [-t seconds] [-r] [-i]
+               [-v vendor-class] [-o oui] [-f fill-seconds] [-l timeout-ms]
+     -r  clients in random order        -i  send option 61        -v  send option 60        -o  first three MAC octets
+   One line of JSON on standard output. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { DISCOVER = 1, OFFER = 2, REQUEST = 3, ACK = 5, NAK = 6 };
+enum { FIXED = 240, SMALLEST = 300, LARGEST = 1500 };
+enum { MAX_LANES = 16384, MAX_SAMPLES = 4000000, MAX_OPEN_SECONDS = 600 };
+
+struct lane {
+    uint32_t client, address, server;
+    uint16_t round; /* tells a late answer from the one that is awaited */
+    uint8_t sending;
+    uint64_t began, sent;
+};
+
+struct options {
+    const char *mode, *server, *giaddr, *vendor;
+    uint32_t clients, lanes, oui;
+    double seconds, fill_seconds;
+    int timeout_ms, shuffled, client_id;
+};
+
+struct counts {
+    uint64_t done, timeouts, naks, conflicts, moved;
+};
+
+static struct options opt = {
+    .mode = "dora", .server = "10.77.0.1", .giaddr = "10.77.0.2", .clients = 40000, .lanes = 32, .oui = 0x02aa00,
+    .seconds = 3, .fill_seconds = 60, .timeout_ms = 1000,
+};
+static struct lane lanes[MAX_LANES];
+static struct counts counts;
+static uint32_t *order, *held;         /* the order of clients; the address that each holds */
+static uint32_t *holder;               /* by the low 24 bits of an address: client + 1 */
+static uint32_t *samples;              /* microseconds of each timed exchange */
+static uint64_t sample_count, next_client;
+static int handle, renewing, timing;
+static uint8_t giaddr_octets[4];
+
+static uint64_t microseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+static void put32(uint8_t *at, uint32_t value)
+{
+    value = htonl(value);
+    memcpy(at, &value, 4);
+}
+
+static uint32_t get32(const uint8_t *at)
+{
+    uint32_t value;
+    memcpy(&value, at, 4);
+    return ntohl(value);
+}
+
+static uint8_t *put_option(uint8_t *at, uint8_t code, const void *value, size_t size)
+{
+    *at++ = code;
+    *at++ = (uint8_t)size;
+    memcpy(at, value, size);
+    return at + size;
+}
+
+static void put_mac(uint8_t *at, uint32_t client)
+{
+    put32(at, opt.oui << 8 | client >> 16);
+    at[4] = (uint8_t)(client >> 8);
+    at[5] = (uint8_t)client;
+}
+
+static void transmit(uint32_t number)
+{
+    static const uint8_t cookie[4] = {0x63, 0x82, 0x53, 0x63};
+    static const uint8_t wanted[] = {1, 3, 6, 15, 42, 43, 51, 66, 67, 150, 160};
+    struct lane *lane = &lanes[number];
+    uint8_t message[LARGEST] = {1, 1, 6, 1};
+    uint8_t *at = message + FIXED, octets[7];
+
+    put32(message + 4, number << 16 | lane->round);
+    memcpy(message + 24, giaddr_octets, 4);
+    put_mac(message + 28, lane->client);
+    memcpy(message + 236, cookie, 4);
+    at = put_option(at, 53, &lane->sending, 1);
+    if (lane->sending == REQUEST && renewing && timing) {
+        put32(message + 12, lane->address);
+    } else if (lane->sending == REQUEST) {
+        put32(octets, lane->server);
+        at = put_option(at, 54, octets, 4);
+        put32(octets, lane->address);
+        at = put_option(at, 50, octets, 4);
+    }
+    if (opt.vendor)
+        at = put_option(at, 60, opt.vendor, strlen(opt.vendor));
+    if (opt.client_id) {
+        octets[0] = 1;
+        put_mac(octets + 1, lane->client);
+        at = put_option(at, 61, octets, 7);
+    }
+    at = put_option(at, 55, wanted, sizeof wanted);
+    *at++ = 255;
+    size_t size = (size_t)(at - message) < SMALLEST ? SMALLEST : (size_t)(at - message);
+    lane->sent = microseconds();
+    while (send(handle, message, size, 0) < 0 && (errno == EAGAIN || errno == ENOBUFS || errno == ECONNREFUSED))
+        usleep(100);
+}
+
+static void begin(uint32_t number)
+{
+    struct lane *lane = &lanes[number];
+    lane->round++;
+    lane->began = microseconds();
+    lane->sending = DISCOVER;
+    lane->client = order[next_client++ % opt.clients];
+    if (renewing && timing) {
+        while (!held[lane->client])
+            lane->client = order[next_client++ % opt.clients];
+        lane->sending = REQUEST;
+        lane->address = held[lane->client];
+    }
+    transmit(number);
+}
+
+static void finish(uint32_t number, uint64_t now)
+{
+    counts.done++;
+    if (timing && sample_count < MAX_SAMPLES)
+        samples[sample_count++] = (uint32_t)(now - lanes[number].began);
+    begin(number);
+}
+
+static void acknowledged(const struct lane *lane, uint32_t address)
+{
+    uint32_t *slot = &holder[address & 0xffffff], before = held[lane->client];
+    if (*slot && *slot != lane->client + 1)
+        counts.conflicts++;
+    if (before && before != address) {
+        counts.moved++;
+        if (holder[before & 0xffffff] == lane->client + 1)
+            holder[before & 0xffffff] = 0;
+    }
+    *slot = lane->client + 1;
+    held[lane->client] = address;
+}
+
+static void receive(const uint8_t *message, size_t size)
+{
+    if (size <= FIXED || message[0] != 2)
+        return;
+    uint32_t xid = get32(message + 4), number = xid >> 16;
+    if (number >= opt.lanes || lanes[number].round != (xid & 0xffff))
+        return;
+    struct lane *lane = &lanes[number];
+    uint32_t server = 0;
+    int kind = 0;
+    for (size_t at = FIXED; at + 1 < size && message[at] != 255;) {
+        if (!message[at]) {
+            at++;
+            continue;
+        }
+        size_t length = message[at + 1];
+        if (at + 2 + length > size)
+            return;
+        if (message[at] == 53 && length == 1)
+            kind = message[at + 2];
+        if (message[at] == 54 && length == 4)
+            server = get32(message + at + 2);
+        at += 2 + length;
+    }
+    uint64_t now = microseconds();
+    uint32_t address = get32(message + 16);
+    if (kind == NAK) {
+        counts.naks++;
+        begin(number);
+    } else if (lane->sending == DISCOVER && kind == OFFER) {
+        if (!strcmp(opt.mode, "discover")) {
+            finish(number, now);
+            return;
+        }
+        lane->sending = REQUEST;
+        lane->address = address;
+        lane->server = server;
+        transmit(number);
+    } else if (lane->sending == REQUEST && kind == ACK) {
+        acknowledged(lane, address);
+        finish(number, now);
+    }
+}
+
+/* Keep all lanes busy for a time, or until so many exchanges are done; the seconds that it took. */
+static double drive(double seconds, uint64_t enough)
+{
+    uint64_t began = microseconds(), end = began + (uint64_t)(seconds * 1e6), looked = began, now;
+    uint8_t message[LARGEST];
+    for (uint32_t number = 0; number < opt.lanes; number++)
+        begin(number);
+    while ((now = microseconds()) < end && counts.done < enough) {
+        if (now - looked > 10000) {
+            looked = now;
+            for (uint32_t number = 0; number < opt.lanes; number++)
+                if (now - lanes[number].sent > (uint64_t)opt.timeout_ms * 1000u) {
+                    counts.timeouts++;
+                    begin(number);
+                }
+        }
+        struct pollfd waiting = {handle, POLLIN, 0};
+        if (poll(&waiting, 1, 10) <= 0)
+            continue;
+        ssize_t size;
+        for (int turn = 0; turn < 64 && (size = recv(handle, message, sizeof message, MSG_DONTWAIT)) > 0; turn++)
+            receive(message, (size_t)size);
+    }
+    return (double)(microseconds() - began) / 1e6;
+}
+
+static int rising(const void *one, const void *other)
+{
+    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+    return (a > b) - (a < b);
+}
+
+static double milliseconds_at(double part)
+{
+    return sample_count ? samples[(uint64_t)((double)(sample_count - 1) * part)] / 1000.0 : 0;
+}
+
+static void read_options(int argc, char **argv)
+{
+    int letter;
+    while ((letter = getopt(argc, argv, "m:d:g:n:w:t:f:l:v:o:ri")) > 0)
+        switch (letter) {
+        case 'm': opt.mode = optarg; break;
+        case 'd': opt.server = optarg; break;
+        case 'g': opt.giaddr = optarg; break;
+        case 'n': opt.clients = (uint32_t)atoi(optarg); break;
+        case 'w': opt.lanes = (uint32_t)atoi(optarg); break;
+        case 't': opt.seconds = atof(optarg); break;
+        case 'f': opt.fill_seconds = atof(optarg); break;
+        case 'l': opt.timeout_ms = atoi(optarg); break;
+        case 'v': opt.vendor = optarg; break;
+        case 'o': opt.oui = (uint32_t)strtoul(optarg, NULL, 16); break;
+        case 'r': opt.shuffled = 1; break;
+        case 'i': opt.client_id = 1; break;
+        default: exit(2);
+        }
+    if (!opt.clients || opt.clients > 1u << 24 || !opt.lanes || opt.lanes > MAX_LANES || opt.lanes > opt.clients ||
+        opt.seconds <= 0 || opt.seconds > MAX_OPEN_SECONDS || opt.fill_seconds > MAX_OPEN_SECONDS ||
+        (opt.vendor && strlen(opt.vendor) > 255)) {
+        fprintf(stderr, "load: an option is out of range\n");
+        exit(2);
+    }
+    renewing = !strcmp(opt.mode, "renew");
+    if (!renewing && strcmp(opt.mode, "dora") && strcmp(opt.mode, "discover")) {
+        fprintf(stderr, "load: -m dora, discover or renew\n");
+        exit(2);
+    }
+}
+
+static void open_socket(void)
+{
+    struct sockaddr_in here = {.sin_family = AF_INET, .sin_port = htons(67)}, there = here;
+    int buffer = 4 << 20, yes = 1;
+    handle = socket(AF_INET, SOCK_DGRAM, 0);
+    setsockopt(handle, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+    setsockopt(handle, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    if (inet_pton(AF_INET, opt.giaddr, &here.sin_addr) != 1 || inet_pton(AF_INET, opt.server, &there.sin_addr) != 1) {
+        fprintf(stderr, "load: not an address\n");
+        exit(2);
+    }
+    memcpy(giaddr_octets, &here.sin_addr, 4);
+    if (bind(handle, (struct sockaddr *)&here, sizeof here) || connect(handle, (struct sockaddr *)&there, sizeof there)) {
+        perror("load: cannot speak from the giaddr");
+        exit(1);
+    }
+}
+
+static void prepare(void)
+{
+    uint64_t state = 88172645463325252u;
+    order = malloc(opt.clients * sizeof *order);
+    held = calloc(opt.clients, sizeof *held);
+    holder = calloc(1u << 24, sizeof *holder);
+    samples = malloc(MAX_SAMPLES * sizeof *samples);
+    if (!order || !held || !holder || !samples) {
+        fprintf(stderr, "load: out of memory\n");
+        exit(1);
+    }
+    for (uint32_t client = 0; client < opt.clients; client++)
+        order[client] = client;
+    for (uint32_t left = opt.clients; opt.shuffled && left > 1; left--) {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17; /* xorshift: the same order every time */
+        uint32_t other = (uint32_t)(state % left), kept = order[left - 1];
+        order[left - 1] = order[other];
+        order[other] = kept;
+    }
+}
+
+int main(int argc, char **argv)
+{
+    uint8_t late[LARGEST];
+    uint32_t addresses = 0;
+    double filled = 0;
+
+    read_options(argc, argv);
+    open_socket();
+    prepare();
+    if (renewing) {
+        filled = drive(opt.fill_seconds, opt.clients);
+        uint64_t conflicts = counts.conflicts;
+        memset(&counts, 0, sizeof counts);
+        counts.conflicts = conflicts;
+        usleep(200000);
+        while (recv(handle, late, sizeof late, MSG_DONTWAIT) > 0)
+            ;
+        next_client = 0;
+    }
+    for (uint32_t client = 0; client < opt.clients; client++)
+        addresses += held[client] != 0;
+    if (renewing && !addresses) {
+        fprintf(stderr, "load: nobody got an address\n");
+        return 1;
+    }
+    timing = 1;
+    double took = drive(opt.seconds, UINT64_MAX);
+    for (addresses = 0; opt.clients; opt.clients--)
+        addresses += held[opt.clients - 1] != 0;
+    qsort(samples, sample_count, sizeof *samples, rising);
+    printf("{\"mode\":\"%s\",\"seconds\":%.3f,\"done\":%llu,\"rate\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
+           "\"max_ms\":%.3f,\"timeouts\":%llu,\"naks\":%llu,\"conflicts\":%llu,\"moved\":%llu,\"addresses\":%u,"
+           "\"fill_seconds\":%.1f}\n",
+           opt.mode, took, (unsigned long long)counts.done, (double)counts.done / took, milliseconds_at(0.5),
+           milliseconds_at(0.99), milliseconds_at(1), (unsigned long long)counts.timeouts,
+           (unsigned long long)counts.naks, (unsigned long long)counts.conflicts, (unsigned long long)counts.moved,
+           addresses, filled);
+    return 0;
+}

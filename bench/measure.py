@@ -1,0 +1,163 @@
+"""One point: a fresh server, the load generator beside it, what both did and what it cost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.contenders import Contender
+from bench.wire import CLIENT_ADDRESS, SERVER_ADDRESS, Wire
+
+TICKS = os.sysconf("SC_CLK_TCK")
+START_CEILING = 30.0
+PHONES = ("-i", "-v", "AastraIPPhone6739i", "-o", "00085d")
+
+
+class Unable(Exception):
+    """The bench cannot run here; says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is measured: a mode of the load generator, with its arguments."""
+
+    name: str
+    arguments: tuple[str, ...]
+
+
+def points(seconds: float) -> tuple[Point, ...]:
+    """Give the points of a run."""
+    timed = (*PHONES, "-t", f"{seconds:g}")
+    return (
+        Point("DORA, in order", ("-m", "dora", *timed)),
+        Point("DORA, random order", ("-m", "dora", "-r", *timed)),
+        Point("DISCOVER, in order", ("-m", "discover", *timed)),
+        Point("DISCOVER, random order", ("-m", "discover", "-r", *timed)),
+        Point("RENEW, in order", ("-m", "renew", *timed)),
+        Point("RENEW, random order", ("-m", "renew", "-r", *timed)),
+    )
+
+
+MEMORY = Point("memory at 50,000 leases", ("-m", "renew", "-n", "50000", "-r", *PHONES, "-t", "1"))
+
+
+def build_load(folder: Path) -> Path:
+    """Compile the load generator."""
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None:
+        raise Unable("no C compiler: apt install gcc")
+    program = folder / "load"
+    subprocess.run([compiler, "-O2", "-o", str(program), str(Path(__file__).with_name("load.c"))], check=True)
+    return program
+
+
+def measure(wire: Wire, load: Path, contender: Contender, point: Point) -> dict[str, Any]:
+    """Run one point against a server that has just started with nothing."""
+    with running(wire, contender) as server:
+        before, began = _busy(), time.monotonic()
+        own = _used(server.pid)
+        command = wire.inside(wire.client, [str(load), "-d", SERVER_ADDRESS, "-g", CLIENT_ADDRESS, *point.arguments])
+        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+        took = time.monotonic() - began
+        if done.returncode or server.poll() is not None:
+            raise Unable(f"{contender.name}, {point.name}: {done.stderr.strip() or 'the server ended'}")
+        result: dict[str, Any] = json.loads(done.stdout)
+        result["server_cpu"] = round((_used(server.pid) - own) / took, 2)
+        result["all_cpu"] = round((_busy() - before) / took, 2)
+        result["rss_mib"] = round(_memory(server.pid, contender.process), 1)
+    return {"server": contender.name, "point": point.name, **result}
+
+
+@contextmanager
+def running(wire: Wire, contender: Contender) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a server in an empty folder, wait until it answers, and end it."""
+    state = Path(tempfile.mkdtemp(prefix="ringboot-bench-"))
+    log = (state / "output.log").open("wb")
+    try:
+        environment = {**os.environ, **contender.prepare(state)}
+        command = wire.inside(wire.server, contender.arguments(state))
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        try:
+            probe = [sys.executable, str(Path(__file__).with_name("probe.py")), CLIENT_ADDRESS, SERVER_ADDRESS]
+            ready = subprocess.run(wire.inside(wire.client, [*probe, str(START_CEILING)]), check=False)
+            if ready.returncode or server.poll() is not None:
+                raise Unable(f"{contender.name} does not answer:\n{(state / 'output.log').read_text()[-2000:]}")
+            yield server
+        finally:
+            _end(server)
+    finally:
+        log.close()
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    family = _family(server.pid)
+    server.terminate()
+    try:
+        server.wait(10)
+    except subprocess.TimeoutExpired:
+        for pid in family:
+            try:
+                os.kill(pid, 9)
+            except ProcessLookupError:
+                continue
+        server.wait()
+
+
+def _family(pid: int) -> list[int]:
+    """Give a process and its descendants."""
+    found = [pid]
+    for each in found:
+        try:
+            for task in os.listdir(f"/proc/{each}/task"):
+                found += map(int, Path(f"/proc/{each}/task/{task}/children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def _used(pid: int) -> float:
+    """Give the processor seconds of a process and its descendants."""
+    total = 0
+    for each in _family(pid):
+        try:
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+def _busy() -> float:
+    """Give the processor seconds of the whole machine."""
+    user, nice, system = map(int, Path("/proc/stat").read_text().split()[1:4])
+    return (user + nice + system) / TICKS
+
+
+def _memory(pid: int, part: str) -> float:
+    """Give the resident memory in MiB of a process, or of the descendant whose command line has this part."""
+    pages = 0
+    for each in _family(pid):
+        try:
+            line = Path(f"/proc/{each}/cmdline").read_text().replace("\0", " ")
+            if part in line:
+                pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
+        except OSError:
+            continue
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1048576
+
+
+def hostname() -> str:
+    """Name the machine by what matters."""
+    return f"{os.cpu_count()} cores, Linux {os.uname().release}, Python {sys.version.split()[0]}, {socket.AF_INET.name}"

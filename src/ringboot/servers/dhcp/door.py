@@ -1,0 +1,256 @@
+"""A batch of messages on its way: decide each, write all changes in one transaction, then send.
+
+The table is changed at once, so that a later message of the batch sees an earlier one's lease; the inverse of each
+change is kept until the journal has the batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from ringboot import log, reasons
+from ringboot.answer.decide import address_used, decide
+from ringboot.answer.decision import Decision, Need, Question, Reply, Silence
+from ringboot.answer.facts import Facts
+from ringboot.answer.query import Now, Query
+from ringboot.dhcp.message import NAMES
+from ringboot.leases.offers import Offer, Withdraw
+from ringboot.leases.table import Undo
+from ringboot.model.address import ip_number, ip_text
+from ringboot.model.lease import LeaseChange
+from ringboot.servers.dhcp.arp import Asked, Prober
+from ringboot.servers.dhcp.clock import Clock
+from ringboot.servers.dhcp.counters import Counters
+from ringboot.servers.dhcp.hints import Hints
+from ringboot.servers.dhcp.outcomes import Outcomes
+from ringboot.servers.dhcp.parking import Answers, Parked, Parking
+from ringboot.servers.dhcp.port import Arrivals, Port
+from ringboot.store.journal import Journal, JournalFailed
+
+TRIES = 4  # questions that one message may raise
+KEPT_DISCOVERS = 1_024  # that wait while the sockets hold more than a turn takes
+DISCOVERS_A_TURN = 64  # of those
+SAY_AGAIN = 10.0  # seconds between two lines about the same failure
+
+_NOTHING: Answers = {}
+
+
+class _Batch:
+    """What became of the messages so far, and how to undo it."""
+
+    __slots__ = ("changes", "done", "undos")
+
+    def __init__(self) -> None:
+        self.changes: list[LeaseChange] = []
+        self.undos: list[Undo] = []
+        self.done: list[tuple[Query, Reply | Silence]] = []
+
+
+class Door:
+    """Answers messages; everything it needs is given to it."""
+
+    def __init__(
+        self, facts: Facts, journal: Journal, ports: dict[str, Port], prober: Prober, clock: Clock | None = None
+    ) -> None:
+        self.facts = facts
+        self.journal = journal
+        self.counters = Counters()
+        self.outcomes = Outcomes()
+        self.hints = Hints()
+        self.parking = Parking()
+        self.clock = clock or Clock()
+        self._ports = ports
+        self._prober = prober
+        self._waiting: deque[Query] = deque()  # DISCOVERs under overload, oldest first
+        self._rest: dict[str, str] = {}  # a network's name as the rest of an outcome
+        self._said: dict[str, float] = {}
+
+    @property
+    def has_waiting(self) -> bool:
+        """Say whether messages wait for a turn with room."""
+        return bool(self._waiting)
+
+    # The way of a batch
+
+    def work(self, arrivals: Arrivals, *, more: bool) -> None:
+        """Answer messages, and those whose question has lasted long enough."""
+        now = self.clock.now()
+        batch = _Batch()
+        if len(self.parking):
+            for question in self.parking.over(now.steady):
+                self._resume(self.parking.answered(question, True), now, batch)
+        for bad in arrivals.bad:
+            self.counters.outcome(reasons.BAD_PACKET.id)
+            if self._may_say("bad packet", now):
+                log.get().info("not a DHCP packet", why=bad.why, offset=bad.offset)
+        for query in self._in_order(arrivals, more, now):
+            self._answer(query, _NOTHING, now, batch)
+        self._commit(batch, now)
+
+    def heard(self, interface: str, addresses: Iterable[int]) -> None:
+        """Take it that these addresses are used by somebody on an interface."""
+        now = self.clock.now()
+        batch = _Batch()
+        for address in addresses:
+            question = Question("address-free", interface, address)
+            if not self.parking.is_asked(question):
+                continue
+            self._apply(address_used(question, self.facts, now), batch)
+            log.get().warning("address is in use without a lease", address=ip_text(address), interface=interface)
+            parked = self.parking.answered(question, False)
+            for each in parked:
+                self._note(each.query, Silence(reasons.ADDRESS_IN_USE, {"address": ip_text(address)}), now)
+            self._resume(parked, now, batch)
+        self._commit(batch, now)
+
+    def ask_again(self) -> None:
+        """Send the second probe of the questions that are halfway."""
+        if len(self.parking):
+            for question in self.parking.to_repeat(self.clock.now().steady):
+                self._prober.ask(question.interface, question.address)
+
+    def change(self, change: LeaseChange) -> None:
+        """Make a change that no message asked for; JournalFailed: it did not happen."""
+        undo = self.facts.table.apply(change)
+        try:
+            self.journal.append([change])
+        except JournalFailed:
+            self.facts.table.undo(undo)
+            self.counters.failures += 1
+            raise
+        self.counters.commits += 1
+
+    def _in_order(self, arrivals: Arrivals, more: bool, now: Now) -> Iterable[Query]:
+        """Order a batch; when the sockets hold more, DISCOVERs wait, because they are the ones that may be lost."""
+        self.counters.count(arrivals.kinds)
+        waiting = self._waiting
+        if not more and not waiting:
+            return [*arrivals.renewals, *arrivals.middle, *arrivals.later]
+        waiting.extend(arrivals.later)
+        while len(waiting) > KEPT_DISCOVERS:
+            self._note(waiting.popleft(), Silence(reasons.OVERLOADED, {}), now)
+        room = DISCOVERS_A_TURN if more else 4 * DISCOVERS_A_TURN
+        turn = [waiting.popleft() for _ in range(min(room, len(waiting)))]
+        return [*arrivals.renewals, *arrivals.middle, *turn]
+
+    def _resume(self, parked: Sequence[Parked], now: Now, batch: _Batch) -> None:
+        for each in parked:
+            self._answer(each.query, each.answers, now, batch)
+
+    def _answer(self, query: Query, answers: Answers, now: Now, batch: _Batch) -> None:
+        if len(self.parking):
+            older = self.parking.take(query)
+            if older is not None:
+                self._note(older.query, Silence(reasons.SUPERSEDED, {}), now)
+        decision = self._decide(query, answers, now)
+        if isinstance(decision, Need):
+            answered = self._ask(query, decision, answers, now, batch)
+            if answered is None:
+                return
+            decision = answered
+        if decision.change is not None:
+            self._apply(decision.change, batch)
+        batch.done.append((query, decision))
+
+    def _decide(self, query: Query, answers: Answers, now: Now) -> Decision:
+        try:
+            return decide(query, self.facts, now, answers)
+        except Exception as error:  # a message must not be able to stop the process, whatever is wrong with it, or us
+            if self._may_say("decide", now):
+                log.get().exception("a message could not be decided", octets=repr(query.message))
+            return Silence(reasons.NOT_DECIDED, {"why": f"{type(error).__name__}: {error}"})
+
+    def _apply(self, change: LeaseChange | Offer | Withdraw, batch: _Batch) -> None:
+        batch.undos.append(self.facts.table.apply(change))
+        if isinstance(change, LeaseChange):
+            batch.changes.append(change)
+
+    def _ask(self, query: Query, need: Need, answers: Answers, now: Now, batch: _Batch) -> Reply | Silence | None:
+        """Ask a question; None when the message waits for the answer."""
+        while len(answers) < TRIES:
+            question = need.question
+            if need.change is not None:
+                self._apply(need.change, batch)
+            asked = Asked.SENT if self.parking.is_asked(question) else self._prober.ask(*question[1:])
+            if asked is Asked.SENT:
+                wait = self.facts.site.question_deadline
+                if self.parking.park(
+                    query, question, answers, deadline=now.steady + wait, repeat=now.steady + wait / 2
+                ):
+                    return None
+                return Silence(reasons.OVERLOADED, {})
+            if asked is Asked.CANNOT_ASK and self._may_say(f"probe {question.interface}", now):
+                log.get().warning("addresses cannot be probed by ARP", interface=question.interface)
+            answers = {**answers, question: True if asked is Asked.NOBODY_CAN_ANSWER else None}
+            decision = self._decide(query, answers, now)
+            if not isinstance(decision, Need):
+                return decision
+            need = decision
+        return Silence(reasons.NO_ANSWER, {"question": need.question.kind})
+
+    def _commit(self, batch: _Batch, now: Now) -> None:
+        """Write what changed, then send; when it cannot be written, nothing happened and nothing is sent."""
+        if batch.changes:
+            try:
+                self.journal.append(batch.changes)
+            except JournalFailed as error:
+                self._undo(batch, error, now)
+                return
+            self.counters.commits += 1
+        ports = self._ports
+        for query, decision in batch.done:
+            if isinstance(decision, Reply) and not ports[query.interface].send(decision.data, decision.to):
+                self.counters.send_failures += 1
+            self._note(query, decision, now)
+
+    def _undo(self, batch: _Batch, error: JournalFailed, now: Now) -> None:
+        for undo in reversed(batch.undos):
+            self.facts.table.undo(undo)
+        self.counters.failures += 1
+        if self._may_say("journal", now):
+            log.get().error("leases cannot be written, so nothing is answered", why=str(error))
+        for query, _ in batch.done:
+            self._note(query, Silence(reasons.JOURNAL_FAILED, {"why": error.why}), now)
+
+    def _note(self, query: Query, decision: Reply | Silence, now: Now) -> None:
+        """Count an outcome, remember it for `explain`, and tell main what the journal does not."""
+        reason, detail, change = decision.reason, decision.detail, decision.change
+        message = query.message
+        self.counters.outcome(reason.id)
+        if isinstance(change, LeaseChange):
+            self.hints.settle(message.chaddr)
+        else:
+            self.hints.note(query, reason.id, detail, now.utc, now.steady)
+        if change is None or isinstance(change, Withdraw):
+            address, rest = _split(detail)
+        else:
+            address, rest = change.address, self._rest_of(change.network)
+        self.outcomes.note(message.chaddr, now.utc, NAMES.get(message.kind, "?"), reason.id, address=address, rest=rest)
+
+    def _rest_of(self, network: str) -> str:
+        rest = self._rest.get(network)
+        if rest is None:
+            rest = self._rest[network] = json.dumps({"network": network})
+        return rest
+
+    def _may_say(self, what: str, now: Now) -> bool:
+        """Say whether a line about this is due: the same failure is not told for every packet."""
+        if now.steady - self._said.get(what, -SAY_AGAIN) < SAY_AGAIN:
+            return False
+        self._said[what] = now.steady
+        return True
+
+
+def _split(detail: dict[str, object]) -> tuple[int, str]:
+    """Take the address out of a detail; the rest as JSON text, equal for equal details."""
+    if not detail:
+        return 0, ""
+    rest = dict(detail)
+    text = rest.pop("address", None)
+    try:
+        address = ip_number(text) if isinstance(text, str) else 0
+    except ValueError:
+        address, rest["address"] = 0, text
+    return address, json.dumps(rest, sort_keys=True, default=str) if rest else ""

@@ -1,0 +1,270 @@
+"""The one loop of the dhcp process: all sockets, and what is due when."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable
+from functools import partial
+
+from ringboot import log, reasons
+from ringboot.answer.facts import Facts
+from ringboot.host.start import Start
+from ringboot.leases.table import Table
+from ringboot.model.site import Site
+from ringboot.servers.dhcp.arp import Prober
+from ringboot.servers.dhcp.channel import Channel
+from ringboot.servers.dhcp.clock import Clock
+from ringboot.servers.dhcp.control import Control
+from ringboot.servers.dhcp.door import Door
+from ringboot.servers.dhcp.frame import ETH_ARP
+from ringboot.servers.dhcp.link import Link, changes, look
+from ringboot.servers.dhcp.port import Arrivals, Port
+from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
+
+BEAT = 1.0  # seconds
+SLICE_BUSY, SLICE_IDLE = 0.02, 0.004  # seconds between slices of compaction
+TRY_AGAIN = 10.0  # seconds after a slice that could not be written
+COLLECT_EVERY = 60  # beats
+LOOK_EVERY = 5  # beats, where the kernel does not announce changes of addresses
+
+Handler = Callable[[int], None]
+
+
+class Loop:
+    """All that the process holds open, and when it turns to what."""
+
+    def __init__(self, start: Start, journal: Journal, table: Table) -> None:
+        self._journal = journal
+        self._table = table
+        self._links: dict[str, Link] = {}
+        self._ports = {name.partition(":")[2]: self._port(start, name) for name in start.fds if name[:5] == "dhcp:"}
+        self._clock = Clock()
+        frames = {name: port.frames for name, port in self._ports.items() if port.frames is not None}
+        self._prober = Prober(frames, self._links)
+        self._look()
+        self._door = Door(Facts(Site(revision=0), table), journal, self._ports, self._prober, self._clock)
+        fd = start.fds.get("control")
+        self._channel = Channel(None if fd is None else socket.socket(fileno=fd))
+        self._control = Control(self._channel, self._door, start.run / "site.json")
+        self._control.load()
+        self._beat = start.fds.get("beat")
+        self._beats = 0
+        self._due_beat = 0.0
+        self._due_slice = 0.0
+        self._due_tell: float | None = None
+        self._stopping = False
+        self._worked = False  # since the last beat
+        self._arrivals = Arrivals()
+        self._more = False
+        self._wake = socket.socketpair()
+        self._changes = changes()
+        self._connection: socket.socket | None = None  # as the loop watches it
+        self._wants_out = False
+        self._epoll = select.epoll()
+        self._handlers: dict[int, Handler] = {}
+        self._watch_all()
+
+    def _port(self, start: Start, name: str) -> Port:
+        interface = name.partition(":")[2]
+        fd = start.fds.get(f"frame:{interface}")
+        frames = None if fd is None else socket.socket(fileno=fd)
+        if frames is not None:
+            frames.setblocking(False)
+            with contextlib.suppress(OSError):
+                frames.bind((interface, ETH_ARP))  # of all that passes it is to hear ARP only
+        return Port(interface, socket.socket(fileno=start.fds[name]), frames, self._links, start.dhcp_port)
+
+    def _watch_all(self) -> None:
+        for port in self._ports.values():
+            self._watch(port.udp, partial(self._receive, port))
+            if port.frames is not None:
+                self._watch(port.frames, partial(self._hear_arp, port.name))
+        for end in self._wake:
+            end.setblocking(False)
+        self._watch(self._wake[0], lambda _: self._drain(self._wake[0]))
+        if self._channel.listener is not None:
+            self._watch(self._channel.listener, lambda _: self._accept())
+        if self._changes is not None:
+            self._watch(self._changes, lambda _: self._addresses_changed())
+        if self._beat is not None:
+            os.set_blocking(self._beat, False)
+
+    def _watch(self, what: socket.socket, handler: Handler) -> None:
+        self._handlers[what.fileno()] = handler
+        self._epoll.register(what.fileno(), select.EPOLLIN)
+
+    # Turning
+
+    def run(self) -> None:
+        """Turn until told to stop."""
+        before = signal.set_wakeup_fd(self._wake[1].fileno(), warn_on_full_buffer=False)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stop())
+        # What was loaded stays: the collector need not look at it again.  The way of a message makes no cycles, so it
+        # runs only once a minute, over what is new, when there is nothing else to do.
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        log.get().info("ready", interfaces=", ".join(self._ports) or "none", seq=self._journal.seq)
+        try:
+            while not self._stopping:
+                self.turn()
+        finally:
+            gc.enable()
+            signal.set_wakeup_fd(before)
+
+    def stop(self) -> None:
+        """End after this turn."""
+        self._stopping = True
+
+    def turn(self) -> None:
+        """Wait until something is due, and do it: messages first, then what can wait."""
+        events = self._epoll.poll(self._patience())
+        for fd, event in events:
+            handler = self._handlers.get(fd)
+            if handler is not None:
+                handler(event)
+        steady = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self._work(steady)
+        self._due_tell = self._control.tell(steady)
+        self._watch_connection()
+        if steady >= self._due_beat:
+            self._on_beat(steady)
+        self._tidy(steady, idle=not events)
+
+    def _patience(self) -> float:
+        """Give the seconds until something is due."""
+        if self._door.has_waiting:
+            return 0.0
+        due = self._due_beat
+        for other in (self._door.parking.due, self._due_tell):
+            if other is not None and other < due:
+                due = other
+        if self._due_slice < due and self._journal.wants_compaction(len(self._table)):
+            due = self._due_slice
+        return max(0.0, due - time.clock_gettime(time.CLOCK_BOOTTIME))
+
+    def _work(self, steady: float) -> None:
+        door, arrivals = self._door, self._arrivals
+        due = door.parking.due
+        if len(arrivals) or door.has_waiting or (due is not None and due <= steady):
+            self._arrivals = Arrivals()
+            more, self._more = self._more, False
+            door.work(arrivals, more=more)
+            door.ask_again()
+            self._worked = True
+
+    def _on_beat(self, steady: float) -> None:
+        self._due_beat = steady + BEAT
+        self._beats += 1
+        if self._beat is not None:
+            try:
+                os.write(self._beat, b".")
+            except BlockingIOError:
+                pass  # the supervisor does not read; it will see the earlier ones
+            except OSError:
+                self.stop()  # there is no supervisor any more
+        jump = self._clock.jumped()
+        if jump is not None:
+            seconds = round(jump)
+            log.get().warning("the clock jumped", seconds=seconds)
+            self._door.hints.say(reasons.CLOCK_JUMPED.id, {"seconds": seconds}, self._clock.now().utc)
+        if self._changes is None and self._beats % LOOK_EVERY == 0:
+            self._look()
+        if self._beats % COLLECT_EVERY == 0 and not self._worked:
+            gc.collect()
+            gc.freeze()
+        self._worked = False
+
+    def _tidy(self, steady: float, *, idle: bool) -> None:
+        """Look after the journal, between batches."""
+        journal = self._journal
+        try:
+            journal.tidy(idle=idle)
+            if steady >= self._due_slice and journal.wants_compaction(len(self._table)):
+                journal.compact(self._table.of_address)
+                self._due_slice = steady + (SLICE_IDLE if idle else SLICE_BUSY)
+        except (JournalFailed, JournalDamaged) as error:
+            self._due_slice = steady + TRY_AGAIN
+            log.get().error("the journal cannot be compacted", why=str(error))
+
+    # What the sockets bring
+
+    def _receive(self, port: Port, _event: int) -> None:
+        self._more = port.receive(self._arrivals) or self._more
+
+    def _hear_arp(self, name: str, _event: int) -> None:
+        used = self._prober.heard(name)
+        if used and len(self._door.parking):
+            self._door.heard(name, used)
+
+    def _accept(self) -> None:
+        if self._channel.accept():
+            self._control.greet()
+
+    def _talk(self, event: int) -> None:
+        if event & select.EPOLLOUT:
+            self._channel.flush()
+        if event & ~select.EPOLLOUT:
+            self._control.hear()
+
+    def _watch_connection(self) -> None:
+        """Watch the present connection to main, for room too when something waits for it."""
+        connection = self._channel.connection
+        if connection is not self._connection:
+            if self._connection is not None:
+                # It is closed already, and the kernel has forgotten it; only our note of it is left.
+                for fd in [fd for fd, handler in self._handlers.items() if handler == self._talk]:
+                    del self._handlers[fd]
+            self._connection = connection
+            self._wants_out = False
+            if connection is not None:
+                self._watch(connection, self._talk)
+        wants_out = self._channel.backlog > 0
+        if connection is not None and wants_out != self._wants_out:
+            self._wants_out = wants_out
+            self._epoll.modify(connection.fileno(), select.EPOLLIN | (select.EPOLLOUT if wants_out else 0))
+
+    def _addresses_changed(self) -> None:
+        if self._changes is not None:
+            self._drain(self._changes)
+        self._look()
+
+    def _look(self) -> None:
+        """Read the interfaces anew."""
+        for name in self._ports:
+            link = look(name)
+            if link == self._links.get(name):
+                continue
+            if link is None:
+                self._links.pop(name, None)
+                log.get().warning("interface is gone", interface=name)
+            else:
+                self._links[name] = link
+                log.get().info("interface", name=name, addresses=link.text, arp=link.arp)
+
+    @staticmethod
+    def _drain(what: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while what.recv(65536):
+                pass
+
+    def close(self) -> None:
+        """Close everything; what was acknowledged is on the disk already."""
+        self._epoll.close()
+        self._channel.close()
+        for port in self._ports.values():
+            port.udp.close()
+            if port.frames is not None:
+                port.frames.close()
+        for end in (*self._wake, self._changes):
+            if end is not None:
+                end.close()
+        self._journal.close()
+        log.get().info("ended", seq=self._journal.seq)
