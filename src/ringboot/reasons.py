@@ -121,9 +121,14 @@ BOOT_OTHER_SERVER = _row("boot-other-server", "boot", "it took the offer of anot
                          OTHER_SERVER_CHOSEN.help)
 BOOT_NAK_LOOP = _row("nak-loop", "boot", "it asks for {address} and is refused, again and again",
                      "Two servers, or a device that keeps an old address: restart it with its network settings reset.")
+BOOT_NOT_ANSWERED = _row("boot-not-answered", "boot", "it got no address: {why}")
 BOOT_NO_FILE = _row("no-file-asked", "boot", "it has its address but never asked for a file",
                     "See whether it takes the server from DHCP: the options that it was given stand above.")
 BOOT_FILE_REFUSED = _row("boot-file-refused", "boot", "it was refused {path}: {why}")
+BOOT_BROKEN_OFF = _row("boot-broken-off", "boot", "it did not get the whole of {path}: {why}",
+                       "Look at the wire between: speed and duplex of the port, firewalls, the MTU.")
+BOOT_NO_OWN_FILE = _row("no-own-file-asked", "boot", "it fetched {path}, but never asked for a file of its own",
+                        "See which files it has: ringboot device files; and what it asks for, in its timeline.")
 BOOT_FILE_MISSING = _row("boot-file-missing", "boot", "it asks for {path}, which does not exist", FILE_MISSING.help)
 BOOT_TEMPLATE_ERROR = _row("boot-template-error", "boot", "its files could not be rendered: {why}", TEMPLATE_ERROR.help)
 BOOT_FIRMWARE_MISSING = _row("boot-firmware-missing", "boot", "it asks for firmware {path}, which is not installed",

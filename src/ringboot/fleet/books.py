@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -85,14 +85,14 @@ class FileBook(Protocol):
     def of_device(self, device: str) -> list[DeviceFile]:
         """Give a device's files, by path."""
 
-    def replace(self, device: str, rows: Sequence[DeviceFile]) -> list[DeviceFile]:
-        """Make these its files; gives the records that went; Taken when a path is another's."""
+    def put(self, rows: Iterable[DeviceFile]) -> None:
+        """Add records or replace them; Taken when a path is another's."""
 
-    def replace_common(self, plugin: str, rows: Sequence[DeviceFile]) -> list[DeviceFile]:
-        """Make these the files that all devices of a plugin share; gives the records that went."""
+    def remove(self, rows: Iterable[DeviceFile]) -> None:
+        """Remove the records of these paths, as long as they are still their owners'."""
 
     def of_plugin(self, plugin: str) -> list[DeviceFile]:
-        """Give every record of a plugin, by path."""
+        """Give every record of a plugin, by path; device None: what all devices share."""
 
 
 class EventBook(Protocol):

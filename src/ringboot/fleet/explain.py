@@ -1,0 +1,235 @@
+"""Where a boot stopped: from all that was seen of one device to the one step that did not happen.
+
+The steps stand in the order in which a device takes them; the first check that has something to say decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ringboot import reasons
+from ringboot.model.address import ip_text
+from ringboot.model.device import Device, DeviceFile
+from ringboot.model.event import Event
+from ringboot.model.lease import BOUND, Lease
+from ringboot.reasons import Reason
+
+FOREIGN_FOR = 2 * 3600  # seconds that another server counts as being there: it is looked for every hour
+_LOOP = 2  # refusals in a row that are no accident
+
+_GRANTED = {reasons.ACKNOWLEDGED.id, reasons.RENEWED.id, reasons.INFORMED.id}
+_NAKS = {reasons.NAK_WRONG_NETWORK.id, reasons.NAK_NOT_YOURS.id, reasons.NAK_INCOMPLETE.id}
+_NOISE = {reasons.SUPERSEDED.id, reasons.BAD_PACKET.id, reasons.NOT_A_REQUEST.id}
+_STOPS: dict[str, Reason] = {
+    reasons.NO_NETWORK.id: reasons.BOOT_NO_NETWORK,
+    reasons.POOL_FULL.id: reasons.BOOT_POOL_FULL,
+    reasons.OTHER_SERVER_CHOSEN.id: reasons.BOOT_OTHER_SERVER,
+}
+_GIVEN = {reasons.SERVED.id, reasons.NOT_MODIFIED.id}
+_REFUSED = {
+    row.id
+    for row in (
+        reasons.NOT_YOURS,
+        reasons.NO_PROOF,
+        reasons.CLAIM_CONTRADICTS,
+        reasons.UNKNOWN_DEVICE,
+        reasons.NO_PLUGIN,
+        reasons.BAD_PATH,
+        reasons.BAD_REQUEST,
+        reasons.NOT_READABLE,
+    )
+}
+
+
+class DhcpOutcome(NamedTuple):
+    """What became of one DHCP message, as dhcp remembers it."""
+
+    utc: float
+    message: str  # DISCOVER, REQUEST ...
+    reason: str
+    detail: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that was seen of one device."""
+
+    mac: str
+    utc: float  # now
+    device: Device | None = None
+    leases: Sequence[Lease] = ()  # the newest first, also those that ran out
+    outcomes: Sequence[DhcpOutcome] = ()
+    events: Sequence[Event] = ()  # its timeline
+    files: Sequence[DeviceFile] = ()  # its own
+    foreign: Sequence[Event] = ()  # other DHCP servers that were met
+
+
+class Diagnosis(NamedTuple):
+    """The step where it stopped, or that it did not."""
+
+    reason: Reason
+    detail: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """Tell it."""
+        return reasons.tell(self.reason.id, self.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """A case, sorted."""
+
+    case: Case
+    outcomes: Sequence[DhcpOutcome]  # that mean something, the oldest first
+    asked: Sequence[Event]  # its own file requests, the oldest first
+    fetched: Mapping[str, Event]  # its own files -> the last time that it got each
+    since: Sequence[Event]  # after it last got a file of its own: the last time that it asked for each other one
+
+    @property
+    def live(self) -> bool:
+        return any(_live(lease, self.case.utc) for lease in self.case.leases)
+
+    def foreign(self) -> Diagnosis | None:
+        """Blame another DHCP server, if there is one."""
+        recent = [event for event in self.case.foreign if event.utc > self.case.utc - FOREIGN_FOR]
+        if not recent:
+            return None
+        newest = max(recent, key=lambda event: event.utc)
+        return Diagnosis(reasons.BOOT_FOREIGN_SERVER, dict(newest.detail))
+
+
+def diagnose(case: Case) -> Diagnosis:
+    """Name the step where a boot stopped."""
+    story = _sorted(case)
+    for check in _CHECKS:
+        found = check(story)
+        if found is not None:
+            return found
+    return Diagnosis(reasons.BOOT_DONE, {})
+
+
+def _sorted(case: Case) -> _Story:
+    outcomes = sorted((each for each in case.outcomes if each.reason not in _NOISE), key=lambda each: each.utc)
+    asked = sorted((event for event in case.events if _is_its_own(case, event)), key=lambda event: event.utc)
+    own = {file.path for file in case.files}
+    fetched: dict[str, Event] = {}
+    since: dict[str, Event] = {}
+    for event in asked:
+        path = str(event.detail.get("path"))
+        if event.reason in _GIVEN and path in own:
+            fetched[path] = event
+            since.clear()
+        else:
+            since.pop(path, None)
+            since[path] = event
+    return _Story(case, outcomes, asked, fetched, tuple(since.values()))
+
+
+def _is_its_own(case: Case, event: Event) -> bool:
+    """Tell whether the device asked, and not somebody in its name: that stands in its timeline too."""
+    row = reasons.TABLE.get(event.reason)
+    if row is None or not (row.stage == "file" or row is reasons.CLAIM_CONTRADICTS):
+        return False
+    if row is reasons.CLAIM_CONTRADICTS:
+        return event.detail.get("proven") == case.mac
+    if row is reasons.NOT_YOURS:
+        return event.detail.get("mac") == case.mac
+    addresses = {ip_text(lease.address) for lease in case.leases}
+    return event.address is None or not addresses or event.address in addresses
+
+
+def _live(lease: Lease, utc: float) -> bool:
+    return lease.state == BOUND and lease.expiry > utc
+
+
+def _dhcp(story: _Story) -> Diagnosis | None:
+    if not story.outcomes:
+        heard = story.case.leases or story.asked
+        return None if heard else Diagnosis(reasons.BOOT_NO_DISCOVER, {})
+    last = story.outcomes[-1]
+    if last.reason in _GRANTED:
+        return None
+    granted = [place for place, each in enumerate(story.outcomes) if each.reason in _GRANTED]
+    naks = [each for each in story.outcomes[granted[-1] + 1 if granted else 0 :] if each.reason in _NAKS]
+    if len(naks) >= _LOOP and last.reason in _NAKS | {reasons.OFFERED.id}:
+        return Diagnosis(reasons.BOOT_NAK_LOOP, dict(naks[-1].detail))
+    if last.reason in _STOPS:
+        return Diagnosis(_STOPS[last.reason], dict(last.detail))
+    if last.reason == reasons.OFFERED.id:
+        return _offered(story, last)
+    return Diagnosis(reasons.BOOT_NOT_ANSWERED, {**last.detail, "why": reasons.tell(last.reason, dict(last.detail))})
+
+
+def _offered(story: _Story, last: DhcpOutcome) -> Diagnosis | None:
+    blamed = story.foreign()
+    if blamed is not None:
+        return blamed
+    if story.live:
+        return None
+    address = last.detail.get("address", "an address")
+    return Diagnosis(reasons.BOOT_NOT_ANSWERED, {"why": f"{address} was offered, and it did not ask for it"})
+
+
+def _template(story: _Story) -> Diagnosis | None:
+    device = story.case.device
+    if device is None or device.problem is None:
+        return None
+    return Diagnosis(reasons.BOOT_TEMPLATE_ERROR, {"why": device.problem})
+
+
+def _no_file(story: _Story) -> Diagnosis | None:
+    return None if story.asked else Diagnosis(reasons.BOOT_NO_FILE, {})
+
+
+def _refused(story: _Story) -> Diagnosis | None:
+    """Something was refused, or broke off, after the last file of its own."""
+    for event in reversed(story.since):
+        detail = dict(event.detail)
+        if event.reason == reasons.NO_PROOF.id and not story.live:
+            blamed = story.foreign()
+            if blamed is not None:
+                return blamed
+        if event.reason in _REFUSED:
+            why = reasons.tell(event.reason, detail)
+            return Diagnosis(reasons.BOOT_FILE_REFUSED, {**detail, "why": why})
+        if event.reason == reasons.BROKEN_OFF.id:
+            return Diagnosis(reasons.BOOT_BROKEN_OFF, {"why": "the connection ended", **detail})
+    return None
+
+
+def _firmware(story: _Story) -> Diagnosis | None:
+    for event in reversed(story.since):
+        if event.reason == reasons.FIRMWARE_MISSING.id:
+            return Diagnosis(reasons.BOOT_FIRMWARE_MISSING, dict(event.detail))
+    return None
+
+
+def _old(story: _Story) -> Diagnosis | None:
+    present = {file.path: file.sha256 for file in story.case.files}
+    for path, event in sorted(story.fetched.items()):
+        if event.detail.get("sha256") != present[path]:
+            return Diagnosis(reasons.BOOT_OLD_CONFIG, {"path": path})
+    return None
+
+
+def _nothing_of_its_own(story: _Story) -> Diagnosis | None:
+    if story.fetched:
+        return None
+    for event in reversed(story.since):
+        if event.reason == reasons.FILE_MISSING.id:
+            return Diagnosis(reasons.BOOT_FILE_MISSING, dict(event.detail))
+    return Diagnosis(reasons.BOOT_NO_OWN_FILE, {"path": story.asked[-1].detail.get("path", "?")})
+
+
+_CHECKS: tuple[Callable[[_Story], Diagnosis | None], ...] = (
+    _dhcp,
+    _template,
+    _no_file,
+    _refused,
+    _firmware,
+    _old,
+    _nothing_of_its_own,
+)

@@ -1,0 +1,170 @@
+"""Which file answers a request, and whether this host may have it: ownership records decide, never names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from ringboot import reasons
+from ringboot.fleet.books import Books
+from ringboot.fleet.paths import normalise
+from ringboot.fleet.way import Seen
+from ringboot.fleet.world import World
+from ringboot.model.device import Device, DeviceFile
+from ringboot.model.event import Event
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve
+from ringboot.reasons import Reason
+
+# What devices expect by the end of a name; anything else is octets.
+_TYPES = {
+    "bmp": "image/bmp",
+    "cfg": "text/plain; charset=utf-8",
+    "conf": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "gif": "image/gif",
+    "htm": "text/html; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "ini": "text/plain; charset=utf-8",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "log": "text/plain; charset=utf-8",
+    "pem": "application/x-pem-file",
+    "png": "image/png",
+    "txt": "text/plain; charset=utf-8",
+    "wav": "audio/wav",
+    "xml": "text/xml",  # without charset: the document's own declaration holds (RFC 7303 3.2)
+}
+_OCTETS = "application/octet-stream"
+_SHOWN = 512  # characters of a path that could not be normalised
+_CONTRADICTS = reasons.CLAIM_CONTRADICTS
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What the desk knows of the disk."""
+
+    root: Callable[[str], str]  # plugin id -> its var/tftpboot
+    exists: Callable[[str, str], bool]  # (root, name): a plain file, not below a link out
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The answer, and what the timeline shall know of it."""
+
+    answer: Serve | Refuse
+    seen: Seen
+    path: str  # normalised; as asked when it could not be
+    peer: str
+    door: str
+    events: tuple[Event, ...] = ()
+
+    @property
+    def device(self) -> str | None:
+        """Give the id of the device that asked, as far as it is known."""
+        return self.seen.device.id if self.seen.device is not None else None
+
+    @property
+    def mac(self) -> str | None:
+        """Give the MAC that asked: proven, known, or at least claimed."""
+        known = self.seen.device.mac if self.seen.device is not None else self.seen.claim.mac
+        return self.seen.proof.mac or known
+
+
+class _Refusal(NamedTuple):
+    reason: Reason
+    detail: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    owner: Device | None = None  # the one whose file it is shall know too
+
+
+def content_type(name: str) -> str:
+    """Give the media type of a file by the end of its name."""
+    return _TYPES.get(name.rpartition(".")[2].lower(), _OCTETS)
+
+
+def resolve(
+    books: Books, world: World, request: FileRequest, seen: Seen, places: Places, *, ticket: int, utc: float
+) -> Resolved:
+    """Decide what a request gets; reads one record.  From outside every refusal is a missing file."""
+    name = normalise(request.door, request.path)
+    path = request.path[:_SHOWN] if name is None else name
+    if seen.against is not None:
+        return _contradicted(
+            books, world, Resolved(Refuse(_CONTRADICTS.id, ticket), seen, path, request.peer, request.door), utc
+        )
+    refusal = _judge(books, world, seen, name, places)
+    if refusal is None and seen.plugin is not None and name is not None:
+        answer = Serve(places.root(seen.plugin), name, content_type(name), ticket)
+        return Resolved(answer, seen, path, request.peer, request.door)
+    refusal = refusal or _Refusal(reasons.FILE_MISSING)
+    told = Resolved(Refuse(refusal.reason.id, ticket), seen, path, request.peer, request.door)
+    if not world.quiet.first((refusal.reason.id, path, request.peer, told.device), utc, request.peer):
+        return told
+    detail = {"path": path, "peer": request.peer, "door": request.door, **refusal.detail}
+    events = [Event(utc, refusal.reason.id, told.mac, told.device, request.peer, detail)]
+    if refusal.owner is not None and refusal.owner.id != told.device:
+        events.append(Event(utc, refusal.reason.id, refusal.owner.mac, refusal.owner.id, request.peer, detail))
+    return replace(told, events=tuple(events))
+
+
+def _judge(books: Books, world: World, seen: Seen, name: str | None, places: Places) -> _Refusal | None:
+    """Give the reason to refuse, or None to serve."""
+    if name is None:
+        return _Refusal(reasons.BAD_PATH)
+    if seen.plugin is None or seen.plugin not in world.plugins:
+        known = seen.device is not None or seen.identity is not None
+        return _Refusal(reasons.NO_PLUGIN if known else reasons.UNKNOWN_DEVICE)
+    record = books.files.of_path(seen.plugin, name)
+    if record is not None and record.device is not None and not _owns(seen, record):
+        return _kept_back(books, seen, record.device)
+    made = record is None or record.sha256 != ""  # else its path is kept, and what lies there is not yet its own
+    if made and name and not name.endswith("/") and places.exists(places.root(seen.plugin), name):
+        return None
+    version = world.plugins[seen.plugin].firmware_version(name)
+    if version is not None:
+        return _Refusal(reasons.FIRMWARE_MISSING, {"version": version})
+    return _Refusal(reasons.FILE_MISSING)
+
+
+def _owns(seen: Seen, record: DeviceFile) -> bool:
+    return bool(seen.proof) and seen.device is not None and seen.device.id == record.device
+
+
+def _kept_back(books: Books, seen: Seen, ident: str) -> _Refusal:
+    owner = books.devices.get(ident)
+    detail = {"owner": (owner is not None and owner.mac) or ident}
+    if not seen.proof:
+        return _Refusal(reasons.NO_PROOF, detail, owner)
+    mac = seen.proof.mac or (seen.device.id if seen.device is not None else "?")
+    return _Refusal(reasons.NOT_YOURS, {**detail, "mac": mac}, owner)
+
+
+def _contradicted(books: Books, world: World, told: Resolved, utc: float) -> Resolved:
+    """Answer a host that says it is another one; both devices' timelines show it."""
+    both = told.seen.against
+    if both is None or not world.quiet.first((_CONTRADICTS.id, *both, told.peer), utc, told.peer):
+        return told
+    detail = {**both._asdict(), "path": told.path, "peer": told.peer, "door": told.door}
+    events = []
+    for mac in (both.proven, both.claimed):
+        known = books.devices.find("mac", mac)
+        events.append(Event(utc, _CONTRADICTS.id, mac, known[0].id if known else None, told.peer, detail))
+    return replace(told, events=tuple(events))
+
+
+def sent_event(resolved: Resolved, sent: Sent, utc: float) -> Event:
+    """Tell how the sending of a served file went."""
+    detail: dict[str, Any] = {
+        "path": resolved.path,
+        "plugin": resolved.seen.plugin,
+        "size": sent.size,
+        "sha256": sent.sha256,
+        "door": resolved.door,
+    }
+    if sent.reason in reasons.TABLE:
+        reason = reasons.TABLE[sent.reason]
+    else:
+        reason = reasons.SERVED if sent.complete else reasons.BROKEN_OFF
+    if sent.reason:
+        detail["why"] = sent.reason
+    return Event(utc, reason.id, resolved.mac, resolved.device, resolved.peer, detail)

@@ -1,0 +1,71 @@
+"""Main's mirror of the lease table, fed by the journal: who holds an address now."""
+
+from __future__ import annotations
+
+from ringboot.model.address import ip_number
+from ringboot.model.lease import BOUND, Lease, LeaseChange
+
+_FREED = "freed"
+
+
+class LeaseView:
+    """Leases by address and by MAC.
+
+    One thread applies changes; others may look, because each step replaces one whole value of a dict.
+    """
+
+    def __init__(self) -> None:
+        self._by_address: dict[int, Lease] = {}
+        self._of_mac: dict[bytes, tuple[int, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_address)
+
+    def apply(self, change: LeaseChange) -> None:
+        """Take over one row of the journal; the same row twice does no harm."""
+        before = self._by_address.get(change.address)
+        if before is not None and (before.mac != change.mac or change.kind == _FREED):
+            self._leave(before.mac, change.address)
+        if change.kind == _FREED:
+            self._by_address.pop(change.address, None)
+            return
+        self._by_address[change.address] = Lease(
+            change.network,
+            change.address,
+            change.key,
+            change.mac,
+            change.state,
+            change.start,
+            change.expiry,
+            change.evidence,
+        )
+        held = self._of_mac.get(change.mac, ())
+        if change.address not in held:
+            self._of_mac[change.mac] = (*held, change.address)
+
+    def _leave(self, mac: bytes, address: int) -> None:
+        rest = tuple(each for each in self._of_mac.get(mac, ()) if each != address)
+        if rest:
+            self._of_mac[mac] = rest
+        else:
+            self._of_mac.pop(mac, None)
+
+    def at(self, address: str | int, utc: float) -> Lease | None:
+        """Give the live lease of an address."""
+        number = address if isinstance(address, int) else ip_number(address)
+        lease = self._by_address.get(number)
+        return lease if lease is not None and _live(lease, utc) else None
+
+    def of_mac(self, mac: bytes, utc: float) -> list[Lease]:
+        """Give the live leases of a MAC, the newest first: it may hold several, in several networks."""
+        return [lease for lease in self.all_of_mac(mac) if _live(lease, utc)]
+
+    def all_of_mac(self, mac: bytes) -> list[Lease]:
+        """Give every lease of a MAC that is remembered, the newest first, also those that ran out."""
+        held = [self._by_address.get(address) for address in self._of_mac.get(mac, ())]
+        leases = [lease for lease in held if lease is not None and lease.mac == mac]
+        return sorted(leases, key=lambda lease: (lease.start, lease.expiry), reverse=True)
+
+
+def _live(lease: Lease, utc: float) -> bool:
+    return lease.state == BOUND and lease.expiry > utc
