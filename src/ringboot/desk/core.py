@@ -10,7 +10,7 @@ from pathlib import Path
 from ringboot import log, reasons
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
-from ringboot.desk.shelf import REMOVED, Shelf
+from ringboot.desk.shelf import Shelf
 from ringboot.fleet import settings as fleet_settings
 from ringboot.fleet.books import Books, PluginState
 from ringboot.fleet.networks import Networks
@@ -23,8 +23,6 @@ from ringboot.plugins.job import ServerFacts
 from ringboot.setup.settings import Settings
 from ringboot.setup.site import site_of
 from ringboot.store.fleetdb import FleetDb
-
-CATALOG, OWN = "catalog", "folder"
 
 
 @dataclass(slots=True)
@@ -125,8 +123,3 @@ class Core:
                 if ip_number(each) & mask == network.subnet & mask:
                     return each
         return ours[0] if ours else ip_text(0x7F000001)
-
-
-def removed(state: PluginState) -> bool:
-    """Tell whether a person took this plugin away."""
-    return state.state == REMOVED

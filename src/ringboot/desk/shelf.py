@@ -56,9 +56,13 @@ class Shelf:
         """Compile the brands' options for dhcp."""
         return tuple(each for each in map(brand_class, self.enabled()) if each.alternatives and each.options)
 
-    def copy(self, name: str, ident: str | None = None) -> PluginFolder:
+    def copy(self, name: str) -> PluginFolder:
         """Copy a catalog plugin to its place; NotInstalled or BadManifest when that fails."""
-        return install_plugin(self._catalog_root / name, self.root / (ident or name))
+        return self.copy_from(self._catalog_root / name, name)
+
+    def copy_from(self, source: Path, ident: str) -> PluginFolder:
+        """Copy any plugin folder to its place; NotInstalled or BadManifest when that fails."""
+        return install_plugin(source, self.root / ident)
 
     def source(self, name: str) -> Path:
         """Give the folder that a person means: a catalog name, or a path."""

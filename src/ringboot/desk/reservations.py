@@ -1,0 +1,180 @@
+"""Reservations: checked against the networks, kept in fleet.db, sent to dhcp at once."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ringboot.desk.core import Core
+from ringboot.desk.errors import NotFound, Refused
+from ringboot.dhcp import options as option_table
+from ringboot.fleet.books import Books, Taken
+from ringboot.model.address import ip_number, ip_text, norm_mac, prefix_mask
+from ringboot.model.site import Network, Reservation
+
+KINDS = ("mac", "client-id")
+_KEYS = {"network", "kind", "value", "address", "hostname", "options"}
+_HOSTNAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})*")
+_DUMMY = {"server": "192.0.2.1", "http": "http://192.0.2.1", "https": "https://192.0.2.1", "tftp": "192.0.2.1"}
+
+Row = dict[str, Any]
+
+
+class ReservationDesk:
+    """What `ringboot reservation` needs."""
+
+    core: Core
+
+    async def reservations(self) -> list[Row]:
+        """Give all, by network and key."""
+        with self.core.db.reading() as books:
+            return [_shown(row) for row in books.reservations.all()]
+
+    async def add_reservation(self, row: Row) -> Row:
+        """Check and add one, and give it as it is kept."""
+        reservation = self._checked(row)
+
+        def add(books: Books) -> None:
+            if books.reservations.get(reservation.network, reservation.kind, reservation.value) is not None:
+                raise Refused(
+                    f"There is a reservation for {reservation.value} in {reservation.network} already. Remove it first."
+                )
+            books.reservations.put(reservation)
+
+        try:
+            await self.core.db.write(add)
+        except Taken as taken:
+            raise Refused(f"{taken}.", {taken.what: str(taken)}) from None
+        await self._sent([reservation])
+        return _shown(reservation)
+
+    async def remove_reservation(self, network: str, kind: str, value: str) -> None:
+        """Remove one."""
+        key = (network, kind, _value(kind, value))
+        if not await self.core.db.write(lambda books: books.reservations.remove(*key)):
+            raise NotFound(f"There is no reservation for {value} in {network}. See: ringboot reservation list")
+        self.core.feed.drop_reservation(key)
+        self._renew_networks()
+        await self.core.feed.applied()
+
+    async def import_reservations(self, rows: list[Row], dry_run: bool) -> Row:
+        """Add all or none: {"added": n, "errors": [{"row", "field", "error"}]}."""
+        errors: list[Row] = []
+        good: list[Reservation] = []
+        for place, row in enumerate(rows, start=1):
+            number = row.get("row", place)
+            try:
+                good.append(self._checked({key: value for key, value in row.items() if key != "row"}))
+            except Refused as refused:
+                fields = refused.fields or {"": refused.text}
+                errors += [{"row": number, "field": field, "error": why} for field, why in fields.items()]
+
+        class Undo(Exception):
+            pass
+
+        def add(books: Books) -> None:
+            for number, reservation in zip((row.get("row", at) for at, row in enumerate(rows, 1)), good, strict=True):
+                try:
+                    books.reservations.put(reservation)
+                except Taken as taken:
+                    errors.append({"row": number, "field": taken.what, "error": str(taken)})
+            if errors or dry_run:
+                raise Undo
+
+        if not errors:
+            try:
+                await self.core.db.write(add)
+            except Undo:
+                return {"added": 0 if errors else len(good), "errors": errors, "dry_run": dry_run}
+            await self._sent(good)
+        return {"added": 0 if errors else len(good), "errors": errors, "dry_run": dry_run}
+
+    async def _sent(self, rows: list[Reservation]) -> None:
+        self.core.feed.put_reservations(rows)
+        self._renew_networks()
+        await self.core.feed.applied()
+
+    def _renew_networks(self) -> None:
+        self.core.read_networks({row.network for row in self.core.feed.reservations.values()})
+
+    def _checked(self, row: Row) -> Reservation:
+        wrong: dict[str, str] = dict.fromkeys(row.keys() - _KEYS, "is not a key of a reservation")
+        networks = {network.name: network for network in self.core.feed.site.networks}
+        network = networks.get(str(row.get("network") or ""))
+        if network is None:
+            wrong["network"] = f"must be one of: {', '.join(networks) or '(no network is configured)'}"
+        kind = str(row.get("kind") or "mac")
+        if kind not in KINDS:
+            wrong["kind"] = f"must be one of: {', '.join(KINDS)}"
+        value = _read(wrong, "value", lambda: _value(kind, str(row.get("value") or "")))
+        address = _read(wrong, "address", lambda: _address(network, str(row.get("address") or "")))
+        hostname = row.get("hostname") or None
+        if hostname is not None and not _HOSTNAME.fullmatch(str(hostname)):
+            wrong["hostname"] = "must be letters, digits and dashes, with dots between labels"
+        options = _options(wrong, row.get("options") or {})
+        if wrong:
+            raise Refused("The reservation is not acceptable: " + _told(wrong), wrong)
+        return Reservation(network.name if network else "", kind, value, address, hostname, options)
+
+
+def _read(wrong: dict[str, str], key: str, read: Any) -> str:
+    try:
+        return str(read())
+    except ValueError as error:
+        wrong[key] = str(error)
+        return ""
+
+
+def _value(kind: str, text: str) -> str:
+    if kind != "client-id":
+        return norm_mac(text)
+    bare = re.sub(r"[:\s-]", "", text).lower()
+    if len(bare) < 4 or len(bare) % 2 or not re.fullmatch(r"[0-9a-f]+", bare):
+        raise ValueError(f"{text!r} is not a client identifier: pairs of hex digits, two octets or more")
+    return bare
+
+
+def _address(network: Network | None, text: str) -> str:
+    number = ip_number(text)
+    if network is not None:
+        mask = prefix_mask(network.prefix)
+        first = network.subnet & mask
+        if number & mask != first:
+            raise ValueError(f"{text} does not lie in {ip_text(first)}/{network.prefix}")
+        if network.prefix < 31 and number in (first, first | ~mask & 0xFFFFFFFF):
+            raise ValueError(f"{text} is the address of the subnet or its broadcast address")
+    return ip_text(number)
+
+
+def _options(wrong: dict[str, str], given: Any) -> dict[str, str]:
+    kept: dict[str, str] = {}
+    for name, text in dict(given).items():
+        try:
+            key = option_table.canonical(str(name))
+            option_table.encode_text(key, _filled(str(text)))
+        except ValueError as error:
+            wrong[f"options.{name}"] = str(error)
+        else:
+            kept[key] = str(text)
+    return kept
+
+
+def _filled(text: str) -> str:
+    for name, dummy in {**_DUMMY, "mac": "02:00:5e:00:53:01", "token": "0" * 32}.items():
+        text = text.replace(f"{{{name}}}", dummy)
+    return text
+
+
+def _told(wrong: dict[str, str]) -> str:
+    return "; ".join(f"{key}: {why}" for key, why in wrong.items())
+
+
+def _shown(row: Reservation) -> Row:
+    return {
+        "network": row.network,
+        "kind": row.kind,
+        "value": row.value,
+        "address": row.address,
+        "hostname": row.hostname,
+        "options": {option_table.name_of(key): text for key, text in row.options.items()},
+    }
