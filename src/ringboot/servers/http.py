@@ -1,0 +1,176 @@
+"""The HTTP door for devices: GET and HEAD of files, paths as they were sent; what is refused looks like a missing one."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+
+from aiohttp import HttpVersion10, web
+
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve
+from ringboot.reasons import (
+    ASKED_ABOUT,
+    BAD_REQUEST,
+    BROKEN_OFF,
+    BUSY,
+    NOT_MODIFIED,
+    NOT_OFFERED,
+    NOT_READABLE,
+    PART_SENT,
+)
+from ringboot.servers.files import Digests, OpenFile, open_below
+from ringboot.servers.files_door import PATIENCE, Answer, Counters, FileDoor, Report
+from ringboot.servers.http_connection import LIMITS, Connection, Limits, Room, connections, plain
+from ringboot.servers.http_reply import OK, UNCHANGED, FileReply, file_reply
+from ringboot.servers.http_send import Outcome, send_file
+
+METHODS = ("GET", "HEAD")
+RETRY_AFTER = "5"  # seconds
+
+
+class HttpServer:
+    """Serve files on a bound TCP socket; `answer` gets an encoded FileRequest, `report` an encoded Sent."""
+
+    def __init__(
+        self,
+        sock: socket.socket,
+        answer: Answer,
+        report: Report,
+        counters: Counters,
+        *,
+        digests: Digests | None = None,
+        limits: Limits = LIMITS,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._sock = sock
+        self._door = FileDoor("http", answer, report, counters, patience)
+        self._digests = Digests() if digests is None else digests
+        self._room = Room(limits)
+        self._listener: asyncio.Server | None = None
+        self._web: web.Server | None = None
+
+    def __len__(self) -> int:
+        """Give the number of connections."""
+        return len(self._room)
+
+    async def start(self) -> None:
+        """Begin to listen."""
+        loop = asyncio.get_running_loop()
+        server = self._web = web.Server(self._respond)
+        make = connections(self._room, self._door)
+        self._listener = await loop.create_server(lambda: make(server, loop), sock=self._sock, backlog=1024)
+
+    async def close(self) -> None:
+        """Stop listening and close every connection; the socket is closed too."""
+        if self._listener is not None and self._web is not None:
+            self._listener.close()
+            await self._web.shutdown(1.0)
+        await self._digests.close()
+
+    async def _respond(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request; cancelled when the server stops."""
+        connection = request.protocol
+        assert isinstance(connection, Connection)
+        self._room.busy(connection)
+        try:
+            return await self._answer(request)
+        finally:
+            self._room.idle(connection)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if request.method not in METHODS:
+            self._door.count(NOT_OFFERED)
+            return plain(405, Allow=", ".join(METHODS))
+        asked = file_request(request)
+        if asked is None or request.version < HttpVersion10:
+            self._door.count(BAD_REQUEST)
+            return plain(400)
+        reply = await self._door.ask(asked)
+        if reply is None:
+            return _later()
+        if isinstance(reply, Refuse):
+            return plain(404)
+        opened = open_below(reply.root, reply.name)
+        if not isinstance(opened, OpenFile):
+            self._door.sent(Sent(reply.ticket, 0, False, "", opened.reason.id, opened.why))
+            return _later() if opened.reason is BUSY else plain(404)
+        try:
+            return await self._send(request, asked, reply, opened)
+        finally:
+            opened.close()
+
+    async def _send(
+        self, request: web.BaseRequest, asked: FileRequest, serve: Serve, opened: OpenFile
+    ) -> web.StreamResponse:
+        try:
+            digest = await self._digests.of(opened)
+        except OSError as error:
+            self._door.sent(Sent(serve.ticket, 0, False, "", NOT_READABLE.id, error.strerror or str(error)))
+            return plain(404)
+        reply = file_reply(
+            asked.method,
+            _fields(asked),
+            size=opened.size,
+            sha256=digest,
+            changed=opened.status.st_mtime,
+            now=time.time(),
+            content_type=serve.content_type,
+        )
+        outcome = Outcome(0, "the server stopped")
+        try:
+            response, outcome = await send_file(request, reply, opened, self._room.limits.stalled)
+        finally:
+            self._door.sent(_told(serve.ticket, reply, outcome, opened.size, digest))
+        if response is None:
+            raise ConnectionResetError
+        return response
+
+
+def file_request(request: web.BaseRequest) -> FileRequest | None:
+    """Say what is asked for, before anything is believed; None when the target is no path."""
+    target = request.raw_path.encode("utf-8", "surrogateescape").decode("latin-1")
+    if target.lower().startswith("http://"):  # RFC 9112 3.2.2: with the authority, as to a proxy
+        _, slash, rest = target[len("http://") :].partition("/")
+        target = slash + rest if slash else "/"
+    if not target.startswith("/") or request.transport is None:
+        return None
+    path, _, query = target.partition("?")
+    peer = request.transport.get_extra_info("peername")
+    local = request.transport.get_extra_info("sockname")
+    return FileRequest(
+        "http",
+        path,
+        peer[0].removeprefix("::ffff:"),
+        peer[1],
+        local[0].removeprefix("::ffff:"),
+        request.method,
+        query,
+        tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers),
+    )
+
+
+def _fields(asked: FileRequest) -> dict[str, str]:
+    """Give the headers by name; one that comes twice is a list (RFC 9110 5.3)."""
+    fields: dict[str, str] = {}
+    for name, value in asked.headers:
+        fields[name] = f"{fields[name]}, {value}" if name in fields else value
+    return fields
+
+
+def _told(ticket: int, reply: FileReply, outcome: Outcome, size: int, digest: str) -> Sent:
+    """Say how it went."""
+    if outcome.why:
+        return Sent(ticket, outcome.size, False, digest, BROKEN_OFF.id, outcome.why)
+    if reply.status == UNCHANGED:
+        return Sent(ticket, 0, True, digest, NOT_MODIFIED.id)
+    if reply.status != OK:
+        return Sent(ticket, outcome.size, reply.stop == size and outcome.size > 0, digest, PART_SENT.id)
+    if outcome.size < size:
+        return Sent(ticket, 0, False, digest, ASKED_ABOUT.id)
+    return Sent(ticket, size, True, digest)
+
+
+def _later() -> web.Response:
+    """Ask the device to come back: told that a file is missing some forget what they have."""
+    return plain(503, **{"Retry-After": RETRY_AFTER})
