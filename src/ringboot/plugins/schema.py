@@ -130,7 +130,7 @@ class CommonFiles(_Table):
     def _for_all(cls, value: dict[str, CommonFile]) -> dict[str, CommonFile]:
         for name in value:
             if names.holes(name):
-                raise ValueError(f"{name!r}: a file that all devices share has no placeholder")
+                raise ValueError(f"{name!r}: a file that all share has no placeholder")
         return value
 
 

@@ -7,6 +7,7 @@ default, which is provd's: no trimming, and a template's last line end is droppe
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,10 @@ class _Loader(BaseLoader):
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
     try:
-        stat = path.stat()
-    except OSError:
+        about = path.stat()
+    except (OSError, ValueError):  # also names that no file can have: too long, or with a NUL
         return None
-    return (stat.st_mtime_ns, stat.st_size, stat.st_ino) if path.is_file() else None
+    return (about.st_mtime_ns, about.st_size, about.st_ino) if stat.S_ISREG(about.st_mode) else None
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -200,7 +201,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
                     path = self.folder.joinpath(folder, *split_template_path(name))
                 except TemplateNotFound:
                     continue
-                if path.is_file():
+                if _stamp(path) is not None:
                     return f"{folder}/{name}"
         return None
 

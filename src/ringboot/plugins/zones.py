@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-_NAME = re.compile(r"[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,3}")
+_NAME = re.compile(r"[A-Za-z0-9_+-]{1,40}(/[A-Za-z0-9_+-]{1,40}){0,3}")
 _LARGEST = 64 * 1024  # octets of a zone's file
 _ABBREVIATION = r"(?:<[A-Za-z0-9+-]+>|[A-Za-z]{3,})"
 _TIME = r"[+-]?\d{1,3}(?::\d{2}(?::\d{2})?)?"
