@@ -50,6 +50,7 @@ class Sent(NamedTuple):
 
 
 _KINDS: dict[str, Any] = {"request": FileRequest, "serve": Serve, "refuse": Refuse, "sent": Sent}
+_JSON = json.JSONEncoder(separators=(",", ":"))
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 FileMessage = FileRequest | Serve | Refuse | Sent
@@ -57,7 +58,7 @@ FileMessage = FileRequest | Serve | Refuse | Sent
 
 def encode(message: FileMessage) -> bytes:
     """Write one message as JSON with its kind."""
-    return json.dumps({"is": _NAMES[type(message)], **codec.to_plain(message)}, separators=(",", ":")).encode()
+    return _JSON.encode({"is": _NAMES[type(message)], **message._asdict()}).encode()  # all that is in them, JSON knows
 
 
 def decode(data: bytes) -> FileMessage:

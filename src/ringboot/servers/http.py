@@ -1,4 +1,4 @@
-"""The HTTP door for devices: GET and HEAD of files, paths as they were sent; what is refused looks like a missing one."""
+"""The HTTP door for devices: GET and HEAD of files, paths as they were sent; what is refused looks as if missing."""
 
 from __future__ import annotations
 
