@@ -1,0 +1,237 @@
+"""The page of plugin.toml: kinds and defaults from the schema that checks it, meanings from here."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+
+from docs.table import table
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from ringboot.plugins import schema
+
+
+class Part(NamedTuple):
+    """One table of the file."""
+
+    title: str
+    kind: type[BaseModel]
+    words: str
+    meanings: Mapping[str, str]
+
+
+PARTS: tuple[Part, ...] = (
+    Part(
+        "The file itself",
+        schema.Manifest,
+        "These stand at the top, before the first table.",
+        {
+            "name": "The brand. Two plugins of one brand may be installed beside each other, each under an id of its "
+            "own.",
+            "title": "What people call the brand; it becomes the vendor of its devices.",
+            "version": "The plugin's own version; of two that fit equally well the newer is used.",
+            "format": "How values are escaped in the files: `ini` for `key: value` and `key = value` lines, `xml`, "
+            "`json`, "
+            "`raw` for not at all.",
+            "oui": "The first halves of its MACs, such as `00085d`.",
+            "identify": "Ways to recognise it, see below.",
+            "dhcp": 'DHCP options that its devices need, by name or number; `"43.2"` is a sub-option. Values may hold '
+            "`{server}`, `{http}`, `{tftp}` and `{mac}`.",
+            "device": "The files of one device, see below.",
+            "common": "The files that all devices share, see below.",
+            "models": "Its models, see below.",
+            "params": "What is particular about a key of the configuration, see below.",
+            "tables": "Tables of your own, for the templates: `[tables.NAME]` is `tables.NAME` there.",
+            "resync": "How a device is told to read its files again, see below.",
+            "firmware": "Which files are firmware, see below.",
+            "sample": "What was seen of real devices, see below.",
+            "boot": "How its devices boot, see below.",
+            "sources": "Where the facts are from, in your words.",
+        },
+    ),
+    Part(
+        "[[identify]]",
+        schema.Rule,
+        "One way to recognise the brand. The pattern is a Python regular expression that is searched for; its named "
+        "groups "
+        "`model`, `version`, `mac`, `sn` and `uuid` are facts about the device.\nEvidence is one of `dhcp.60` "
+        "`dhcp.12` "
+        "`dhcp.77` `dhcp.43.N` `dhcp.oui` `dhcp.mac` `http.user-agent` `http.path` `http.header.NAME` `tftp.path` "
+        "`tls.subject`.",
+        {
+            "from": "The evidence that is looked at.",
+            "match": "The pattern. `dhcp.oui` can do without: it then means the ranges of `oui`.",
+            "model": "The model that this means, when the evidence does not name it.",
+            "vendor": "The vendor that this means, when it is not the title.",
+            "rename": "What the device calls a model = what the manifest calls it.",
+            "sure": "How sure this is.",
+        },
+    ),
+    Part(
+        "[device.files]",
+        schema.DeviceFile,
+        'A row a file: `"{mac}.cfg" = ""` names the part alone, `"{mac}.cfg" = { part = "", optional = true }` says '
+        "more. "
+        "The name needs one of `{mac}` `{MAC}` `{serial}` `{id}` `{uuid}`, may hold `{model}` and `{line}` (one file a "
+        "line), and may lie in a folder.",
+        {
+            "part": 'Which template makes it: `""` is `base.tpl`, `"user"` is `base.user.tpl`.',
+            "format": "How its values are escaped, when not like the rest.",
+            "secret": "`false`: rendered without passwords, because others may read it.",
+            "optional": "An empty result means that there is no such file.",
+            "sure": "How sure the name is.",
+        },
+    ),
+    Part(
+        "[common.files]",
+        schema.CommonFile,
+        'A row a file: `"y000000000000.cfg" = "common.cfg"` names its template without `.tpl`. Such a file never '
+        "sees a "
+        "password.",
+        {
+            "template": "Its template, without `.tpl`.",
+            "format": "How its values are escaped, when not like the rest.",
+            "optional": "An empty result means that there is no such file.",
+            "sure": "How sure the name is.",
+        },
+    ),
+    Part(
+        "[models.NAME]",
+        schema.ModelFacts,
+        'What is known of a model; templates see it as `phone`. Any other fact may stand here too. `like = "OTHER"` '
+        "takes "
+        'over the facts of another model, and `[models."*"]` holds what a row leaves out.',
+        {
+            "lines": "Accounts that fit.",
+            "keys": "Function keys on the phone itself.",
+            "expansion": "Modules that can be attached.",
+            "firmware": "The firmware that the templates are written for.",
+            "protocol": "What it speaks.",
+            "type": "What kind of device it is.",
+            "unverified": "Facts of this row that no source gives.",
+            "sure": "How sure the others are.",
+        },
+    ),
+    Part(
+        "[params.KEY]",
+        schema.Param,
+        'What is particular about a key of the configuration; `"sip_lines.password"` is a key of every line.',
+        {
+            "secret": "It never stands in a file that others may read.",
+            "help": "What a person should know.",
+            "values": "What a value of the configuration is called by the brand.",
+            "sure": "How sure this is.",
+        },
+    ),
+    Part(
+        "[resync]",
+        schema.Resync,
+        "How a device is told to read its files again.",
+        {
+            "how": "`none`: it cannot be told.",
+            "event": "The event of the NOTIFY.",
+            "done": "The file whose fetching shows that it did so; one of `[device.files]`.",
+            "sure": "How sure this is.",
+        },
+    ),
+    Part(
+        "[firmware]",
+        schema.Firmware,
+        "Which paths are firmware. When a device asks for one that is not there, `explain` says so.",
+        {"files": "Path = version. The path may hold the placeholders of `[device.files]`."},
+    ),
+    Part(
+        "[[sample]]",
+        schema.Sample,
+        "Evidence of a real device, under the names of `from`, and what it must be recognised as. Every sample is a "
+        "test.",
+        {
+            "is": "`vendor`, `model`, `version`, `mac`, `sn`, `uuid`; what is left out must stay unknown.",
+            "sure": "How sure this is.",
+            "source": "Where it was seen.",
+        },
+    ),
+    Part(
+        "[[boot]]",
+        schema.Boot,
+        "How devices of some models boot, for the simulator. Texts may hold `{model}` `{version}` `{mac}` `{MAC}` "
+        "`{mac_dashes}` `{mac_colons}`.",
+        {
+            "models": 'Which models; `"*"` is all that no other row names.',
+            "says": "DHCP options that it sends.",
+            "agent": "Its User-Agent.",
+            "version": "The firmware that it reports.",
+            "url_from": "Options that name the server; the first one that came wins.",
+            "asks": "Names below that URL, in order; `?` stands before one that may be missing.",
+            "sure": "How sure this is.",
+        },
+    ),
+)
+_HEAD = """\
+# plugin.toml
+
+The manifest of a plugin: all that is known of a brand. [Write a plugin](../howto/write-a-plugin.md) builds one step by
+step. Unknown keys are errors; every error names its line.
+"""
+_NAMED: Mapping[Any, str] = {
+    schema.FileName: "file name",
+    schema.Oui: "first half of a MAC",
+    schema.Evidence: "evidence",
+    str: "text",
+    bool: "true or false",
+    int: "number",
+    Any: "anything",
+}
+
+
+def manifest_page() -> str:
+    """Write docs/reference/manifest.md."""
+    return _HEAD + "".join(f"\n## {part.title}\n\n{part.words}\n\n{_table(part)}" for part in PARTS)
+
+
+def _table(part: Part) -> str:
+    fields = {entry.alias or name: (name, entry) for name, entry in part.kind.model_fields.items()}
+    if fields.keys() != part.meanings.keys():
+        wrong = sorted(fields.keys() ^ part.meanings.keys())
+        raise KeyError(f"docs/manifest_page.py does not say what these keys of {part.title} mean: {', '.join(wrong)}")
+    hints = get_type_hints(part.kind, include_extras=True)
+    rows = [
+        (f"`{key}`", kind_of(hints[name]), _default(entry), part.meanings[key]) for key, (name, entry) in fields.items()
+    ]
+    return table(("key", "value", "default", "meaning"), rows)
+
+
+def _default(entry: Any) -> str:
+    value = entry.default
+    if value is PydanticUndefined:
+        return "required"
+    if value in (None, "", (), {}) or isinstance(value, BaseModel):
+        return ""
+    if isinstance(value, tuple):
+        return f"`[{', '.join(_plain(each) for each in value)}]`"
+    return f"`{_plain(value)}`"
+
+
+def _plain(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def kind_of(hint: Any) -> str:
+    """Say in words what a value of this type is."""
+    if hint in _NAMED:
+        return _NAMED[hint]
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return kind_of(inside[0])
+    if origin in (Union, types.UnionType):
+        return " or ".join(kind_of(each) for each in inside if each is not type(None))
+    if origin is Literal:
+        return " or ".join(f'`"{each}"`' for each in inside)
+    if origin is tuple:
+        row = kind_of(inside[0])
+        return "tables" if row == "table" else f"list: {row}"
+    if origin is dict:
+        return f"table: {kind_of(inside[0])} = {kind_of(inside[1])}"
+    return "list" if origin is list else "table"
