@@ -5,6 +5,7 @@ A decision carries a row; counters, events, `explain` and the reference page fol
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -147,7 +148,7 @@ PLUGIN_BROKEN = _row("plugin-broken", "daemon", "plugin {plugin} cannot be used:
                      "Mend the file named, then: ringboot reload. Other plugins are not affected.")
 
 
-def tell(reason_id: str, detail: dict[str, object]) -> str:
+def tell(reason_id: str, detail: Mapping[str, object]) -> str:
     """Fill a reason's text; what the detail lacks reads "?", an unknown reason is its id."""
     row = TABLE.get(reason_id)
     if row is None:

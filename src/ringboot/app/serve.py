@@ -41,9 +41,7 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
                 listen.open_datagrams("TFTP", tftp.address, tftp.port, "listen in [tftp]")
             )
         if (http := settings.http.listen) is not None:
-            opened["http"] = undo.enter_context(
-                listen.open_stream("HTTP", http.address, http.port, "listen in [http]")
-            )
+            opened["http"] = undo.enter_context(listen.open_stream("HTTP", http.address, http.port, "listen in [http]"))
         opened["control"] = undo.enter_context(listen.open_unix(settings.server.data / "run" / "dhcp.sock", PRIVATE))
         opened["api"] = undo.enter_context(listen.open_unix(api_socket(settings), GROUP))
         undo.pop_all()

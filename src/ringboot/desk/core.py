@@ -60,17 +60,22 @@ class Core:
         """Take over the networks of the configuration; `reserved` names those that hold a reservation."""
         self.world.networks = Networks(self.feed.site.networks, reserved)
 
-    async def publish(self) -> bool:
-        """Compile the site from configuration, brands and settings; True once dhcp works by it."""
-        site = site_of(
-            self.settings,
-            revision=self.feed.site.revision + 1,
-            brands=self.shelf.classes(),
-            dhcp_integration=self.world.settings.dhcp_integration,
+    def install_site(self) -> None:
+        """Compile the site from configuration, brands and settings, and let dhcp read it."""
+        self.feed.install(
+            site_of(
+                self.settings,
+                revision=self.feed.site.revision + 1,
+                brands=self.shelf.classes(),
+                dhcp_integration=self.world.settings.dhcp_integration,
+            )
         )
-        done = await self.feed.publish(site)
         self.read_networks({row.network for row in self.feed.reservations.values()})
-        return done
+
+    async def publish(self) -> bool:
+        """Do so, and wait: True once dhcp works by it."""
+        self.install_site()
+        return await self.feed.applied()
 
     def know(self, device: Device) -> None:
         """Let dhcp know a device that is configured, or that a person added; and forget any other."""

@@ -24,7 +24,7 @@ class DhcpLink:
 
     def __init__(self, path: Path, on_frame: Callable[[Frame], None]) -> None:
         self.path = path
-        self._on_frame = on_frame
+        self.on_frame = on_frame
         self._writer: asyncio.StreamWriter | None = None
         self._waiting: dict[int, asyncio.Future[Any]] = {}
         self._count = 0
@@ -59,7 +59,7 @@ class DhcpLink:
                 if frame["t"] == "answer":
                     self._answered(frame)
                 else:
-                    self._on_frame(frame)
+                    self.on_frame(frame)
 
     def send(self, frame: Frame) -> bool:
         """Send one frame; False when dhcp is not there (it will ask for a snapshot when it is)."""

@@ -56,13 +56,12 @@ class Feed:
         async with self._applied:
             self._applied.notify_all()
 
-    async def publish(self, site: Site) -> bool:
-        """Make this the site; True once dhcp has applied it, False when it has not within PROMISE."""
+    def install(self, site: Site) -> None:
+        """Make this the site, and let dhcp read it."""
         self.site = replace(site, revision=max(site.revision, self.site.revision + 1))
         self._seq += 1
         self.write()
         self._link.send({"t": "reread"})
-        return await self.applied()
 
     def put_reservations(self, rows: Iterable[Reservation]) -> None:
         """Add or replace reservations and send them."""

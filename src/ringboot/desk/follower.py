@@ -22,11 +22,11 @@ RETRY = 2.0  # seconds after a write that failed
 class Follower:
     """Two cursors: the mirror's in memory, the devices' in fleet.db beside what was done with the rows."""
 
-    def __init__(self, core: Core, folder: Path, on_seen: Callable[[Seen], None]) -> None:
+    def __init__(self, core: Core, folder: Path) -> None:
         self._core = core
         self._mirror = JournalReader(folder)
         self._rows = JournalReader(folder)  # used on the database's writer thread only
-        self._on_seen = on_seen
+        self.on_seen: Callable[[Seen], None] = lambda _: None
         self._wake = asyncio.Event()
         self._at = 0
 
@@ -81,7 +81,7 @@ class Follower:
             raise
         memory.keep()
         for each in seen:
-            self._on_seen(each)
+            self.on_seen(each)
         return full
 
     def _batch(self, books: Books) -> tuple[list[Seen], bool]:

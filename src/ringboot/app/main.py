@@ -1,0 +1,254 @@
+"""The main process: files for devices, the fleet, the API; composed here, run until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from ringboot import log, reasons
+from ringboot.admin.access import access_here
+from ringboot.admin.api import build_app
+from ringboot.admin.server import ApiServer
+from ringboot.desk.core import Core
+from ringboot.desk.desk import Desk
+from ringboot.desk.dhcplink import DhcpLink, Frame
+from ringboot.desk.doorway import Doorway
+from ringboot.desk.errors import DeskError
+from ringboot.desk.feed import Feed, key_of
+from ringboot.desk.follower import Follower
+from ringboot.desk.renders import Renders
+from ringboot.desk.shelf import Shelf
+from ringboot.fleet import configs, devices
+from ringboot.fleet.books import Books
+from ringboot.fleet.world import World
+from ringboot.host.render import RenderPool
+from ringboot.host.start import Start
+from ringboot.model.event import Event
+from ringboot.servers.files import NotOpened, open_below
+from ringboot.servers.foreign import CannotLook, find_foreign
+from ringboot.servers.http import HttpServer
+from ringboot.servers.tftp import TftpServer
+from ringboot.setup import load, machine
+from ringboot.setup.problems import BadConfig
+from ringboot.setup.settings import Settings
+from ringboot.store.errors import StoreDamaged, StoreFailed
+from ringboot.store.fleetdb import FleetDb
+from ringboot.store.journal_file import JournalDamaged
+
+DAMAGED, CONFIGURATION = 7, 3  # exit codes that tell the supervisor not to start us again
+FOREIGN_EVERY = 3600.0
+BEAT = 1.0
+SLICE = 1000
+
+
+def run(start: Start) -> int:
+    """Run the main process; gives its exit code."""
+    log.start("main", json=start.json_log, verbose=start.verbose)
+    sys.setswitchinterval(0.001)  # the writer's thread must not hold up a file request
+    try:
+        settings = load.load(Path(start.config or ""))
+        db = FleetDb.open(Path(start.data) / "fleet.db")
+    except BadConfig as error:
+        log.get().error("configuration cannot be used", why=str(error))
+        return CONFIGURATION
+    except (StoreDamaged, StoreFailed) as error:
+        log.get().error("the database cannot be used", why=str(error))
+        return DAMAGED
+    try:
+        core = _core(start, settings, db)
+        return asyncio.run(_Main(core, start).run())
+    except (JournalDamaged, StoreDamaged) as error:
+        log.get().error("data is damaged", why=str(error))
+        return DAMAGED
+    finally:
+        db.close()
+
+
+def _core(start: Start, settings: Settings, db: FleetDb) -> Core:
+    data = Path(start.data)
+    shelf = Shelf(data / "plugins")
+    world = World(identifier=shelf.identifier)
+    link = DhcpLink(data / "run" / "dhcp.sock", lambda _: None)
+    feed = Feed(data / "run" / "site.json", link, revision=int(time.time() * 1000))
+    return Core(
+        data=data, config=Path(start.config or ""), settings=settings, db=db, shelf=shelf, world=world, link=link,
+        feed=feed, pool=RenderPool(), addresses=_addresses,
+    )  # fmt: skip
+
+
+def _addresses() -> dict[str, tuple[str, ...]]:
+    here = machine.look()
+    return {name: here.addresses_of(name) for name in here.names}
+
+
+def _exists(root: str, name: str) -> bool:
+    opened = open_below(root, name)
+    if isinstance(opened, NotOpened):
+        return False
+    opened.close()
+    return True
+
+
+class _Main:
+    def __init__(self, core: Core, start: Start) -> None:
+        self.core = core
+        self.start = start
+        self.files: Counter[tuple[str, str]] = Counter()
+        self.renders = Renders(core)
+        self.follower = Follower(core, core.data / "leases")
+        self.doorway = Doorway(core, self.follower, self.renders, _exists)
+        self.follower.on_seen = self.doorway.saw
+        self.desk = Desk(core, self.renders, self.files)
+        self.stopping = asyncio.Event()
+        core.link.on_frame = self._heard
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(self._reload()))
+        async with contextlib.AsyncExitStack() as stack:
+            await self.core.pool.start()
+            stack.push_async_callback(self.core.pool.close)
+            await self._fill()
+            await self._listen(stack)
+            async with asyncio.TaskGroup() as tasks:
+                running = [
+                    tasks.create_task(_beat(self.start.fds["beat"], self.stopping)),
+                    tasks.create_task(self.core.link.run()),
+                    tasks.create_task(self.follower.run()),
+                    tasks.create_task(self._look_for_others()),
+                ]
+                await self.stopping.wait()
+                for task in running:
+                    task.cancel()
+        self.follower.close()
+        return 0
+
+    async def _fill(self) -> None:
+        """Bring everything in memory to what the database and the journal say."""
+        core = self.core
+
+        def first(books: Books) -> None:
+            configs.add_stock(books, core.world.chance, core.utc())
+            core.read_settings(books)
+            core.read_plugins(books)
+
+        await core.db.write(first)
+        with core.db.reading() as books:
+            core.feed.reservations = {key_of(row): row for row in books.reservations.all()}
+            after = ""
+            stale: list[str] = []
+            while page := books.devices.page(after, SLICE):
+                after = page[-1].id
+                core.feed.known |= {
+                    device.mac for device in page
+                    if device.mac is not None and (device.configured or devices.is_known(books, device))
+                }  # fmt: skip
+                stale += [device.id for device in page if device.plugin is not None and not device.configured]
+        core.install_site()
+        await self.follower.load()
+        await self.renders.common(core.shelf.plugins)
+        self.renders.need(stale)
+
+    async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
+        fds = self.start.fds
+        if "tftp" in fds:
+            tftp = TftpServer(_socket(fds["tftp"]), self.doorway.answer, self.doorway.report, self.files)
+            tftp.start()
+            stack.push_async_callback(tftp.close)
+        if "http" in fds:
+            http = HttpServer(_socket(fds["http"]), self.doorway.answer, self.doorway.report, self.files)
+            await http.start()
+            stack.push_async_callback(http.close)
+        api = ApiServer(build_app(self.desk, access_here()), _socket(fds["api"]))
+        await api.start()
+        stack.push_async_callback(api.stop)
+
+    def _heard(self, frame: Frame) -> None:
+        if frame["t"] == "journal":
+            self.follower.wake()
+        elif frame["t"] == "hints":
+            self._hints(frame["rows"])
+        else:
+            self.core.feed.heard(frame)
+
+    def _hints(self, rows: list[Frame]) -> None:
+        """Keep what dhcp said of messages that changed no lease, where it is more than a repetition."""
+        told = [
+            Event(row["utc"], row["reason"], row["mac"] or None, None, row["detail"].get("address"), row["detail"])
+            for row in rows
+            if row["reason"] in _WORTH_KEEPING
+        ]
+        if told:
+            self._soon(lambda: self.core.tell(*told))
+
+    def _soon(self, work: Callable[[], Awaitable[object]]) -> None:
+        async def quietly() -> None:
+            try:
+                await work()
+            except (StoreFailed, DeskError) as error:
+                log.get().error("could not be done", why=str(error))
+
+        task = asyncio.ensure_future(quietly())
+        task.add_done_callback(lambda done: done.exception())
+
+    async def _reload(self) -> None:
+        try:
+            await self.desk.reload()
+        except DeskError as error:
+            log.get().error("reload", why=error.text)
+
+    async def _look_for_others(self) -> None:
+        """Send one DISCOVER of our own on every interface, now and each hour."""
+        while True:
+            addresses = _addresses()
+            own = {each for here in addresses.values() for each in here}
+            for interface in self.core.settings.dhcp.interfaces:
+                if interface == "lo":
+                    continue
+                try:
+                    found = await find_foreign(interface, own)
+                except CannotLook as error:
+                    log.get().info("not looked for other DHCP servers", interface=interface, why=str(error))
+                    continue
+                for each in found:
+                    detail = {"server": each.server, "interface": each.interface}
+                    log.get().warning(reasons.tell(reasons.FOREIGN_SERVER.id, detail))
+                    event = Event(self.core.utc(), reasons.FOREIGN_SERVER.id, address=each.server, detail=detail)
+                    self._soon(lambda event=event: self.core.tell(event))  # type: ignore[misc]
+            await asyncio.sleep(FOREIGN_EVERY)
+
+
+_WORTH_KEEPING = {
+    row.id
+    for row in (
+        reasons.NO_NETWORK, reasons.NO_POOL, reasons.POOL_FULL, reasons.OTHER_SERVER_CHOSEN, reasons.NAK_WRONG_NETWORK,
+        reasons.NAK_NOT_YOURS, reasons.ADDRESS_IN_USE, reasons.JOURNAL_FAILED, reasons.CLOCK_JUMPED,
+    )
+}  # fmt: skip
+
+
+def _socket(fd: int) -> socket.socket:
+    opened = socket.socket(fileno=os.dup(fd))
+    opened.setblocking(False)
+    return opened
+
+
+async def _beat(fd: int, stopping: asyncio.Event) -> None:
+    """Tell the supervisor that the loop turns; when nobody listens any more there is no daemon to be part of."""
+    while True:
+        try:
+            os.write(fd, b".")
+        except BrokenPipeError:
+            stopping.set()
+            return
+        await asyncio.sleep(BEAT)

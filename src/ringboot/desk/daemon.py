@@ -1,0 +1,92 @@
+"""The daemon itself for the administrator: how it goes, and reading its configuration again."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any
+
+from ringboot import __version__, log
+from ringboot.desk.core import Core
+from ringboot.desk.devices import all_devices
+from ringboot.desk.errors import Busy, DeskError, Refused
+from ringboot.desk.renders import Renders
+from ringboot.setup import load
+from ringboot.setup.problems import BadConfig
+
+Row = dict[str, Any]
+_FIXED = ("interfaces", "port")  # of [dhcp]: sockets that the supervisor opened at start
+
+
+class DaemonDesk:
+    """What `ringboot status` and `ringboot reload` need."""
+
+    core: Core
+    renders: Renders
+    files: Counter[tuple[str, str]]  # what became of file requests, by door and reason
+
+    async def status(self) -> Row:
+        """Tell how it goes: scalars, and tables as lists of rows."""
+        core = self.core
+        with core.db.reading() as books:
+            devices = list(all_devices(books))
+        row: Row = {
+            "version": __version__,
+            "uptime": round(core.utc() - core.started),
+            "config": str(core.config),
+            "data": str(core.data),
+            "devices": len(devices),
+            "configured": sum(device.configured for device in devices),
+            "rendering": self.renders.waiting,
+            "processes": self._processes(),
+            "dhcp": {"connected": core.link.connected, "revision": core.feed.site.revision},
+            "networks": [
+                {"name": each.name, "pools": len(each.pools), "unknown": each.unknown, "segment": each.segment}
+                for each in core.feed.site.networks
+            ],
+            "renders": dict(core.pool.outcomes),
+            "files": [
+                {"door": door, "reason": reason, "count": count} for (door, reason), count in sorted(self.files.items())
+            ],
+            "broken_plugins": [str(each) for each in core.shelf.broken],
+        }
+        try:
+            row["counters"] = await core.link.ask("counters", {})
+        except DeskError as error:
+            row["dhcp"] |= {"connected": False, "problem": error.text}
+        return row
+
+    def _processes(self) -> list[Row]:
+        try:
+            rows = json.loads((self.core.data / "run" / "processes.json").read_text())
+        except (OSError, ValueError):
+            return []
+        return list(rows)
+
+    async def reload(self) -> Row:
+        """Read ringboot.toml again; what is wrong with it is told, and the old one stays."""
+        core = self.core
+        try:
+            fresh = load.load(core.config)
+        except BadConfig as error:
+            raise Refused(f"The configuration was not changed:\n{error}", code="configuration") from None
+        fixed = [key for key in _FIXED if getattr(fresh.dhcp, key) != getattr(core.settings.dhcp, key)]
+        fixed += [
+            name for name in ("server", "tftp", "http")
+            if getattr(fresh, name) != getattr(core.settings, name)
+        ]  # fmt: skip
+        core.settings = fresh
+        await core.db.write(core.read_plugins)
+        done = await core.publish()
+        await self.renders.common(core.shelf.plugins)
+        log.get().info("configuration read again", path=str(core.config))
+        if not done:
+            raise Busy("The configuration was read, but dhcp has not confirmed it yet. See: ringboot status")
+        answer: Row = {
+            "config": str(core.config),
+            "networks": len(fresh.dhcp.networks),
+            "revision": core.feed.site.revision,
+        }
+        if fixed:
+            answer["restart_needed"] = f"changed, and held from the next start: {', '.join(fixed)}"
+        return answer

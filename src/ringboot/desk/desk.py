@@ -1,0 +1,23 @@
+"""The whole desk as one object: what the API talks to."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ringboot.desk.core import Core
+from ringboot.desk.daemon import DaemonDesk
+from ringboot.desk.devices import ConfigDesk, DeviceDesk
+from ringboot.desk.explain import ExplainDesk
+from ringboot.desk.leases import LeaseDesk
+from ringboot.desk.plugins import PluginDesk, SettingDesk
+from ringboot.desk.renders import Renders
+from ringboot.desk.reservations import ReservationDesk
+
+
+class Desk(DaemonDesk, ExplainDesk, LeaseDesk, ReservationDesk, DeviceDesk, ConfigDesk, PluginDesk, SettingDesk):
+    """Every question and every change of an administrator."""
+
+    def __init__(self, core: Core, renders: Renders, files: Counter[tuple[str, str]]) -> None:
+        self.core = core
+        self.renders = renders
+        self.files = files

@@ -1,0 +1,265 @@
+"""Devices, their files and configs for the administrator: each step is written, then rendered, then answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any, TypeVar
+
+from ringboot.desk.core import Core
+from ringboot.desk.errors import NotFound, Refused
+from ringboot.desk.listing import Page, Query, select
+from ringboot.desk.renders import Renders
+from ringboot.fleet import devices, layers
+from ringboot.fleet.books import Books
+from ringboot.fleet.devices import Done
+from ringboot.fleet.fields import FieldErrors, Unknown
+from ringboot.model.device import Config, Device
+from ringboot.reasons import NOT_MODIFIED, SERVED
+
+SLICE = 1000  # rows read at once
+FETCHES = 500  # events that are searched for a fetch
+
+Row = dict[str, Any]
+T = TypeVar("T")
+
+
+class Steps:
+    """Write a step of the fleet and do what follows from it."""
+
+    core: Core
+    renders: Renders
+
+    async def _written(self, step: Callable[[Books], T]) -> T:
+        try:
+            return await self.core.db.write(step)
+        except Unknown as error:
+            raise NotFound(f"{error}.") from None
+        except FieldErrors as error:
+            raise Refused(f"{error}.", error.as_dict()) from None
+
+    async def _followed(self, done: Done, who: str) -> None:
+        """Copy plugins, delete stale files, render what changed; the files stand when this returns."""
+        if done.device is not None:
+            if done.stale:
+                await self.renders.forget(list(done.stale), done.device)
+            self.core.know(done.device)
+        await self.core.copy_plugins(done.copies, who)
+        if done.common:
+            await self.renders.common(self.core.shelf.plugins)
+        elif done.copies:
+            await self.renders.common(done.copies)
+        await self.renders.done(done.render)
+
+
+class DeviceDesk(Steps):
+    """What `ringboot device` needs."""
+
+    async def devices(self, query: Query) -> Page:
+        """Give a page of them."""
+        with self.core.db.reading() as books:
+            return select(map(_device_row, all_devices(books)), query)
+
+    async def device(self, device_id: str) -> Row:
+        """Give one, named by id, MAC or an address that only it has."""
+        with self.core.db.reading() as books:
+            return _device_row(self._named(books, device_id))
+
+    def _named(self, books: Books, text: str) -> Device:
+        at = books.devices.find("ip", text)
+        if len(at) == 1:
+            return at[0]
+        try:
+            return devices.named(books, text)
+        except Unknown as error:
+            raise NotFound(f"{error}. See: ringboot device list") from None
+
+    async def add_device(self, row: Row, who: str) -> Row:
+        """Check and add one; its files stand when this returns."""
+        core = self.core
+        done = await self._written(lambda books: devices.add(books, core.world, _dotted(row)[0], who, core.utc()))
+        await self._followed(done, who)
+        return await self.device(done.device.id if done.device else "")
+
+    async def set_device(self, device_id: str, changes: Row, who: str) -> Row:
+        """Change the given keys; null clears one."""
+        core = self.core
+        values, removed = _dotted(changes)
+
+        def change(books: Books) -> Done:
+            ident = self._named(books, device_id).id
+            return devices.change(books, core.world, ident, values, removed=removed, who=who, utc=core.utc())
+
+        with core.db.reading() as books:
+            before = self._named(books, device_id)
+        done = await self._written(change)
+        if before.mac is not None and done.device is not None and before.mac != done.device.mac:
+            core.feed.drop_known(before.mac)
+        await self._followed(done, who)
+        return await self.device(before.id)
+
+    async def remove_device(self, device_id: str, who: str) -> None:
+        """Remove one, with its files."""
+        core = self.core
+
+        def remove(books: Books) -> Done:
+            return devices.remove(books, core.world, self._named(books, device_id).id, who, core.utc())
+
+        done = await self._written(remove)
+        if done.device is not None:
+            await self.renders.forget(list(done.stale), done.device)
+            if done.device.mac is not None:
+                core.feed.drop_known(done.device.mac)
+
+    async def reconfigure(self, ids: list[str] | None, plugin: str | None, who: str) -> Row:
+        """Render again the given devices, those of a plugin, or all; returns when the files stand."""
+        core = self.core
+        with core.db.reading() as books:
+            if ids is not None:
+                wanted = [self._named(books, text) for text in ids]
+            elif plugin is not None:
+                wanted = books.devices.find("plugin", plugin)
+            else:
+                wanted = list(all_devices(books))
+        if plugin is not None and plugin not in core.shelf.folders:
+            raise NotFound(f"Plugin {plugin} is not installed. See: ringboot plugin list")
+        plugins = {device.plugin for device in wanted if device.plugin is not None} | ({plugin} if plugin else set())
+        faults = await self.renders.common(sorted(plugins))
+        failed = await self.renders.done(device.id for device in wanted if device.plugin is not None)
+        problems = [{"id": name, "problem": why} for name, why in (*faults.items(), *failed.items())]
+        return {"configured": len(wanted) - len(failed), "failed": problems, "by": who}
+
+    async def device_files(self, device_id: str) -> list[Row]:
+        """Give its files: path, part, template, secret, sha256, and when it last fetched which one."""
+        with self.core.db.reading() as books:
+            device = self._named(books, device_id)
+            return file_rows(books, device)
+
+    async def show_file(self, device_id: str, path: str) -> Row:
+        """Give a device's file as it is served."""
+        with self.core.db.reading() as books:
+            device = self._named(books, device_id)
+            record = next((row for row in books.files.of_device(device.id) if row.path == path), None)
+            if record is None and device.plugin is not None:
+                record = books.files.of_path(device.plugin, path)
+                record = record if record is not None and record.device is None else None
+        root = None if record is None else self.core.shelf.tftpboot(record.plugin)
+        if record is None or root is None:
+            raise NotFound(f"{device_id} has no file {path}. See: ringboot device files {device_id}")
+        try:
+            data = (root / record.path).read_bytes()
+        except OSError as error:
+            raise Refused(
+                f"{path} cannot be read: {error.strerror}. Make it again: ringboot device reconfigure"
+            ) from None
+        return {"path": path, "text": data.decode("utf-8", "replace"), "secret": record.secret}
+
+
+class ConfigDesk(Steps):
+    """What `ringboot config` needs."""
+
+    async def configs(self, query: Query) -> Page:
+        """Give a page; text is looked for in id, label and role only: a search must not find out secrets."""
+        with self.core.db.reading() as books:
+            rows = [_config_row(each) for each in _all_configs(books)]
+        plain = query._replace(text="", limit=len(rows), offset=0)
+        shown = ("id", "label", "role")
+        wanted = [
+            row for row in select(rows, plain).items
+            if not query.text or any(query.text.casefold() in str(row[key] or "").casefold() for key in shown)
+        ]  # fmt: skip
+        return Page(len(wanted), wanted[query.offset : query.offset + query.limit])
+
+    async def config(self, config_id: str) -> Row:
+        """Give one."""
+        with self.core.db.reading() as books:
+            try:
+                return _config_row(layers.named(books, config_id))
+            except Unknown as error:
+                raise NotFound(f"{error}. See: ringboot config list") from None
+
+    async def add_config(self, row: Row, who: str) -> Row:
+        """Check and add one."""
+        core = self.core
+        done = await self._written(lambda books: layers.add(books, core.world, _dotted(row)[0], who, core.utc()))
+        await self._followed(done, who)
+        return await self.config(done.config.id if done.config else "")
+
+    async def set_config(self, config_id: str, changes: Row, who: str) -> Row:
+        """Change the given keys; a null takes a key out of this config (RFC 7396). Devices are rendered again."""
+        core = self.core
+        values, removed = _dotted(changes)
+        done = await self._written(
+            lambda books: layers.change(books, config_id, values, removed=removed, who=who, utc=core.utc())
+        )
+        await self._followed(done, who)
+        return await self.config(config_id)
+
+    async def remove_config(self, config_id: str, who: str) -> None:
+        """Remove one that nothing uses."""
+        await self._written(lambda books: layers.remove(books, config_id, who, self.core.utc()))
+
+
+def _dotted(patch: Row, path: str = "") -> tuple[Row, list[str]]:
+    """Turn nested changes into dotted keys, and the keys that a null takes away."""
+    values: Row = {}
+    removed: list[str] = []
+    for key, value in patch.items():
+        place = f"{path}{key}"
+        if isinstance(value, dict) and value:
+            inner, gone = _dotted(value, f"{place}.")
+            values |= inner
+            removed += gone
+        elif value is None:
+            removed.append(place)
+        else:
+            values[place] = value
+    return values, removed
+
+
+def all_devices(books: Books) -> Iterable[Device]:
+    """Give every device, read in slices."""
+    after = ""
+    while page := books.devices.page(after, SLICE):
+        yield from page
+        after = page[-1].id
+
+
+def _all_configs(books: Books) -> Iterable[Config]:
+    after = ""
+    while page := books.configs.page(after, SLICE):
+        yield from page
+        after = page[-1].id
+
+
+def _device_row(device: Device) -> Row:
+    return asdict(device)
+
+
+def _config_row(config: Config) -> Row:
+    return {**asdict(config), "parent_ids": list(config.parent_ids)}
+
+
+def file_rows(books: Books, device: Device) -> list[Row]:
+    """Give a device's files with their last fetch."""
+    last: dict[str, tuple[float, str]] = {}
+    for event in books.events.timeline(device.id, device.mac, FETCHES):
+        path = str(event.detail.get("path"))
+        if event.reason in (SERVED.id, NOT_MODIFIED.id) and path not in last:
+            last[path] = (event.utc, str(event.detail.get("sha256")))
+    rows = []
+    for record in books.files.of_device(device.id):
+        when, sha256 = last.get(record.path, (None, None))
+        rows.append(
+            {
+                "path": record.path,
+                "part": record.part,
+                "plugin": record.plugin,
+                "template": record.template,
+                "secret": record.secret,
+                "sha256": record.sha256,
+                "fetched": None if when is None else ("present" if sha256 == record.sha256 else "older"),
+                "fetched_at": when,
+            }
+        )
+    return rows
