@@ -98,7 +98,8 @@ def _deadline(value: Any) -> float:
     return seconds
 
 
-def _subnet(value: Any) -> Subnet:
+def read_subnet(value: Any) -> Subnet:
+    """Read 10.0.0.0/24; Wrong says what is wrong with it."""
     todo = 'write it as "10.0.0.0/24"'
     if not isinstance(value, str) or value.count("/") != 1:
         raise Wrong(f"{shown(value)} is not a subnet", todo)
@@ -240,7 +241,7 @@ Address = Annotated[str, BeforeValidator(_address), Meaning("IPv4 address", '"10
 Place = Annotated[Listen | None, BeforeValidator(_listen), Meaning('address:port, :port or "off"', '":8667"')]
 Deadline = Annotated[float, BeforeValidator(_deadline), Meaning("duration", '"300ms"')]
 LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning("duration", '"8h"')]
-SubnetText = Annotated[Subnet, BeforeValidator(_subnet), Meaning("subnet", '"10.0.0.0/24"')]
+SubnetText = Annotated[Subnet, BeforeValidator(read_subnet), Meaning("subnet", '"10.0.0.0/24"')]
 RangeText = Annotated[Range, BeforeValidator(_range), Meaning("range of addresses", '"10.0.0.100-10.0.0.199"')]
 Name = Annotated[str, BeforeValidator(_name), Meaning("name", '"phones"')]
 InterfaceName = Annotated[str, BeforeValidator(_interface), Meaning("interface name", '"eth0"')]

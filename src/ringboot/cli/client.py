@@ -1,0 +1,134 @@
+"""Speaks HTTP with the daemon over its unix socket; standard library only, so that commands start fast."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ringboot.cli.exits import BUSY, CONFIGURATION, FAILED, NOT_FOUND, UNREACHABLE, Failure
+
+PREFIX = "/api/v1"
+PATIENCE = 600.0  # seconds; rendering a whole fleet takes its time
+_BY_STATUS = {404: NOT_FOUND, 503: BUSY}
+
+Parameters = Iterable[tuple[str, str]]
+
+
+class _Connection(http.client.HTTPConnection):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost", timeout=PATIENCE)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket instead of a port."""
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            self.sock.settimeout(PATIENCE)
+            self.sock.connect(str(self._path))
+        except BaseException:
+            self.sock.close()
+            raise
+
+
+class Client:
+    """The API of one daemon; Failure carries what it refuses, or that it cannot be reached."""
+
+    def __init__(self, sockets: Sequence[Path]) -> None:
+        self._sockets = tuple(sockets)
+        self._connection: _Connection | None = None
+
+    def get(self, *path: str, parameters: Parameters = ()) -> Any:
+        """Read something; the parts of the path are quoted here."""
+        return self._ask("GET", path, parameters)
+
+    def post(self, *path: str, body: Any = None) -> Any:
+        """Add or do something."""
+        return self._ask("POST", path, (), {} if body is None else body)
+
+    def patch(self, *path: str, body: Any) -> Any:
+        """Change some keys of something."""
+        return self._ask("PATCH", path, (), body)
+
+    def put(self, *path: str, body: Any) -> Any:
+        """Set something."""
+        return self._ask("PUT", path, (), body)
+
+    def delete(self, *path: str, parameters: Parameters = ()) -> Any:
+        """Remove something."""
+        return self._ask("DELETE", path, parameters)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _ask(self, method: str, path: Sequence[str], parameters: Parameters, body: Any = None) -> Any:
+        target = "/".join((PREFIX, *(quote(part, safe="") for part in path)))
+        question = urlencode(list(parameters))
+        connection = self._connected()
+        data = None if body is None else json.dumps(body).encode()
+        headers = {} if data is None else {"Content-Type": "application/json"}
+        try:
+            connection.request(method, f"{target}?{question}" if question else target, data, headers)
+            with connection.getresponse() as response:
+                answer = response.read()
+                status = response.status
+        except TimeoutError:
+            raise Failure(f"The daemon did not answer within {PATIENCE:.0f} s. Look at its log.", BUSY) from None
+        except (OSError, http.client.HTTPException) as error:
+            self.close()
+            raise Failure(
+                f"The daemon ended before it answered ({error or type(error).__name__}). Look at its log.", UNREACHABLE
+            ) from None
+        return _read(status, answer)
+
+    def _connected(self) -> _Connection:
+        if self._connection is None:
+            self._connection = _reach(self._sockets)
+        return self._connection
+
+
+def _reach(sockets: Sequence[Path]) -> _Connection:
+    """Connect to the first socket on which somebody answers."""
+    refused: list[Path] = []
+    for path in sockets:
+        connection = _Connection(path)
+        try:
+            connection.connect()
+        except PermissionError:
+            refused.append(path)
+        except OSError:
+            continue
+        else:
+            return connection
+    if refused:
+        raise Failure(
+            f"You may not use {refused[0]}. "
+            "Run the command as root or as the daemon's user, or join the group ringboot.",
+            FAILED,
+        )
+    places = " or ".join(str(path) for path in sockets)
+    raise Failure(
+        f"No daemon answers on {places}. "
+        "Start it with: ringboot serve. If it runs, say where: --config or --api-socket.",
+        UNREACHABLE,
+    )
+
+
+def _read(status: int, answer: bytes) -> Any:
+    try:
+        value = json.loads(answer) if answer else None
+    except ValueError:
+        value = None
+    if status < 400:
+        return value
+    if not isinstance(value, dict) or "detail" not in value:
+        said = answer.decode(errors="replace").strip() or "nothing"
+        raise Failure(f"The daemon answered {status}: {said:.200}", _BY_STATUS.get(status, FAILED))
+    code = CONFIGURATION if value.get("code") == "configuration" else _BY_STATUS.get(status, FAILED)
+    raise Failure(str(value["detail"]), code, fields=value.get("fields") or {}, reason=str(value.get("code", "")))

@@ -1,0 +1,138 @@
+"""ringboot config: layers of configuration that devices use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ringboot.cli.command import At, command
+from ringboot.cli.exits import USAGE, Failure
+from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
+from ringboot.cli.show import Column, print_thing
+
+COLUMNS = (
+    Column("id", "ID"),
+    Column("parent_ids", "PARENTS"),
+    Column("role", "ROLE"),
+    Column("transient", "TRANSIENT"),
+    Column("label", "LABEL"),
+)
+
+ConfigId = Annotated[str, typer.Argument(metavar="CONFIG", help="Its id.")]
+Secrets = Annotated[bool, typer.Option("--secrets", help="Show passwords instead of ***.")]
+Values = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[KEY=VALUE]...", help="Keys of raw_config: sip_lines.1.number=101, ntp_enabled:=true"),
+]
+Parents = Annotated[
+    list[str] | None, typer.Option("--parent", help="A config to inherit from; may be repeated, the later wins.")
+]
+Role = Annotated[str | None, typer.Option(help="autocreate or default.")]
+Label = Annotated[str | None, typer.Option(help="A name for people.")]
+File = Annotated[Path | None, typer.Option("--file", help="A JSON file with keys of raw_config.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "list", "ringboot config list --filter role=autocreate")(list_configs)
+    command(app, "show", "ringboot config show base --secrets")(show_config)
+    command(
+        app, "add",
+        "ringboot config add reception --parent base sip_lines.1.number=101 sip_lines.1.username=101\n"
+        "ringboot device set {mac} --use-config reception",
+    )(add_config)  # fmt: skip
+    command(app, "set", "ringboot config set base timezone=Europe/Paris ntp_enabled:=true ntp_ip=10.0.0.1")(set_config)
+    command(app, "remove", "ringboot config remove reception")(remove_config)
+
+
+def list_configs(
+    at: At,
+    *,
+    text: Text = "",
+    filters: Filters = None,
+    sort: Sort = "",
+    limit: Limit = 100,
+    offset: Offset = 0,
+    secrets: Secrets = False,
+) -> None:
+    """List configs."""
+    list_rows(
+        at, "configs", COLUMNS, "configs",
+        text=text, filters=filters, sort=sort, limit=limit, offset=offset, secrets=secrets,
+    )  # fmt: skip
+
+
+def show_config(at: At, config_id: ConfigId, secrets: Secrets = False) -> None:
+    """Show one config."""
+    found = at.api.get("configs", config_id, parameters=[("secrets", "1")] if secrets else [])
+    if at.json:
+        at.tell(found, "")
+    else:
+        print_thing(found)
+
+
+def add_config(
+    at: At,
+    *,
+    config_id: ConfigId,
+    values: Values = None,
+    parent: Parents = None,
+    role: Role = None,
+    label: Label = None,
+    file: File = None,
+) -> None:
+    """Add a config."""
+    row: dict[str, Any] = {"id": config_id, "parent_ids": list(parent or ()), "raw_config": _raw(values, file)}
+    row.update({key: value for key, value in (("role", role), ("label", label)) if value is not None})
+    made = at.api.post("configs", body=row)
+    at.tell(made, f"Config {made['id']} is added.")
+
+
+def set_config(
+    at: At,
+    *,
+    config_id: ConfigId,
+    values: Values = None,
+    parent: Parents = None,
+    role: Role = None,
+    label: Label = None,
+    file: File = None,
+    unset: Annotated[
+        list[str] | None, typer.Option(help="A key of raw_config to remove, so that it is inherited again.")
+    ] = None,
+    clear: Annotated[list[str] | None, typer.Option(help="role or label, to empty it.")] = None,
+) -> None:
+    """Change a config.
+
+    The files of all devices that use it are made again.
+    """
+    from ringboot.cli.assignments import put
+
+    changes: dict[str, Any] = {}
+    raw = _raw(values, file)
+    for key in unset or ():
+        put(raw, key, None)
+    if raw:
+        changes["raw_config"] = raw
+    if parent is not None:
+        changes["parent_ids"] = list(parent)
+    changes.update({key: value for key, value in (("role", role), ("label", label)) if value is not None})
+    changes.update(dict.fromkeys(clear or ()))
+    if not changes:
+        raise Failure("Say what to change: see ringboot config set --help.", USAGE)
+    changed = at.api.patch("configs", config_id, body=changes)
+    at.tell(changed, f"Config {changed['id']} is changed.")
+
+
+def _raw(values: list[str] | None, file: Path | None) -> dict[str, Any]:
+    from ringboot.cli.assignments import overlaid, read_json, tree_of
+
+    return overlaid(read_json(file) if file is not None else {}, tree_of(values or ()))
+
+
+def remove_config(at: At, config_id: ConfigId) -> None:
+    """Remove a config."""
+    at.api.delete("configs", config_id)
+    at.tell({"removed": config_id}, f"Config {config_id} is removed.")

@@ -1,0 +1,151 @@
+"""ringboot serve, check, init, reload, status, demo, explain: the daemon itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from ringboot.cli.command import At, command
+from ringboot.cli.exits import BUSY, CONFIGURATION, DONE, FAILED, Failure
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "serve", "ringboot serve --config /etc/ringboot/ringboot.toml")(serve)
+    command(app, "check", "ringboot check --config new.toml")(check)
+    command(app, "reload", "ringboot check && ringboot reload")(reload)
+    command(app, "status", "ringboot status")(status)
+    command(app, "demo", "ringboot demo --keep")(demo)
+    command(app, "explain", "ringboot explain --mac {mac}")(explain)
+
+
+def serve(
+    at: At,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log every step, also those that went well.")] = False,
+) -> None:
+    """Run the daemon until it is told to stop.
+
+    With --json it logs as JSON.
+    """
+    from ringboot.app.serve import serve as run
+    from ringboot.host.lock import FolderBusy, FolderUnusable
+    from ringboot.servers.listen import CannotListen
+    from ringboot.setup.load import load
+    from ringboot.setup.problems import BadConfig
+    from ringboot.setup.where import DEFAULT_FILE
+
+    path = at.config or DEFAULT_FILE
+    try:
+        code = run(load(path), path, verbose=verbose, json_log=at.json)
+    except BadConfig as error:
+        raise Failure(str(error), CONFIGURATION) from None
+    except FolderBusy as error:
+        raise Failure(str(error), BUSY) from None
+    except FolderUnusable as error:
+        raise Failure(str(error), FAILED) from None
+    except CannotListen as error:
+        raise Failure(str(error), error.code) from None
+    if code:
+        raise typer.Exit(code)
+
+
+def check(at: At) -> None:
+    """Say all that is wrong with a configuration."""
+    from ringboot.setup.load import check as find
+    from ringboot.setup.machine import look
+    from ringboot.setup.problems import ERROR
+    from ringboot.setup.where import DEFAULT_FILE
+
+    path = at.config or DEFAULT_FILE
+    problems = find(path, look())
+    errors = sum(problem.severity == ERROR for problem in problems)
+    rows = [
+        {key: getattr(each, key) for key in ("severity", "file", "line", "key", "what", "todo")} for each in problems
+    ]
+    lines = [str(problem) for problem in problems]
+    counted = f"{errors} {'error' if errors == 1 else 'errors'}"
+    lines.append(f"{path}: {counted if errors else 'good'}" + _warnings(len(problems) - errors))
+    at.tell({"file": str(path), "errors": errors, "problems": rows}, "\n".join(lines))
+    if errors:
+        raise typer.Exit(CONFIGURATION)
+
+
+def _warnings(count: int) -> str:
+    return "" if not count else f", {count} {'warning' if count == 1 else 'warnings'}"
+
+
+def reload(at: At) -> None:
+    """Let the daemon read its configuration again.
+
+    A faulty one is refused, and the old one stays.
+    """
+    answer = at.api.post("reload") or {}
+    changed = answer.get("changed")
+    at.tell(answer, "The configuration is loaded." + (f" Changed: {', '.join(changed)}." if changed else ""))
+
+
+def status(at: At) -> None:
+    """Show how the daemon is doing."""
+    found = at.api.get("status")
+    at.tell(found, _sections(found))
+
+
+def _sections(found: Mapping[str, Any]) -> str:
+    """Write values first, then each table under its name."""
+    from ringboot.cli.show import aligned, clean, plain
+
+    values = {key: value for key, value in found.items() if not isinstance(value, dict | list)}
+    parts = (
+        ["\n".join(aligned([(_title(key), clean(plain(value))) for key, value in values.items()]))] if values else []
+    )
+    for key, value in found.items():
+        if isinstance(value, dict) and value:
+            rows = [(str(name), clean(plain(inner))) for name, inner in value.items()]
+            parts.append("\n".join((_title(key), *aligned(rows, "  "))))
+        elif isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+            names = list(dict.fromkeys(name for row in value for name in row))
+            cells = [[clean(plain(row.get(name, ""))) or "-" for name in names] for row in value]
+            parts.append("\n".join((_title(key), *aligned([[name.upper() for name in names], *cells], "  "))))
+        elif isinstance(value, list):
+            parts.append("\n".join((_title(key), f"  {clean(plain(value)) or 'none'}")))
+    return "\n\n".join(parts)
+
+
+def _title(key: str) -> str:
+    return key.replace("_", " ").capitalize()
+
+
+def demo(
+    at: At,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the daemon running at the end.")] = False,
+) -> None:
+    """Show the way of a few simulated phones.
+
+    It runs on this machine alone, as any user, and leaves nothing behind.
+    """
+    from ringboot.sim.demo import run
+
+    code = run(keep=keep, json=at.json)
+    if code != DONE:
+        raise typer.Exit(code)
+
+
+def explain(at: At, mac: Annotated[str, typer.Option(help="The device's MAC, in any spelling.")]) -> None:
+    """Tell the way of a device and where it stopped.
+
+    Network, lease, options, plugin, files, and what happened when.
+    """
+    from ringboot.cli.exits import USAGE
+    from ringboot.cli.explanation import explanation_text
+    from ringboot.model.address import norm_mac
+
+    try:
+        told = at.api.get("explain", norm_mac(mac))
+    except ValueError as error:
+        raise Failure(f"{error}.", USAGE) from None
+    if at.json:
+        at.tell(told, "")
+    else:
+        at.tell(told, explanation_text(told))

@@ -1,0 +1,222 @@
+"""ringboot device: phones, gateways and softphones, and their files."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ringboot.cli.command import At, command
+from ringboot.cli.exits import FAILED, NOT_FOUND, USAGE, Failure
+from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
+from ringboot.cli.show import Column, moment, print_table, print_thing
+
+COLUMNS = (
+    Column("mac", "MAC"),
+    Column("ip", "ADDRESS"),
+    Column("vendor", "VENDOR"),
+    Column("model", "MODEL"),
+    Column("version", "VERSION"),
+    Column("plugin", "PLUGIN"),
+    Column("config", "CONFIG"),
+    Column("configured", "CONFIGURED"),
+    Column("id", "ID"),
+)
+FILE_COLUMNS = (
+    Column("path", "PATH"),
+    Column("part", "PART"),
+    Column("template", "TEMPLATE"),
+    Column("secret", "SECRET"),
+    Column("fetched", "FETCHED", moment),
+)
+
+Named = Annotated[str, typer.Argument(metavar="DEVICE", help="Its id, MAC or address.")]
+Secrets = Annotated[bool, typer.Option("--secrets", help="Show passwords instead of ***.")]
+Mac = Annotated[str | None, typer.Option(help="Its MAC.")]
+Ip = Annotated[str | None, typer.Option(help="Its address.")]
+Sn = Annotated[str | None, typer.Option(help="Its serial number.")]
+Vendor = Annotated[str | None, typer.Option(help="Who made it.")]
+Model = Annotated[str | None, typer.Option(help="Its model.")]
+Version = Annotated[str | None, typer.Option(help="Its firmware.")]
+Plugin = Annotated[str | None, typer.Option(help="The plugin that makes its files.")]
+Config = Annotated[str | None, typer.Option("--use-config", help="The id of its config.")]
+Description = Annotated[str | None, typer.Option(help="A note.")]
+Options = Annotated[
+    list[str] | None,
+    typer.Option("--option", help="An option of its plugin, as key=text or key:=JSON; may be repeated."),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "list", "ringboot device list --filter plugin={plugin} --sort model")(list_devices)
+    command(app, "show", "ringboot device show {mac}")(show_device)
+    command(app, "add", "ringboot device add --mac {mac} --plugin {plugin} --model {model}")(add_device)
+    command(app, "set", "ringboot device set {mac} --use-config reception --clear description")(set_device)
+    command(app, "remove", "ringboot device remove {mac}")(remove_device)
+    command(app, "reconfigure", "ringboot device reconfigure --plugin {plugin}")(reconfigure)
+    command(app, "files", "ringboot device files {mac}")(device_files)
+    command(app, "show-file", "ringboot device show-file {mac} PATH")(show_file)
+
+
+def list_devices(
+    at: At, *, text: Text = "", filters: Filters = None, sort: Sort = "", limit: Limit = 100, offset: Offset = 0
+) -> None:
+    """List devices."""
+    list_rows(at, "devices", COLUMNS, "devices", text=text, filters=filters, sort=sort, limit=limit, offset=offset)
+
+
+def find_device(at: At, name: str, secrets: bool = False) -> dict[str, Any]:
+    """Give the device with this id, MAC (in any spelling) or address."""
+    from ringboot.model.address import ip_number, ip_text, norm_mac
+
+    plain = [("secrets", "1")] if secrets else []
+    try:
+        found: dict[str, Any] = at.api.get("devices", name, parameters=plain)
+    except Failure as failure:
+        if failure.code != NOT_FOUND:
+            raise
+    else:
+        return found
+    for key, read in (("mac", norm_mac), ("ip", lambda text: ip_text(ip_number(text)))):
+        try:
+            value = read(name)
+        except ValueError:
+            continue
+        page = at.api.get("devices", parameters=[("filter", f"{key}={value}"), ("limit", "10"), *plain])
+        if len(page["items"]) == 1:
+            only: dict[str, Any] = page["items"][0]
+            return only
+        if page["items"]:
+            ids = ", ".join(str(each["id"]) for each in page["items"])
+            raise Failure(f"{page['total']} devices are at {value}. Name one by its id: {ids}.", USAGE)
+    raise Failure(f"No device has the id, MAC or address {name}. See: ringboot device list.", NOT_FOUND)
+
+
+def show_device(at: At, device: Named, secrets: Secrets = False) -> None:
+    """Show one device."""
+    found = find_device(at, device, secrets)
+    if at.json:
+        at.tell(found, "")
+    else:
+        print_thing(found)
+
+
+def add_device(
+    at: At,
+    *,
+    device_id: Annotated[str | None, typer.Option("--id", help="Its id. Default: one is made.")] = None,
+    mac: Mac = None,
+    ip: Ip = None,
+    sn: Sn = None,
+    vendor: Vendor = None,
+    model: Model = None,
+    version: Version = None,
+    plugin: Plugin = None,
+    use_config: Config = None,
+    description: Description = None,
+    option: Options = None,
+) -> None:
+    """Add a device before it shows itself."""
+    given = _given(
+        id=device_id, mac=mac, ip=ip, sn=sn, vendor=vendor, model=model, version=version,
+        plugin=plugin, config=use_config, description=description, options=option,
+    )  # fmt: skip
+    made = at.api.post("devices", body=given)
+    at.tell(made, f"Device {made['id']} is added.")
+
+
+def set_device(
+    at: At,
+    *,
+    device: Named,
+    mac: Mac = None,
+    ip: Ip = None,
+    sn: Sn = None,
+    vendor: Vendor = None,
+    model: Model = None,
+    version: Version = None,
+    plugin: Plugin = None,
+    use_config: Config = None,
+    description: Description = None,
+    option: Options = None,
+    clear: Annotated[list[str] | None, typer.Option(help="A key to empty; may be repeated.")] = None,
+) -> None:
+    """Change a device.
+
+    Its files are made again where the change matters for them.
+    """
+    changes = _given(
+        mac=mac, ip=ip, sn=sn, vendor=vendor, model=model, version=version,
+        plugin=plugin, config=use_config, description=description, options=option,
+    )  # fmt: skip
+    changes.update(dict.fromkeys(clear or ()))
+    if not changes:
+        raise Failure("Say what to change: see ringboot device set --help.", USAGE)
+    changed = at.api.patch("devices", str(find_device(at, device)["id"]), body=changes)
+    at.tell(changed, f"Device {changed['id']} is changed.{_trouble(changed)}")
+
+
+def _trouble(device: dict[str, Any]) -> str:
+    return f" Its files could not be made: {device['problem']}" if device.get("problem") else ""
+
+
+def _given(options: list[str] | None, **values: str | None) -> dict[str, Any]:
+    from ringboot.cli.assignments import tree_of
+
+    given: dict[str, Any] = {key: value for key, value in values.items() if value is not None}
+    if options:
+        given["options"] = tree_of(options)
+    return given
+
+
+def remove_device(at: At, device: Named) -> None:
+    """Remove a device and its files."""
+    found = find_device(at, device)
+    at.api.delete("devices", str(found["id"]))
+    at.tell({"removed": found["id"]}, f"Device {found['id']} is removed.")
+
+
+def reconfigure(
+    at: At,
+    *,
+    devices: Annotated[list[str] | None, typer.Argument(metavar="[DEVICE]...", help="Ids, MACs or addresses.")] = None,
+    plugin: Annotated[str | None, typer.Option(help="All devices of this plugin.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All devices.")] = False,
+) -> None:
+    """Make the files of devices again.
+
+    Returns when they stand ready.
+    """
+    if sum((bool(devices), plugin is not None, every)) != 1:
+        raise Failure("Say which: devices, --plugin or --all.", USAGE)
+    body: dict[str, Any] = {"all": True} if every else {"plugin": plugin}
+    if devices:
+        body = {"ids": [str(find_device(at, each)["id"]) for each in devices]}
+    answer = at.api.post("devices", "reconfigure", body=body)
+    failed = answer.get("failed") or []
+    at.tell(answer, f"{answer['configured']} devices configured, {answer['changed']} files changed.")
+    if failed:
+        raise Failure(
+            f"{len(failed)} devices could not be configured. Mend what is named, then try again.",
+            FAILED,
+            fields={str(each["id"]): str(each["problem"]) for each in failed},
+        )
+
+
+def device_files(at: At, device: Named) -> None:
+    """List the files that were made for a device."""
+    page = at.api.get("devices", str(find_device(at, device)["id"]), "files")
+    if at.json:
+        at.tell(page, "")
+        return
+    print_table(page["items"], FILE_COLUMNS)
+    print(f"{page['total']} files")
+
+
+def show_file(
+    at: At, device: Named, path: Annotated[str, typer.Argument(help="Its path, as ringboot device files shows it.")]
+) -> None:
+    """Print a file as the device gets it."""
+    found = at.api.get("devices", str(find_device(at, device)["id"]), "file", parameters=[("path", path)])
+    at.tell(found, str(found["text"]).removesuffix("\n"))

@@ -1,0 +1,126 @@
+"""A device's way as text: the same explanation always gives the same lines.
+
+What `GET /api/v1/explain/{mac}` gives (any list may be empty, any other value null or absent; times: UTC seconds):
+
+    {"mac": "aa:bb:cc:dd:ee:ff",
+     "boot": {"reason": "no-file-asked", "text": "...", "help": "..."},     # the row of reasons.py, filled
+     "device": {id, mac, ip, vendor, model, version, plugin, config, configured, added, association, problem, ...},
+     "network": {"name", "subnet", "segment"},
+     "classes": ["...", ...],                                               # those that its evidence matches
+     "leases": [{"address", "network", "state", "start", "expiry", "hostname", "vendor_class", "client_id"}],
+     "options": [{"key": "66", "name": "tftp-server-name", "value", "layer": "brand", "source": "its name"}],
+     "plugin": {"id", "title", "version", "why"},
+     "files": [{"path", "part", "template", "secret", "fetched": utc, "current": bool}],
+     "timeline": [{"utc", "stage", "reason", "text"}]}                 # the oldest first
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ringboot.cli.show import aligned, clean, moment, plain
+
+Row = Mapping[str, Any]
+
+_NAMES = ("vendor", "model", "version")
+_DEVICE = ("id", "ip", "sn", "uuid", "config", "configured", "added", "description", "problem")
+
+
+def explanation_text(told: Row, zone: dt.tzinfo | None = None) -> str:
+    """Write an explanation; times in the given zone, else in the reader's."""
+    parts = [
+        _stand(told),
+        _section("Device", _device(told.get("device"))),
+        _section("Network", _network(told, zone)),
+        _section("DHCP options", _options(told.get("options") or ())),
+        _section("Plugin", _plugin(told.get("plugin"))),
+        _section("Files", _files(told.get("files") or (), zone)),
+        _section("Timeline", _timeline(told.get("timeline") or (), zone)),
+    ]
+    return "\n\n".join(parts)
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join((title, *lines))
+
+
+def _pairs(rows: Sequence[tuple[str, Any]]) -> list[str]:
+    known = [(name, clean(plain(value))) for name, value in rows if value not in (None, "", [], {})]
+    return aligned(known, "  ") if known else []
+
+
+def _stand(told: Row) -> str:
+    device, boot = told.get("device") or {}, told.get("boot") or {}
+    name = " ".join(plain(device[key]) for key in _NAMES if device.get(key))
+    lines = [clean(f"{told['mac']}  {name}".rstrip())]
+    lines.append(clean(f"Where it stands: {boot.get('text', 'nothing is known')} [{boot.get('reason', '?')}]"))
+    if boot.get("help"):
+        lines.append(clean(f"What to do: {boot['help']}"))
+    return "\n".join(lines)
+
+
+def _device(device: Row | None) -> list[str]:
+    if not device:
+        return ["  No device is known by this MAC."]
+    return _pairs([(key, device.get(key)) for key in _DEVICE])
+
+
+def _network(told: Row, zone: dt.tzinfo | None) -> list[str]:
+    network = told.get("network")
+    lines = []
+    if network:
+        rows = [("name", network.get("name")), ("subnet", network.get("subnet")), ("segment", network.get("segment"))]
+        lines += _pairs([*rows, ("classes", told.get("classes"))])
+    else:
+        lines.append("  No network is known for it.")
+    leases = told.get("leases") or ()
+    if not leases:
+        lines.append("  It holds no lease.")
+    for lease in leases:
+        lines.append(clean(f"  lease {lease['address']} in {lease['network']}: {_lease_state(lease, zone)}"))
+        said = [("hostname", lease.get("hostname")), ("vendor class", lease.get("vendor_class"))]
+        lines += [f"  {line}" for line in _pairs(said)]
+    return lines
+
+
+def _lease_state(lease: Row, zone: dt.tzinfo | None) -> str:
+    return f"{lease['state']}, from {moment(lease['start'], zone)} until {moment(lease['expiry'], zone)}"
+
+
+def _options(options: Sequence[Row]) -> list[str]:
+    if not options:
+        return ["  It was given none."]
+    rows = [(str(row["key"]), str(row["name"]), clean(plain(row["value"])), _layer(row)) for row in options]
+    return aligned(rows, "  ")
+
+
+def _layer(row: Row) -> str:
+    source = row.get("source")
+    return f"by {row['layer']} {source}" if source else f"by {row['layer']}"
+
+
+def _plugin(plugin: Row | None) -> list[str]:
+    if not plugin:
+        return ["  No plugin makes its files."]
+    return _pairs([(key, plugin.get(key)) for key in ("id", "title", "version", "why")])
+
+
+def _files(files: Sequence[Row], zone: dt.tzinfo | None) -> list[str]:
+    if not files:
+        return ["  None was made for it."]
+    rows = []
+    for row in files:
+        fetched = row.get("fetched")
+        state = "not fetched" if fetched is None else f"fetched {moment(fetched, zone)}"
+        if fetched is not None and not row.get("current", True):
+            state += ", has changed since"
+        rows.append((clean(str(row["path"])), plain(row.get("part") or "-"), clean(str(row["template"])), state))
+    return aligned(rows, "  ")
+
+
+def _timeline(events: Sequence[Row], zone: dt.tzinfo | None) -> list[str]:
+    if not events:
+        return ["  Nothing was seen."]
+    return aligned([(moment(row["utc"], zone), str(row["stage"]), clean(str(row["text"]))) for row in events], "  ")

@@ -1,0 +1,90 @@
+"""ringboot lease: what addresses are held."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from ringboot.cli.command import At, command
+from ringboot.cli.exits import USAGE, Failure
+from ringboot.cli.lists import LARGEST_PAGE, Filters, Limit, Offset, Sort, Text, show_page, split_filter
+from ringboot.cli.show import Column, moment, plain, print_thing
+
+COLUMNS = (
+    Column("address", "ADDRESS"),
+    Column("mac", "MAC"),
+    Column("state", "STATE"),
+    Column("network", "NETWORK"),
+    Column("hostname", "HOSTNAME"),
+    Column("vendor_class", "VENDOR CLASS"),
+    Column("expiry", "EXPIRES", moment),
+)
+_TIMES = ("start", "expiry")
+
+Address = Annotated[str, typer.Argument(help="The address.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "list", "ringboot lease list --network phones --sort -expiry")(list_leases)
+    command(app, "show", "ringboot lease show 10.0.1.20")(show_lease)
+    command(app, "release", "ringboot lease release 10.0.1.20")(release_lease)
+
+
+def list_leases(
+    at: At,
+    *,
+    text: Text = "",
+    network: Annotated[str, typer.Option(help="Only leases of this network.", show_default=False)] = "",
+    filters: Filters = None,
+    sort: Sort = "",
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> None:
+    """List leases."""
+    from ringboot.desk.listing import Query, select
+
+    wanted = tuple(split_filter(each) for each in filters or ())
+    known = [column.key for column in COLUMNS] + ["start", "client_id", "relay_information"]
+    for key in [*(key for key, _ in wanted), *([sort.removeprefix("-")] if sort else [])]:
+        if key not in known:
+            raise Failure(f"Leases have no {key!r}. There are: {', '.join(known)}.", USAGE)
+    # The daemon reads leases on by a cursor and counts all of them; sorting, filtering and their total need every one.
+    narrowed = bool(wanted or network or text)
+    enough = None if narrowed or sort or not limit else offset + limit
+    items, total = _fetch(at, network, text, enough)
+    query = Query(wanted, "", sort.removeprefix("-"), sort.startswith("-"), limit or len(items), offset)
+    page = select(items, query)
+    show_page(at, page.items, page.total if narrowed else total, offset, COLUMNS, "leases")
+
+
+def _fetch(at: At, network: str, text: str, enough: int | None) -> tuple[list[dict[str, Any]], int]:
+    items: list[dict[str, Any]] = []
+    parameters = [(name, value) for name, value in (("network", network), ("text", text)) if value]
+    after: int | None = 0
+    total = 0
+    while after is not None and (enough is None or len(items) < enough):
+        size = LARGEST_PAGE if enough is None else min(LARGEST_PAGE, enough - len(items))
+        page = at.api.get("leases", parameters=[*parameters, ("after", str(after)), ("limit", str(size))])
+        items += page["items"]
+        total, after = page["total"], page["next"]
+    return items, total
+
+
+def show_lease(at: At, address: Address) -> None:
+    """Show who holds an address."""
+    _show(at, at.api.get("leases", address))
+
+
+def release_lease(at: At, address: Address) -> None:
+    """End a lease now."""
+    lease = at.api.delete("leases", address)
+    at.tell(lease, f"{plain(lease.get('address', address))} is free; it was {plain(lease.get('mac'))}'s.")
+
+
+def _show(at: At, lease: dict[str, Any]) -> None:
+    if at.json:
+        at.tell(lease, "")
+    else:
+        print_thing({key: moment(value) if key in _TIMES else value for key, value in lease.items()})

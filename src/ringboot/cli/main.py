@@ -1,0 +1,48 @@
+"""The tree of commands; each imports what it needs only when it runs, so that --help is quick."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ringboot.cli import configs, daemon, devices, init, leases, plugins, reservations, settings
+from ringboot.cli.command import group
+
+_TEXT = "Takes IP phones from their box to working: addresses, recognition, configuration, and the reason why."
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from ringboot import __version__
+
+        print(f"ringboot {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+def _tree() -> typer.Typer:
+    made = typer.Typer(
+        name="ringboot", help=_TEXT, no_args_is_help=True, rich_markup_mode=None, add_completion=False,
+        pretty_exceptions_enable=False,
+    )  # fmt: skip
+    made.callback()(_root)
+    daemon.add_to(made)
+    init.add_to(made)
+    leases.add_to(group("lease", "Addresses that clients hold.", made))
+    reservations.add_to(group("reservation", "Addresses kept for one client each.", made))
+    devices.add_to(group("device", "Phones, gateways and softphones.", made))
+    configs.add_to(group("config", "Layers of configuration that devices use.", made))
+    plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
+    settings.add_to(group("settings", "What can be switched at run time.", made))
+    return made
+
+
+app = _tree()
