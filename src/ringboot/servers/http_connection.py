@@ -155,7 +155,7 @@ def connections(room: Room, door: FileDoor) -> Callable[[web.Server, asyncio.Abs
             door,
             loop=loop,
             keepalive_timeout=room.limits.idle,
-            lingering_time=1.0,  # seconds for a body that nobody wanted
+            lingering_time=0.5,  # seconds for a body that nobody wanted
             access_log=None,
             auto_decompress=False,
         )

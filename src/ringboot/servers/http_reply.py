@@ -15,8 +15,8 @@ OK, PARTIAL, UNCHANGED, UNSATISFIABLE = 200, 206, 304, 416
 
 SETTLED = 2.0  # seconds after a change from which on whole seconds tell the next change apart
 
-_RANGE = re.compile(r"bytes[ \t]*=[ \t]*(\d{0,18})[ \t]*-[ \t]*(\d{0,18})")
-_TAG = re.compile(r'\*|(?:W/)?"([^"]*)"')
+_RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]{0,18})[ \t]*-[ \t]*([0-9]{0,18})")
+_TAG = re.compile(r'"([^"]*)"')  # W/ in front makes no difference here
 
 
 class FileReply(NamedTuple):
@@ -39,7 +39,7 @@ def file_reply(
         headers["Last-Modified"] = stamp
     if _is_unchanged(asked, sha256, stamp):
         return FileReply(UNCHANGED, headers, 0, 0)
-    headers["Content-Type"] = content_type
+    headers["Content-Type"] = content_type or "application/octet-stream"
     part = _part(asked, size) if method == "GET" and _same_for_part(asked, tag, stamp) else None
     if part is None:
         headers["Content-Length"] = str(size)
@@ -55,7 +55,7 @@ def file_reply(
 def _is_unchanged(asked: Mapping[str, str], sha256: str, stamp: str | None) -> bool:
     tags = asked.get("if-none-match")
     if tags is not None:  # RFC 9110 13.1.3: then If-Modified-Since does not count
-        return any(match[0] == "*" or match[1] == sha256 for match in _TAG.finditer(tags))
+        return tags.strip() == "*" or sha256 in _TAG.findall(tags)
     return stamp is not None and asked.get("if-modified-since", "").strip() == stamp
 
 
