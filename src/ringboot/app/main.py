@@ -46,6 +46,7 @@ from ringboot.store.journal_file import JournalDamaged
 DAMAGED, CONFIGURATION = 7, 3  # exit codes that tell the supervisor not to start us again
 FOREIGN_EVERY = 3600.0
 BEAT = 1.0
+ADDRESSES_EVERY = 10.0
 SLICE = 1000
 
 
@@ -63,8 +64,9 @@ def run(start: Start) -> int:
         log.get().error("the database cannot be used", why=str(error))
         return DAMAGED
     try:
-        core = _core(start, settings, db)
-        return asyncio.run(_Main(core, start).run())
+        addresses = _Addresses()
+        core = _core(start, settings, db, addresses)
+        return asyncio.run(_Main(core, start, addresses).run())
     except (JournalDamaged, StoreDamaged) as error:
         log.get().error("data is damaged", why=str(error))
         return DAMAGED
@@ -72,7 +74,7 @@ def run(start: Start) -> int:
         db.close()
 
 
-def _core(start: Start, settings: Settings, db: FleetDb) -> Core:
+def _core(start: Start, settings: Settings, db: FleetDb, addresses: _Addresses) -> Core:
     data = Path(start.data)
     shelf = Shelf(data / "plugins")
     world = World(identifier=shelf.identifier)
@@ -80,13 +82,21 @@ def _core(start: Start, settings: Settings, db: FleetDb) -> Core:
     feed = Feed(data / "run" / "site.json", link, revision=int(time.time() * 1000))
     return Core(
         data=data, config=Path(start.config or ""), settings=settings, db=db, shelf=shelf, world=world, link=link,
-        feed=feed, pool=RenderPool(), addresses=_addresses,
+        feed=feed, pool=RenderPool(), addresses=lambda: addresses.now,
     )  # fmt: skip
 
 
-def _addresses() -> dict[str, tuple[str, ...]]:
-    here = machine.look()
-    return {name: here.addresses_of(name) for name in here.names}
+class _Addresses:
+    """The addresses of this machine's interfaces, looked up now and then: it takes milliseconds."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, tuple[str, ...]] = {}
+        self.look()
+
+    def look(self) -> None:
+        """Look again; not on the thread of a running loop."""
+        here = machine.look()
+        self.now = {name: here.addresses_of(name) for name in here.names}
 
 
 def _exists(root: str, name: str) -> bool:
@@ -98,8 +108,9 @@ def _exists(root: str, name: str) -> bool:
 
 
 class _Main:
-    def __init__(self, core: Core, start: Start) -> None:
+    def __init__(self, core: Core, start: Start, addresses: _Addresses) -> None:
         self.core = core
+        self.addresses = addresses
         self.start = start
         self.files: Counter[tuple[str, str]] = Counter()
         self.renders = Renders(core)
@@ -126,7 +137,9 @@ class _Main:
                     tasks.create_task(self.core.link.run()),
                     tasks.create_task(self.follower.run()),
                     tasks.create_task(self._look_for_others()),
+                    tasks.create_task(self._follow_addresses()),
                 ]
+                log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
                 await self.stopping.wait()
                 for task in running:
                     task.cancel()
@@ -207,11 +220,15 @@ class _Main:
         except DeskError as error:
             log.get().error("reload", why=error.text)
 
+    async def _follow_addresses(self) -> None:
+        while True:
+            await asyncio.sleep(ADDRESSES_EVERY)
+            await asyncio.to_thread(self.addresses.look)
+
     async def _look_for_others(self) -> None:
         """Send one DISCOVER of our own on every interface, now and each hour."""
         while True:
-            addresses = _addresses()
-            own = {each for here in addresses.values() for each in here}
+            own = {each for here in self.addresses.now.values() for each in here}
             for interface in self.core.settings.dhcp.interfaces:
                 if interface == "lo":
                     continue

@@ -258,8 +258,8 @@ def file_rows(books: Books, device: Device) -> list[Row]:
                 "template": record.template,
                 "secret": record.secret,
                 "sha256": record.sha256,
-                "fetched": None if when is None else ("present" if sha256 == record.sha256 else "older"),
-                "fetched_at": when,
+                "fetched": when,
+                "current": None if when is None else sha256 == record.sha256,
             }
         )
     return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -34,6 +35,7 @@ class Doorway:
         self._tickets: OrderedDict[int, Resolved] = OrderedDict()
         self._count = 0
         self._background: set[asyncio.Task[None]] = set()
+        self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), exists=exists)
 
     async def answer(self, data: bytes) -> bytes:
@@ -42,6 +44,9 @@ class Doorway:
         if not isinstance(request, FileRequest):
             raise BadMessage(f"a door asks with a request, not {type(request).__name__}")
         seen = await self._look(request)
+        plugin = seen.device.plugin if seen.device is not None else None
+        if plugin is not None and (plugin in self._preparing or plugin in self._core.world.catalog):
+            seen = await self._when_prepared(plugin, request, seen)
         if seen.device is not None:
             await self._renders.settled(seen.device.id, PATIENCE)
         self._count += 1
@@ -56,6 +61,15 @@ class Doorway:
             if len(self._tickets) > MOST_TICKETS:
                 self._tickets.popitem(last=False)
         return file.encode(resolved.answer)
+
+    async def _when_prepared(self, plugin: str, request: FileRequest, seen: Seen) -> Seen:
+        """Wait for the plugin of a device that was recognised a moment ago."""
+        if plugin not in self._preparing and plugin in self._core.world.plugins:
+            return seen
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._prepared(plugin, request.door)
+        return self._see(request)
 
     async def _look(self, request: FileRequest) -> Seen:
         seen = self._see(request)
@@ -90,10 +104,22 @@ class Doorway:
         core = self._core
         for device in seen.devices:
             core.know(device)
-        if seen.copies:
-            await core.copy_plugins(seen.copies, who)
-            await self._renders.common(seen.copies)
+        for plugin in seen.copies:
+            await self._prepared(plugin, who)
         self._renders.need(seen.render)
+
+    async def _prepared(self, plugin: str, who: str) -> None:
+        """Copy a catalog plugin and make the files that its devices share, once for all who ask meanwhile."""
+        task = self._preparing.get(plugin)
+        if task is None:
+            task = asyncio.create_task(self._prepare(plugin, who))
+            self._preparing[plugin] = task
+            task.add_done_callback(lambda _: self._preparing.pop(plugin, None))
+        await asyncio.shield(task)
+
+    async def _prepare(self, plugin: str, who: str) -> None:
+        await self._core.copy_plugins((plugin,), who)
+        await self._renders.common((plugin,))
 
     def report(self, data: bytes) -> None:
         """Note how the sending of a file went."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ringboot import reasons
@@ -11,6 +13,7 @@ from ringboot.desk.errors import DeskError
 from ringboot.fleet.explain import Case, DhcpOutcome, diagnose
 from ringboot.model.address import ip_text, mac_octets
 from ringboot.model.event import Event
+from ringboot.model.evidence import unpack
 from ringboot.model.lease import BOUND, Lease
 
 TIMELINE = 60  # events shown
@@ -39,21 +42,23 @@ class ExplainDesk:
             rows = file_rows(books, device) if device else []
         case = Case(mac, utc, device, leases, outcomes, events, files, foreign)
         diagnosis = diagnose(case)
+        newest = leases[0] if leases else None
+        manifest = core.shelf.plugins.get(device.plugin) if device is not None and device.plugin else None
         return {
             "mac": mac,
-            "device": None if device is None else {
-                key: getattr(device, key)
-                for key in ("id", "vendor", "model", "version", "ip", "config", "configured", "added", "problem")
-            },
             "boot": {"reason": diagnosis.reason.id, "text": diagnosis.text, "help": diagnosis.reason.help},
-            "dhcp": {
-                "problem": silent,
-                "leases": [self._lease(lease) for lease in leases],
-                "outcomes": [_told(each) for each in outcomes],
+            "device": None if device is None else asdict(device),
+            **self._network(newest),
+            "leases": [self._lease(lease) for lease in leases],
+            "plugin": None if device is None or device.plugin is None else {
+                "id": device.plugin,
+                "title": manifest.title if manifest else None,
+                "version": manifest.version if manifest else None,
+                "why": device.association,
             },
-            "plugin": None if device is None else {"id": device.plugin, "why": device.association},
             "files": rows,
-            "timeline": [_entry(event) for event in sorted(events, key=lambda event: (event.utc, event.id or 0))],
+            "timeline": _timeline(outcomes, events),
+            "dhcp_silent": silent,
         }  # fmt: skip
 
     async def _outcomes(self, mac: str) -> tuple[list[DhcpOutcome], str | None]:
@@ -65,23 +70,57 @@ class ExplainDesk:
 
     def _lease(self, lease: Lease) -> Row:
         live = lease.state == BOUND and lease.expiry > self.core.utc()
+        said = unpack(lease.evidence)
         return {
             "network": lease.network,
             "address": ip_text(lease.address),
             "state": lease.state if live or lease.state != BOUND else "expired",
             "start": lease.start,
             "expiry": lease.expiry,
+            "hostname": _text(said.get(12)),
+            "vendor_class": _text(said.get(60)),
+        }
+
+    def _network(self, lease: Lease | None) -> Row:
+        """Name the network of the newest lease, the classes that its evidence matches, and each option's layer."""
+        network = next((each for each in self.core.feed.site.networks if lease and each.name == lease.network), None)
+        if lease is None or network is None:
+            return {"network": None, "classes": [], "options": []}
+        return {
+            "network": {
+                "name": network.name,
+                "subnet": f"{ip_text(network.subnet)}/{network.prefix}",
+                "segment": network.segment,
+            },
         }
 
 
-def _told(outcome: DhcpOutcome) -> Row:
-    return {
-        "utc": outcome.utc,
-        "message": outcome.message,
-        "reason": outcome.reason,
-        "text": reasons.tell(outcome.reason, dict(outcome.detail)),
-    }
+def _timeline(outcomes: Sequence[DhcpOutcome], events: Sequence[Event]) -> list[Row]:
+    """Put what dhcp remembers and what was written down into one order."""
+    rows: list[Row] = [
+        {
+            "utc": each.utc,
+            "stage": "dhcp",
+            "reason": each.reason,
+            "text": f"{each.message}: {reasons.tell(each.reason, each.detail)}",
+        }
+        for each in reversed(outcomes)
+    ]
+    dhcp = {(each.reason, int(each.utc)) for each in outcomes}
+    for event in reversed(events):
+        stage = reasons.TABLE[event.reason].stage if event.reason in reasons.TABLE else "?"
+        if stage == "dhcp" and (event.reason, int(event.utc)) in dhcp:
+            continue
+        rows.append(
+            {
+                "utc": event.utc,
+                "stage": stage,
+                "reason": event.reason,
+                "text": reasons.tell(event.reason, event.detail),
+            }
+        )
+    return sorted(rows, key=lambda row: int(row["utc"]))
 
 
-def _entry(event: Event) -> Row:
-    return {"utc": event.utc, "reason": event.reason, "text": reasons.tell(event.reason, event.detail)}
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.rstrip(b"\0").decode("utf-8", "replace")
