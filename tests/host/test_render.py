@@ -142,8 +142,9 @@ def test_an_old_result_is_dropped(folder: Path) -> None:
         assert [type(outcome) for outcome in outcomes] == [Outdated, Outdated, Rendered, Outdated]
         assert served(folder) == {PATH: "admin: 4\n"}
         assert pool.outcomes == {"outdated": 3, "rendered": 1}
+        assert pool.statistics()["render-1"].requests == 2  # those that waited were not even asked for
 
-    with_pool(conversation, size=2)
+    with_pool(conversation)
     assert nothing_left_over(folder)
 
 

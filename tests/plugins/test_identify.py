@@ -156,7 +156,7 @@ def plugins(**versions: str) -> dict[str, Manifest]:
     [
         ("A51", "1.3", Association("one", 600, "It is written for the Acme A51 with firmware 1.3.")),
         ("A51", "9", Association("one", 500, "It knows the Acme A51, though not with firmware 9.")),
-        ("A52", None, Association("one", 500, "It knows the Acme A52, though not with firmware (not yet known).")),
+        ("A52", None, Association("one", 500, "It knows the Acme A52, whose firmware is not yet known.")),
         ("B1", "1.2", Association("one", 300, "It is for Acme, though it does not know the model B1.")),
         (None, None, Association("one", 300, "It is for Acme; the model is not yet known.")),
         ("*", None, Association("one", 300, "It is for Acme, though it does not know the model *.")),

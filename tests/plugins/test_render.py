@@ -237,7 +237,7 @@ secret = true
 [params.syslog_ip]
 secret = true
 [models.A1]
-firmware = "1.0"
+keys = 8
 """
 WITHHELD = ["admin_password", "sip_lines", "funckeys", "sip_local_key", "syslog_ip", "X_hidden", "X_undeclared"]
 
@@ -245,14 +245,14 @@ WITHHELD = ["admin_password", "sip_lines", "funckeys", "sip_local_key", "syslog_
 def test_common_files(plugin: Plugin) -> None:
     plugin.manifest(COMMON).shipped(
         **{
-            "all": "{{ ntp_ip }} {{ X_shared }} {{ server }} {% for m in models %}{{ m }} {{ models[m].firmware }}{% endfor %}",
+            "all": "{{ ntp_ip }} {{ X_shared }} {{ tftp }}{% for m in models %} {{ models[m].keys }}{% endfor %}",
             "common/extra": "{% if ntp_enabled %}<a>{{ locale }}</a>{% endif %}",
         }
     )
     made = plugin.common({"ntp_ip": "10.0.0.1", "X_shared": "s"})
     assert isinstance(made, Made)
     assert [(page.path, page.secret, page.data) for page in made.pages] == [
-        ("all.cfg", False, b"10.0.0.1 s 10.0.0.2 A1 1.0\n")
+        ("all.cfg", False, b"10.0.0.1 s 10.0.0.3 8\n")
     ]
     assert made.left == (Left("more/extra.xml", "it is empty"),)
     made = plugin.common({"ntp_ip": "10.0.0.1", "X_shared": "s", "ntp_enabled": True, "locale": "fr_FR"})

@@ -48,7 +48,8 @@ def _why(score: int, manifest: Manifest, model: str | None, version: str | None,
     if score == EXACT:
         why = f"It is written for the {manifest.title} {model} with firmware {version}"
     elif score == MODEL:
-        why = f"It knows the {manifest.title} {model}, though not with firmware {version or '(not yet known)'}"
+        firmware = f"though not with firmware {version}" if version else "whose firmware is not yet known"
+        why = f"It knows the {manifest.title} {model}, {firmware}"
     elif model:
         why = f"It is for {manifest.title}, though it does not know the model {model}"
     else:

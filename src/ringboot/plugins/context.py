@@ -54,7 +54,8 @@ def contexts(job: RenderJob, manifest: Manifest) -> tuple[dict[str, Any], dict[s
     for key, value in (("ip", job.facts.server), ("http_base_url", job.facts.http), ("tftp_port", 69)):
         raw[key] = value if raw[key] is None else raw[key]
     if raw["http_port"] is None:
-        raw["http_port"] = int(job.facts.http.rpartition(":")[2])
+        port = job.facts.http.rpartition(":")[2]
+        raw["http_port"] = int(port) if port.isdecimal() else 80
     common: dict[str, Any] = {
         "server": job.facts.server,
         "http": job.facts.http,
@@ -81,7 +82,7 @@ def contexts(job: RenderJob, manifest: Manifest) -> tuple[dict[str, Any], dict[s
 
 def shared_keys(manifest: Manifest, raw: Mapping[str, Any]) -> set[str]:
     """Name the keys that files may hold which others can read: a closed list, and what the manifest opens itself."""
-    opened = {name for name, param in manifest.params.items() if not param.secret and name not in NAMES and name in raw}
+    opened = {name for name in manifest.params if name not in NAMES and name in raw}
     closed = {name for name, param in manifest.params.items() if param.secret}
     return (opened | SHARED) - closed
 

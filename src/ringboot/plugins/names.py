@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 PLACEHOLDERS = ("mac", "MAC", "model", "line", "serial", "id", "uuid")
 OWN = ("mac", "MAC", "serial", "id", "uuid")  # those that make a name one device's own
@@ -49,6 +50,7 @@ def holes(name: str) -> list[str]:
     return _HOLE.findall(name)
 
 
+@lru_cache(maxsize=1024)
 def shape(name: str) -> re.Pattern[str]:
     """Compile what the filled name looks like; each placeholder is a group of that name."""
     pattern, seen = "", set()
