@@ -69,7 +69,8 @@ _WORDS = {
 def _in_words(kind: str, said: str) -> str:
     """Reword one of pydantic's complaints so that it reads on after the name of the key."""
     text = _WORDS.get(kind, said.removeprefix("Value error, "))
-    return text.replace("Input should be a valid", "must be a").replace("Input should be", "must be")
+    text = text.replace("Input should be a valid", "must be a").replace("Input should be", "must be")
+    return text.replace("must be a integer", "must be an integer")
 
 
 def check_id(text: str, place: str = "id") -> str:
