@@ -56,7 +56,8 @@ def list_leases(
     items, total = _fetch(at, network, text, enough)
     query = Query(wanted, "", sort.removeprefix("-"), sort.startswith("-"), limit or len(items), offset)
     page = select(items, query)
-    show_page(at, page.items, page.total if narrowed else total, offset, COLUMNS, "leases")
+    found = page.total if narrowed else total
+    show_page(at, page.items, found, offset=offset, columns=COLUMNS, noun="leases")
 
 
 def _fetch(at: At, network: str, text: str, enough: int | None) -> tuple[list[dict[str, Any]], int]:

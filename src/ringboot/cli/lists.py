@@ -48,7 +48,7 @@ def list_rows(
         total = page["total"]
         if len(page["items"]) < size:
             break
-    show_page(at, items, total, offset, columns, noun)
+    show_page(at, items, total, offset=offset, columns=columns, noun=noun)
 
 
 def pages(limit: int, offset: int) -> Iterator[tuple[int, int]]:
@@ -62,7 +62,7 @@ def pages(limit: int, offset: int) -> Iterator[tuple[int, int]]:
 
 
 def show_page(
-    at: At, items: list[dict[str, Any]], total: int, offset: int, columns: Sequence[Column], noun: str
+    at: At, items: list[dict[str, Any]], total: int, *, offset: int, columns: Sequence[Column], noun: str
 ) -> None:
     """Print rows and say how many there are in all."""
     if at.json:

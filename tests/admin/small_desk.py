@@ -1,0 +1,273 @@
+"""A desk in memory, and a real API server over it on a unix socket: what the tests of API and commands talk to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import copy
+import os
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+from ringboot.admin.access import Access, Peer
+from ringboot.admin.api import build_app
+from ringboot.admin.desk import Desk
+from ringboot.admin.server import ApiServer
+from ringboot.desk.errors import Busy, NotFound, Refused
+from ringboot.desk.listing import Page, Query, select
+
+Row = dict[str, Any]
+MAC = "00:00:5e:00:53:01"
+OTHER = "00:00:5e:00:53:02"
+
+
+class SmallDesk:
+    """Keeps everything in dicts; `calls` holds what was asked of it, in order."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+        self.fail: Exception | None = None
+        self.explanation: Row = {"mac": MAC, "boot": {"reason": "boot-done", "text": "has fetched all", "help": ""}}
+        self.rows_leases: list[Row] = []
+        self.rows_reservations: list[Row] = []
+        self.rows_devices: dict[str, Row] = {}
+        self.rows_configs: dict[str, Row] = {}
+        self.rows_plugins: dict[str, Row] = {}
+        self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
+        self.files: dict[tuple[str, str], Row] = {}
+        self.unreconfigurable: list[Row] = []
+
+    def _call(self, *what: Any) -> None:
+        self.calls.append(what)
+        if self.fail is not None:
+            raise self.fail
+
+    async def status(self) -> Row:
+        self._call("status")
+        return {
+            "version": "0.1.0",
+            "ready": True,
+            "leases": {"bound": 2},
+            "processes": [{"name": "main", "pid": 7, "last_end": ""}],
+            "problems": [],
+        }
+
+    async def reload(self) -> Row:
+        self._call("reload")
+        return {"revision": 4, "changed": ["networks"]}
+
+    async def explain(self, mac: str) -> Row:
+        self._call("explain", mac)
+        return {**self.explanation, "mac": mac}
+
+    async def leases(self, after: int, limit: int, network: str | None, text: str | None) -> Row:
+        self._call("leases", after, limit, network, text)
+        rows = [row for row in self.rows_leases if not network or row["network"] == network]
+        page = rows[after : after + limit]
+        end = after + len(page)
+        return {"items": page, "next": end if end < len(rows) else None, "total": len(self.rows_leases)}
+
+    async def lease(self, address: str) -> Row:
+        self._call("lease", address)
+        for row in self.rows_leases:
+            if row["address"] == address:
+                return row
+        raise NotFound(f"Nobody has {address}. See: ringboot lease list.")
+
+    async def release_lease(self, address: str) -> Row:
+        row = await self.lease(address)
+        self.rows_leases.remove(row)
+        return row
+
+    async def reservations(self) -> list[Row]:
+        self._call("reservations")
+        return self.rows_reservations
+
+    async def add_reservation(self, row: Row) -> Row:
+        self._call("add_reservation", row)
+        if not row["address"].startswith("10."):
+            raise Refused("The reservation is not acceptable.", {"address": "does not lie in 10.0.0.0/8"})
+        self.rows_reservations.append(row)
+        return row
+
+    async def remove_reservation(self, network: str, kind: str, value: str) -> None:
+        self._call("remove_reservation", network, kind, value)
+        kept = [row for row in self.rows_reservations if (row["network"], row["value"]) != (network, value)]
+        if len(kept) == len(self.rows_reservations):
+            raise NotFound(f"There is no reservation for {value} in {network}.")
+        self.rows_reservations = kept
+
+    async def import_reservations(self, rows: list[Row], dry_run: bool) -> Row:
+        self._call("import_reservations", copy.deepcopy(rows), dry_run)
+        errors = [
+            {"row": row["row"], "field": "address", "error": f"{row['address']} does not lie in 10.0.0.0/8"}
+            for row in rows
+            if not row["address"].startswith("10.")
+        ]
+        if not errors and not dry_run:
+            self.rows_reservations += [{key: row[key] for key in row if key != "row"} for row in rows]
+        return {"added": 0 if errors else len(rows), "errors": errors}
+
+    async def devices(self, query: Query) -> Page:
+        self._call("devices", query)
+        return select(self.rows_devices.values(), query)
+
+    async def device(self, device_id: str) -> Row:
+        return self._one(self.rows_devices, "device", device_id)
+
+    async def add_device(self, row: Row, who: str) -> Row:
+        self._call("add_device", row, who)
+        made = {"id": "made", **row}
+        self.rows_devices[made["id"]] = made
+        return made
+
+    async def set_device(self, device_id: str, changes: Row, who: str) -> Row:
+        self._call("set_device", device_id, changes, who)
+        return self._changed(self._one(self.rows_devices, "device", device_id), changes)
+
+    async def remove_device(self, device_id: str, who: str) -> None:
+        self._call("remove_device", device_id, who)
+        del self.rows_devices[device_id]
+
+    async def reconfigure(self, ids: list[str] | None, plugin: str | None, who: str) -> Row:
+        self._call("reconfigure", ids, plugin, who)
+        return {"configured": 2, "changed": 3, "failed": self.unreconfigurable}
+
+    async def device_files(self, device_id: str) -> list[Row]:
+        self._call("device_files", device_id)
+        return [{key: row.get(key) for key in ("path", "part", "template", "secret", "fetched")}
+                for (owner, _), row in self.files.items() if owner == device_id]  # fmt: skip
+
+    async def show_file(self, device_id: str, path: str) -> Row:
+        self._call("show_file", device_id, path)
+        return self._one(self.files, "file", (device_id, path))
+
+    async def configs(self, query: Query) -> Page:
+        self._call("configs", query)
+        return select(self.rows_configs.values(), query)
+
+    async def config(self, config_id: str) -> Row:
+        return self._one(self.rows_configs, "config", config_id)
+
+    async def add_config(self, row: Row, who: str) -> Row:
+        self._call("add_config", row, who)
+        self.rows_configs[row["id"]] = row
+        return row
+
+    async def set_config(self, config_id: str, changes: Row, who: str) -> Row:
+        self._call("set_config", config_id, changes, who)
+        return self._changed(self._one(self.rows_configs, "config", config_id), changes)
+
+    async def remove_config(self, config_id: str, who: str) -> None:
+        self._call("remove_config", config_id, who)
+        if not self.rows_configs[config_id].get("deletable", True):
+            raise Refused(f"Config {config_id} cannot be removed.")
+        del self.rows_configs[config_id]
+
+    async def plugins(self) -> list[Row]:
+        self._call("plugins")
+        return list(self.rows_plugins.values())
+
+    async def plugin(self, plugin_id: str) -> Row:
+        return self._one(self.rows_plugins, "plugin", plugin_id)
+
+    async def install_plugin(self, source: str, plugin_id: str | None, who: str) -> Row:
+        self._call("install_plugin", source, plugin_id, who)
+        return {"id": plugin_id or source, "version": "1.0"}
+
+    async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
+        self._call("uninstall_plugin", plugin_id, who)
+        return {"backup": "/data/backup/x" if self.rows_plugins[plugin_id].get("custom_templates") else None}
+
+    async def settings(self) -> list[Row]:
+        self._call("settings")
+        return list(self.rows_settings.values())
+
+    async def get_setting(self, name: str) -> Row:
+        return self._one(self.rows_settings, "setting", name)
+
+    async def set_setting(self, name: str, value: Any, who: str) -> Row:
+        self._call("set_setting", name, value, who)
+        if value == "busy":
+            raise Busy("The database is busy. Try again in a moment.")
+        return self._changed(self._one(self.rows_settings, "setting", name), {"value": value})
+
+    def _one(self, rows: Any, what: str, name: Any) -> Row:
+        self._call(what, name)
+        if name not in rows:
+            raise NotFound(f"There is no {what} {name}.")
+        return cast(Row, rows[name])
+
+    def _changed(self, row: Row, changes: Row) -> Row:
+        row.update(changes)
+        return row
+
+
+class Current:
+    """The desk that the server answers from; each test puts its own here."""
+
+    def __init__(self) -> None:
+        self.desk = SmallDesk()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.desk, name)
+
+
+class Rule:
+    """An access rule that a test can change while the server runs."""
+
+    def __init__(self) -> None:
+        self.rule = Access(os.geteuid(), None)
+
+    @property
+    def owner(self) -> int:
+        return self.rule.owner
+
+    def role(self, peer: Peer) -> str | None:
+        return self.rule.role(peer)
+
+
+class Running:
+    """A server with its socket, desk and rule."""
+
+    def __init__(self, path: Path, current: Current, access: Rule) -> None:
+        self.path = path
+        self.current = current
+        self.access = access
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Running]:
+    """Run an API server in a thread of its own."""
+    folder = Path(tempfile.mkdtemp(prefix="rb"))  # a socket's path must be short
+    path = folder / "api.sock"
+    current, access = Current(), Rule()
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listening.bind(str(path))
+    path.chmod(0o666)
+    folder.chmod(0o755)
+    listening.listen()
+    ready, end = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        server = ApiServer(build_app(cast(Desk, current), cast(Access, access)), listening)
+        await server.start()
+        ready.set()
+        await asyncio.to_thread(end.wait)
+        await server.stop()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield Running(path, current, access)
+    finally:
+        end.set()
+        thread.join()
+        listening.close()
+        shutil.rmtree(folder)
