@@ -10,7 +10,7 @@ from ringboot.answer.network import Net
 from ringboot.model.lease import BOUND, DECLINED, Lease
 
 # What an address is to the client that names it
-YOURS = "yours"  # leased or offered to it, now or formerly
+YOURS = "yours"  # reserved for it, or leased or offered to it, now or formerly
 FREE = "free"  # it could have it
 TAKEN = "taken"  # somebody else's, in quarantine, or not given at all
 MOVED = (
@@ -123,7 +123,7 @@ def judge(case: Case, address: int) -> Claim:
         return _new(Claim, (TAKEN if lease is None else MOVED, net, lease))
     if not _is_open(case, address, found):
         return _new(Claim, (TAKEN, net, lease))
-    if lease is None:
+    if lease is None and (mine is None or mine.address != address):
         offer = facts.table.offered(address, now.steady)
         return _new(Claim, (FREE if offer is None else YOURS, net, None))
     return _new(Claim, (YOURS, net, lease))

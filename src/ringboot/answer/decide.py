@@ -35,6 +35,7 @@ def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool
         return release(query, facts, now)
     if kind == DECLINE:
         return decline(query, facts, now)
+    facts.meet(query.locals)
     link = link_of(query, facts) if query.locals else None
     if link is None:
         return Silence(reasons.NO_NETWORK, {"where": _where(query)})

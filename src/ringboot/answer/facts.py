@@ -32,6 +32,7 @@ class Facts:
         self._addresses: Counter[int] = Counter()  # what they keep
         self._known: set[bytes] = set()
         self._servers: dict[tuple[str, tuple[int, ...]], int] = {}
+        self._met: set[tuple[int, ...]] = set()
         self._own: set[int] = set()  # addresses of ours
         self._barred: set[int] = set()  # what no pool gives, reservations aside
         self.replace_site(site)
@@ -104,11 +105,16 @@ class Facts:
         if server is None:
             server = next((address for address in ours if net.holds(address)), ours[0])
             self._servers[key] = server
+        return server
+
+    def meet(self, ours: tuple[int, ...]) -> None:
+        """Hear which addresses are ours on an interface; no client ever gets them."""
+        if ours not in self._met:
+            self._met.add(ours)
             self._own.update(ours)
             self._barred.update(ours)
             for address in ours:
                 self.table.withhold(address)
-        return server
 
     def is_reserved(self, address: int) -> bool:
         """Say whether an address is kept for somebody."""

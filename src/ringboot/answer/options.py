@@ -16,6 +16,14 @@ from ringboot.model.site import OptionTexts, Site
 _REMEMBERED = 4096
 _PLACEHOLDER = re.compile(r"\{(server|http|https|tftp|mac|token)\}")
 _MASK = "1"
+_EXAMPLES = {
+    "server": "10.0.0.1",
+    "http": "http://10.0.0.1:8667",
+    "https": "https://10.0.0.1:8667",
+    "tftp": "10.0.0.1",
+    "mac": "00085d2eecfb",
+    "token": "0123456789abcdef",
+}
 
 
 class Layer(NamedTuple):
@@ -131,20 +139,23 @@ def fill(text: str, values: Mapping[str, str]) -> str | None:
 
 
 def _build(texts: OptionTexts, values: Mapping[str, str]) -> dict[int, bytes]:
-    filled = {key: fill(text, values) for key, text in texts.items()}
-    return dhcp_options.build({key: text for key, text in filled.items() if text is not None})
+    filled = {key: value for key, text in texts.items() if (value := fill(text, values)) is not None}
+    try:
+        return dhcp_options.build(filled)
+    except ValueError:  # a client's own {mac} made something odd: the others are sent all the same
+        return dhcp_options.build({key: text for key, text in filled.items() if not _why_not(key, text)})
+
+
+def _why_not(key: str, text: str) -> str:
+    try:
+        dhcp_options.build({key: text})
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def check(texts: OptionTexts, where: str) -> tuple[OptionTexts, list[str]]:
     """Sort out the options that cannot be written, and say why."""
-    values = dict.fromkeys(("server", "http", "https", "tftp", "mac", "token"), "10.0.0.1")
-    good: OptionTexts = {}
-    problems: list[str] = []
-    for key, text in texts.items():
-        try:
-            dhcp_options.build({key: _PLACEHOLDER.sub(lambda match: values[match[1]], text)})
-        except ValueError as error:
-            problems.append(f"{where}: {error}")
-        else:
-            good[key] = text
-    return good, problems
+    why_not = {key: _why_not(key, fill(text, _EXAMPLES) or "") for key, text in texts.items()}
+    good = {key: text for key, text in texts.items() if not why_not[key]}
+    return good, [f"{where}: {why}" for why in why_not.values() if why]

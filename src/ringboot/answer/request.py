@@ -109,7 +109,8 @@ def _grant(case: Case, state: str, address: int, claim: Claim) -> Decision:
     seconds = lease_time(query, net)
     said = evidence_of(query, lease)
     row: LeaseChange
-    if lease is not None and lease.state == BOUND and lease.expiry > now.utc and lease.key == client.key:
+    same = lease is not None and lease.key == client.key and lease.network == net.name
+    if lease is not None and same and lease.state == BOUND and lease.expiry > now.utc:
         row = change.renew(lease, client.mac, seconds=seconds, evidence=said, utc=now.utc)
     else:
         row = change.bind(net.name, address, client.key, client.mac, seconds=seconds, evidence=said, utc=now.utc)

@@ -64,7 +64,7 @@ class Table:
         offer = self._offers.by_address.get(address)
         return None if offer is None or offer.until <= steady else offer
 
-    def counts(self, utc: float, steady: float) -> dict[str, int]:
+    def counts(self, utc: float, steady: float = 0.0) -> dict[str, int]:
         """Count addresses by state: bound, expired, released, declined, offered."""
         offered = sum(offer.until > steady for offer in self._offers.by_address.values())
         return {**self._tally.counts(int(utc)), "offered": offered}
