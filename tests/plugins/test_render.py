@@ -1,20 +1,18 @@
-"""Making files: which template wins, what it sees, what is withheld, what a fault says, what a template may not do."""
+"""Making files: which template wins, what it sees, what is withheld from whom, what is written."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.plugins.conftest import PHONE, SERVER, Plugin
 
-from ringboot.plugins import templates
 from ringboot.plugins.context import contexts
 from ringboot.plugins.job import (
     Left,
     Rendered,
     RenderFailed,
     RenderJob,
-    ServerFacts,
     TemplateFault,
     decode_outcome,
     encode_outcome,
@@ -22,73 +20,6 @@ from ringboot.plugins.job import (
 from ringboot.plugins.manifest import load_manifest
 from ringboot.plugins.raw import complete
 from ringboot.plugins.render import Made, make, stage
-
-SERVER = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.3")
-HEAD = 'name = "acme"\ntitle = "Acme"\nversion = "1.0"\nformat = "{}"\n'
-PHONE = {
-    "id": "one",
-    "mac": "00:08:5d:2e:ec:fb",
-    "ip": "10.0.1.7",
-    "model": "A1",
-    "version": "1.2",
-    "description": "desk",
-    "options": {"switchboard": True},
-    "plugin": "acme",
-}
-
-
-class Plugin:
-    """A plugin folder that a test writes as it goes."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.manifest('[device.files]\n"{mac}.cfg" = ""')
-
-    def manifest(self, text: str, format_: str = "ini") -> Plugin:
-        self.path.mkdir(exist_ok=True)
-        (self.path / "plugin.toml").write_text(HEAD.format(format_) + text)
-        return self
-
-    def shipped(self, **sources: str) -> Plugin:
-        return self._write("templates", sources)
-
-    def custom(self, **sources: str) -> Plugin:
-        return self._write("var/templates", sources)
-
-    def _write(self, folder: str, sources: dict[str, str]) -> Plugin:
-        for name, source in sources.items():
-            path = self.path / folder / f"{name}.tpl"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(source)
-        return self
-
-    def outcome(self, raw: dict[str, Any] | None = None, **device: Any) -> Made | TemplateFault:
-        return make(RenderJob(1, str(self.path), raw or {}, SERVER, {**PHONE, **device}))
-
-    def pages(self, raw: dict[str, Any] | None = None, **device: Any) -> dict[str, tuple[str, str]]:
-        made = self.outcome(raw, **device)
-        assert isinstance(made, Made), made
-        return {page.path: (page.template, page.data.decode()) for page in made.pages}
-
-    def text(self, source: str, raw: dict[str, Any] | None = None, **device: Any) -> str:
-        """Render one template for one phone."""
-        self.shipped(base=source)
-        ((_, text),) = self.pages(raw, **device).values()
-        return text
-
-    def fault(self, raw: dict[str, Any] | None = None, **device: Any) -> TemplateFault:
-        outcome = self.outcome(raw, **device)
-        assert isinstance(outcome, TemplateFault), outcome
-        return outcome
-
-    def common(self, raw: dict[str, Any] | None = None) -> Made | TemplateFault:
-        return make(RenderJob(1, str(self.path), raw or {}, SERVER))
-
-
-@pytest.fixture
-def plugin(tmp_path: Path) -> Plugin:
-    return Plugin(tmp_path / "acme")
-
 
 PARTS = """
 [device.files]
@@ -288,53 +219,6 @@ def test_a_public_file_sees_the_device_but_not_its_options(plugin: Plugin) -> No
     assert "description" not in seen["device"]
 
 
-@pytest.mark.parametrize(
-    ("source", "line", "why"),
-    [
-        ("a\n{{ nothing }}", 2, "there is nothing named nothing"),
-        ("a\n\n{{ phone.nose }}", 3, "phone has no 'nose'; it has lines keys"),
-        ("{{ sip_lines['1'].nose }}", 1, "no 'nose' in it"),
-        ("{% if %}", 1, "Expected an expression"),
-        ("a\n{% for %}", 2, "Expected an expression"),
-        ("a\n{% endif %}", 2, "Encountered unknown tag 'endif'"),
-        ("{{ 'a'|nosuch }}", 1, "No filter named 'nosuch'"),
-        ("\n{% include 'other.tpl' %}", 2, "there is no template other.tpl, neither in var/templates nor in templates"),
-        ("{% extends '../plugin.toml' %}", 1, "../plugin.toml"),
-        ("{{ 1 // 0 }}", 1, "ZeroDivisionError"),
-        ("{{ sip_lines }}", 1, "a dict cannot be written as one value"),
-        ("{{ device.options.switchboard }}", 1, "yes or no has no spelling of its own here"),
-        ("a\nb: {{ X_name }}", 2, "X_name holds a line end or control character (U+000A)"),
-        ("{{ ''.__class__ }}", 1, "access to attribute '__class__' of 'str' object is unsafe."),
-        ("{{ ''['__class__'] }}", 1, "access to attribute '__class__' of 'str' object is unsafe."),
-        ("{{ '{0.__class__}'.format(mac) }}", 1, "access to attribute '__class__'"),
-        ("{{ phone._facts }}", 1, "access to attribute '_facts'"),
-        ("{{ sip_lines.update(a=1) }}", 1, "access to attribute 'update'"),
-        ("{{ self.__init__.__globals__ }}", 1, "access to attribute '__init__'"),
-        ("{% for i in range(1000000) %}{% endfor %}", 1, "OverflowError: Range too big"),
-        ("{{ lipsum() }}", 1, "there is nothing named lipsum"),
-        ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", 1, "includes, extends or calls itself without end"),
-        ("{% include 'base.tpl' %}", 1, "includes, extends or calls itself without end"),
-        ("{{ 'x' * 5000000 }}", 0, "the result is longer than 4194304 characters"),
-    ],
-)
-def test_faults(plugin: Plugin, source: str, line: int, why: str) -> None:
-    fault = plugin.shipped(base=source).fault({"sip_lines": {"1": {}}, "X_name": "a\nb"})
-    assert (fault.template, fault.line) == ("templates/base.tpl", line)
-    assert fault.why.startswith(why)
-    assert str(plugin.path) not in fault.why
-
-
-def test_a_fault_is_placed_in_the_template_that_has_it(plugin: Plugin) -> None:
-    plugin.shipped(base="a\n{% include 'part.tpl' %}", part="fine").custom(part="\n\n{{ oops }}")
-    assert plugin.fault() == TemplateFault("var/templates/part.tpl", 3, "there is nothing named oops")
-    plugin.custom(part="\n{% if %}")
-    assert plugin.fault()[:2] == ("var/templates/part.tpl", 2)
-    (plugin.path / "var/templates/part.tpl").write_bytes(b"\xff")
-    assert plugin.fault() == TemplateFault("var/templates/part.tpl", 1, "not UTF-8 at octet 0")
-    (plugin.path / "var/templates/part.tpl").write_bytes(b"x" * 1_100_000)
-    assert plugin.fault() == TemplateFault("var/templates/part.tpl", 1, "larger than 1048576 octets")
-
-
 def test_a_broken_manifest_or_zone_is_a_fault_too(plugin: Plugin) -> None:
     plugin.shipped(base="x")
     assert plugin.fault({"timezone": "Mars/Base"}) == TemplateFault(
@@ -352,118 +236,6 @@ def test_no_template(plugin: Plugin) -> None:
         0,
         "there is no template for 00085d2eecfb.cfg: 00085d2eecfb.cfg.tpl or A1.tpl or base.tpl",
     )
-
-
-@pytest.mark.parametrize("format_", ["xml", "json"])
-def test_a_result_that_its_format_does_not_allow(plugin: Plugin, format_: str) -> None:
-    plugin.manifest('[device.files]\n"{mac}.cfg" = ""', format_).shipped(base="<a>\n{{ 1 }}<b></a>")
-    fault = plugin.fault()
-    assert fault.template == "templates/base.tpl"
-    assert fault.why.startswith(f"the result is not {format_.upper()}: line ")
-
-
-# Every way of putting a value into a text that a macro, a block or a filter has already made.
-MIXES = [
-    "{{ v }}",
-    "{{ m(v) }}",
-    "{{ m('a') ~ v }}",
-    "{{ v ~ m('a') }}",
-    "{{ m('a') + v }}",
-    "{{ v + m('a') }}",
-    "{{ [m('a'), v]|join }}",
-    "{{ [1, 2]|join(v) ~ m('a') }}",
-    "{{ [m('a'), 'b']|join(v) }}",
-    "{{ m('%s') % v }}",
-    "{{ m('%(x)s') % {'x': v} }}",
-    "{{ m('%s')|format(v) }}",
-    "{{ m('%(x)s')|format(x=v) }}",
-    "{{ m('a')|replace('a', v) }}",
-    "{{ v|replace('q', '') ~ m('a') }}",
-    "{{ v|upper|lower }}",
-    "{{ (v|upper|lower) ~ m('a') }}",
-    "{{ v|e }}",
-    "{{ v|escape ~ 'a' }}",
-    "{{ v|forceescape }}",
-    "{{ v|trim('q') }}",
-    "{% set x %}{{ v }}{% endset %}{{ x }}",
-    "{% set x %}a{% endset %}{{ x ~ v }}",
-    "{% filter trim('q') %}{{ v }}{% endfilter %}",
-    "{% call m2() %}{{ v }}{% endcall %}",
-    "{{ {'k': v}['k'] }}",
-    "{{ v.replace('q', '') }}",
-    "{{ '{}'.format(v) ~ m('a') }}",
-    "{{ v|default('x') }}",
-    "{{ ''|default(v, true) }}",
-    "{% autoescape false %}{{ v }}{% endautoescape %}",
-    "{% include 'inc.tpl' %}",
-]
-MACROS = "{% macro m(x) %}{{ x }}{% endmacro %}{% macro m2() %}{{ caller() }}{% endmacro %}{% set v = X_v %}"
-
-
-@pytest.mark.parametrize("mix", MIXES)
-def test_no_mix_lets_a_line_end_into_an_ini_file(plugin: Plugin, mix: str) -> None:
-    plugin.shipped(inc="{{ v }}")
-    assert "a&<b" in plugin.text(f"{MACROS}key: {mix}", {"X_v": "a&<b"})
-    plugin.shipped(base=f"{MACROS}key: {mix}")
-    fault = plugin.fault({"X_v": "a\nb"})
-    assert "holds a line end" in fault.why
-    assert "a\nb" not in fault.why
-
-
-@pytest.mark.parametrize("mix", MIXES)
-def test_every_mix_is_escaped_once_in_xml(plugin: Plugin, mix: str) -> None:
-    plugin.manifest('[device.files]\n"{mac}.cfg" = ""', "xml").shipped(inc="{{ v }}")
-    assert "a&lt;b&amp;" in plugin.text(f"<k>{MACROS}{mix}</k>", {"X_v": "a<b&"})
-
-
-@pytest.mark.parametrize(
-    "source",
-    ["{{ m('a').join([v]) }}", "{{ m('{}').format(v) }}", "{{ m('a').ljust(9, '\n') }}", "{{ m('a').__add__(v) }}"],
-)
-def test_methods_that_would_mix_are_refused(plugin: Plugin, source: str) -> None:
-    fault = plugin.shipped(base=MACROS + source).fault({"X_v": "a\nb"})
-    assert "unsafe" in fault.why or "use the filter" in fault.why
-
-
-def test_constants_are_written_as_they_stand(plugin: Plugin) -> None:
-    assert plugin.text("{{ 'a & b' }} {{ 'c' ~ ' & d' }} {{ '<' if true }} & <") == "a & b c & d < & <\n"
-
-
-def test_safe_is_for_lines_that_the_administrator_means(plugin: Plugin) -> None:
-    assert plugin.text("{{ X_extra|safe }}", {"X_extra": "a: 1\nb: 2"}) == "a: 1\nb: 2\n"
-
-
-def test_json_values_bring_their_quotes(plugin: Plugin) -> None:
-    plugin.manifest('[device.files]\n"{mac}.cfg" = ""', "json")
-    assert (
-        plugin.text('{"a": {{ X_a }}, "b": {{ ntp_ip }}, "c": {{ [1, true] }}}', {"X_a": 'x"\n</'})
-        == '{"a": "x\\"\\n</", "b": null, "c": [1, true]}\n'
-    )
-
-
-def test_white_space_is_jinjas_default_and_a_last_line_end_is_sure(plugin: Plugin) -> None:
-    assert plugin.text("a\n{% if true %}\n  b\n{% endif %}\n") == "a\n\n  b\n"
-    assert plugin.text("a\n") == "a\n"
-    assert plugin.text("\n \n") == ""
-    plugin.manifest('[device.files]\n"{mac}.cfg" = ""', "raw")
-    assert plugin.text("a") == "a"
-
-
-def test_d_takes_absent_keys_for_undefined(plugin: Plugin) -> None:
-    assert plugin.text("{{ ntp_ip|d('x') }} {{ X_none|d('y') }} {{ 0|d(1) }} {{ ''|d('z', true) }}") == "x y 0 z\n"
-
-
-def test_nothing_in_a_template_is_by_chance(plugin: Plugin) -> None:
-    assert plugin.shipped(base="{{ [1, 2]|random }}").fault().why == "No filter named 'random'."
-
-
-def test_edits_count_at_once(plugin: Plugin) -> None:
-    assert plugin.text("one") == "one\n"
-    assert plugin.text("another") == "another\n"
-    plugin.custom(base="mine")
-    assert plugin.pages() == {"00085d2eecfb.cfg": ("var/templates/base.tpl", "mine\n")}
-    (plugin.path / "var/templates/base.tpl").unlink()
-    assert plugin.pages() == {"00085d2eecfb.cfg": ("templates/base.tpl", "another\n")}
 
 
 def test_stage_writes_only_what_differs(plugin: Plugin, tmp_path: Path) -> None:
@@ -489,7 +261,3 @@ def test_stage_writes_only_what_differs(plugin: Plugin, tmp_path: Path) -> None:
 )
 def test_outcomes_survive_the_way_from_the_worker(outcome: Rendered | TemplateFault | RenderFailed) -> None:
     assert decode_outcome(encode_outcome(outcome)) == outcome
-
-
-def test_the_limit_is_what_the_fault_says() -> None:
-    assert templates.LARGEST_RESULT == 4194304

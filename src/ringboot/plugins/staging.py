@@ -36,3 +36,8 @@ def place(plugin: str, token: str, rendered: Rendered) -> None:
             if not target.parent.resolve().is_relative_to(root):
                 raise OSError(0, "leaves the folder that is served", file.path)
             os.replace(new / str(number), target)
+
+
+def sweep(plugin: str) -> None:
+    """Remove what a crash left behind; only while no job of this plugin is under way."""
+    shutil.rmtree(new_folder(plugin, ""), ignore_errors=True)

@@ -1,0 +1,42 @@
+"""New files on their way into var/tftpboot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ringboot.plugins import staging
+from ringboot.plugins.job import Rendered, RenderedFile
+
+
+def rendered(*paths: str) -> Rendered:
+    return Rendered(1, tuple(RenderedFile(path, "", True, "t", "0", 1, True) for path in paths))
+
+
+@pytest.fixture
+def plugin(tmp_path: Path) -> str:
+    (tmp_path / "acme/var/tftpboot").mkdir(parents=True)
+    new = staging.new_folder(str(tmp_path / "acme"), "token")
+    new.mkdir(parents=True)
+    (new / "0").write_text("new")
+    return str(tmp_path / "acme")
+
+
+def test_a_changed_file_takes_its_place(plugin: str) -> None:
+    staging.place(plugin, "token", rendered("a/b.cfg"))
+    assert Path(plugin, "var/tftpboot/a/b.cfg").read_text() == "new"
+
+
+@pytest.mark.parametrize("path", ["../out.cfg", "a/../../out.cfg", "/tmp/out.cfg"])
+def test_nothing_is_put_outside(plugin: str, path: str) -> None:
+    with pytest.raises(OSError, match="leaves the folder"):
+        staging.place(plugin, "token", rendered(path))
+    assert not Path(plugin, "var/out.cfg").exists()
+    assert not Path("/tmp/out.cfg").exists()
+
+
+def test_what_a_crash_left_is_swept_away(plugin: str) -> None:
+    staging.sweep(plugin)
+    assert not Path(plugin, "var/new").exists()
+    staging.sweep(plugin)
