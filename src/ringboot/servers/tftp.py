@@ -30,7 +30,7 @@ class Limits(NamedTuple):
     """How many transfers run at once, in all and for one address."""
 
     sessions: int = 1000
-    per_source: int = 256
+    per_source: int = 500  # many devices may share one address behind NAT
 
 
 LIMITS = Limits()
