@@ -1,4 +1,4 @@
-"""Becomes the dhcp process without a supervisor: opens its sockets as `ringboot serve` does, then runs its real entry."""
+"""Becomes the dhcp process without a supervisor: opens its sockets as `ringboot serve` does, then runs its entry."""
 
 from __future__ import annotations
 

@@ -77,12 +77,8 @@ def kea() -> Contender:
                     "option-data": [{"name": "tftp-server-name", "data": f"http://{SERVER_ADDRESS}:8667"}],
                 }
             ],
-            "subnet4": [
-                {"subnet": f"{SUBNET}/{PREFIX}", "interface": "s0", "pools": [{"pool": f"{FIRST} - {LAST}"}]}
-            ],
-            "loggers": [
-                {"name": "kea-dhcp4", "severity": "ERROR", "output_options": [{"output": "{state}/kea.log"}]}
-            ],
+            "subnet4": [{"subnet": f"{SUBNET}/{PREFIX}", "interface": "s0", "pools": [{"pool": f"{FIRST} - {LAST}"}]}],
+            "loggers": [{"name": "kea-dhcp4", "severity": "ERROR", "output_options": [{"output": "{state}/kea.log"}]}],
         }
     }
     folders = ("KEA_LOCKFILE_DIR", "KEA_PIDFILE_DIR", "KEA_DHCP_DATA_DIR", "KEA_LOGGER_DESTINATION")
@@ -90,7 +86,7 @@ def kea() -> Contender:
         "kea",
         ["kea-dhcp4", "-c", "{state}/kea.json"],
         files={"kea.json": json.dumps(configuration)},
-        environment={name: "{state}" for name in folders},
+        environment=dict.fromkeys(folders, "{state}"),
     )
 
 

@@ -21,7 +21,7 @@ class Counters:
     __slots__ = ("commits", "failures", "hints_lost", "messages", "outcomes", "send_failures")
 
     def __init__(self) -> None:
-        self.messages = [0] * 256  # by option 53
+        self.messages = dict.fromkeys(("other", *NAMES.values()), 0)
         self.outcomes: dict[str, int] = {}
         self.commits = 0
         self.failures = 0
@@ -31,11 +31,11 @@ class Counters:
     def count(self, kinds: list[int]) -> None:
         """Count received messages by option 53."""
         messages = self.messages
-        for kind, value in enumerate(kinds[:32]):
-            if value:
-                messages[kind] += value
-        if any(kinds[32:]):
-            messages[255] += sum(kinds[32:])
+        counted = 0
+        for kind, name in NAMES.items():
+            messages[name] += kinds[kind]
+            counted += kinds[kind]
+        messages["other"] += sum(kinds) - counted
 
     def outcome(self, reason: str) -> None:
         """Count an outcome."""
@@ -44,9 +44,7 @@ class Counters:
     def rows(self, leases: dict[str, int], parked: int) -> list[Number]:
         """Give all numbers; `leases` counts addresses by state."""
         rows: list[Number] = []
-        for kind, value in enumerate(self.messages):
-            if value:
-                rows.append(_row("dhcp_messages", value, message=NAMES.get(kind, "other")))
+        rows += [_row("dhcp_messages", value, message=name) for name, value in self.messages.items() if value]
         rows += [_row("dhcp_outcomes", value, reason=name) for name, value in sorted(self.outcomes.items())]
         rows += [_row("leases", value, state=name) for name, value in sorted(leases.items())]
         rows.append(_row("dhcp_hints_lost", self.hints_lost))

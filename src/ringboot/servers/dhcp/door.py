@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
 
 from ringboot import log, reasons
 from ringboot.answer.decide import address_used, decide
-from ringboot.answer.decision import Decision, Need, Question, Reply, Silence
+from ringboot.answer.decision import Decision, Need, Question, Reply, Silence, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
 from ringboot.dhcp.message import NAMES
@@ -20,13 +21,13 @@ from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.table import Undo
 from ringboot.model.address import ip_number, ip_text
 from ringboot.model.lease import LeaseChange
-from ringboot.servers.dhcp.arp import Asked, Prober
+from ringboot.servers.dhcp.arp import Asked
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.counters import Counters
 from ringboot.servers.dhcp.hints import Hints
 from ringboot.servers.dhcp.outcomes import Outcomes
 from ringboot.servers.dhcp.parking import Answers, Parked, Parking
-from ringboot.servers.dhcp.port import Arrivals, Port
+from ringboot.servers.dhcp.port import Arrivals
 from ringboot.store.journal import Journal, JournalFailed
 
 TRIES = 4  # questions that one message may raise
@@ -35,6 +36,20 @@ DISCOVERS_A_TURN = 64  # of those
 SAY_AGAIN = 10.0  # seconds between two lines about the same failure
 
 _NOTHING: Answers = {}
+
+
+class Sender(Protocol):
+    """An interface, as far as sending goes."""
+
+    def send(self, data: bytes, to: To) -> bool:
+        """Send a reply; False when the system refused it."""
+
+
+class Asker(Protocol):
+    """Somebody who can ask whether an address is in use; the answer comes to `Door.heard`."""
+
+    def ask(self, interface: str, address: int) -> Asked:
+        """Ask once."""
 
 
 class _Batch:
@@ -52,7 +67,7 @@ class Door:
     """Answers messages; everything it needs is given to it."""
 
     def __init__(
-        self, facts: Facts, journal: Journal, ports: dict[str, Port], prober: Prober, clock: Clock | None = None
+        self, facts: Facts, journal: Journal, ports: Mapping[str, Sender], prober: Asker, clock: Clock | None = None
     ) -> None:
         self.facts = facts
         self.journal = journal

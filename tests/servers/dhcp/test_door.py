@@ -1,0 +1,433 @@
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringboot import reasons
+from ringboot.answer.decide import decide
+from ringboot.answer.decision import BROADCAST, FRAME, To
+from ringboot.answer.facts import Facts
+from ringboot.answer.query import Now, Query
+from ringboot.dhcp.message import ACK, DECLINE, DISCOVER, INFORM, OFFER, RELEASE, REQUEST, BadPacket, Message, decode
+from ringboot.leases.change import release
+from ringboot.leases.table import Table
+from ringboot.model.address import ip_number, ip_text, ip_wire
+from ringboot.model.site import Site
+from ringboot.servers.dhcp.arp import Asked
+from ringboot.servers.dhcp.clock import Clock
+from ringboot.servers.dhcp.door import DISCOVERS_A_TURN, KEPT_DISCOVERS, Door
+from ringboot.servers.dhcp.port import Arrivals
+from ringboot.store.journal import Journal, JournalFailed
+
+MakeQuery = Callable[..., Query]
+SERVER = ip_wire(ip_number("10.0.0.1"))
+
+
+def mac(number: int) -> bytes:
+    return b"\x00\x08\x5d" + number.to_bytes(3, "big")
+
+
+class Outbox:
+    """A port that keeps what is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[Message, To]] = []
+        self.works = True
+
+    def send(self, data: bytes, to: To) -> bool:
+        message = decode(data)
+        assert not isinstance(message, BadPacket)
+        self.sent.append((message, to))
+        return self.works
+
+    def take(self) -> list[tuple[int, str]]:
+        taken = [(message.kind, ip_text(message.yiaddr)) for message, _ in self.sent]
+        self.sent.clear()
+        return taken
+
+
+class Wire:
+    """A prober that asks nobody, and says what it was told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.says = Asked.SENT
+
+    def ask(self, interface: str, address: int) -> Asked:
+        self.asked.append(f"{ip_text(address)} on {interface}")
+        return self.says
+
+
+class Hand(Clock):
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = 1000.0
+
+    def now(self) -> Now:
+        return Now(1_700_000_000.0 + self.at, self.at)
+
+
+class Bench:
+    """A door with real facts, table and journal, and what is around it."""
+
+    def __init__(self, folder: Path, site: Site) -> None:
+        self.folder = folder
+        self.journal = Journal.open(folder)
+        self.table = Table()
+        self.out = Outbox()
+        self.wire = Wire()
+        self.clock = Hand()
+        self.door = Door(Facts(site, self.table), self.journal, {"eth0": self.out}, self.wire, self.clock)
+
+    def come(self, *queries: Query, more: bool = False) -> list[tuple[int, str]]:
+        arrivals = Arrivals()
+        for query in queries:
+            arrivals.kinds[query.message.kind] += 1
+            if query.message.kind == DISCOVER:
+                arrivals.later.append(query)
+            elif query.message.kind == REQUEST and query.message.ciaddr:
+                arrivals.renewals.append(query)
+            else:
+                arrivals.middle.append(query)
+        self.door.work(arrivals, more=more)
+        return self.out.take()
+
+    def wait(self, seconds: float) -> list[tuple[int, str]]:
+        self.clock.at += seconds
+        self.door.work(Arrivals(), more=False)
+        return self.out.take()
+
+    def rows(self) -> list[tuple[str, str]]:
+        return [(change.kind, ip_text(change.address)) for change in self.journal.load()]
+
+    def why(self, who: bytes) -> list[str]:
+        return [row["reason"] for row in self.door.outcomes.of(who)]
+
+
+@pytest.fixture
+def quiet(site: Site) -> Site:
+    """Give the site without probes."""
+    return replace(site, probe=False)
+
+
+@pytest.fixture
+def bench(tmp_path: Path, quiet: Site) -> Iterator[Bench]:
+    made = Bench(tmp_path, quiet)
+    yield made
+    made.journal.close()
+
+
+@pytest.fixture
+def probing(tmp_path: Path, site: Site) -> Iterator[Bench]:
+    made = Bench(tmp_path, site)
+    yield made
+    made.journal.close()
+
+
+def selecting(query: MakeQuery, who: bytes, address: str) -> Query:
+    return query(REQUEST, who, options={50: ip_wire(ip_number(address)), 54: SERVER})
+
+
+def test_a_client_is_offered_an_address_and_gets_it(bench: Bench, query: MakeQuery) -> None:
+    assert bench.come(query(DISCOVER, mac(1))) == [(OFFER, "10.0.0.10")]
+    assert bench.rows() == [], "an offer is kept in memory only"
+    assert bench.come(selecting(query, mac(1), "10.0.0.10")) == [(ACK, "10.0.0.10")]
+
+    assert bench.rows() == [("bound", "10.0.0.10")]
+    assert bench.why(mac(1)) == ["acknowledged", "offered"]
+
+
+def test_the_lease_is_on_disk_when_the_ack_leaves(bench: Bench, query: MakeQuery) -> None:
+    seen: list[list[tuple[str, str]]] = []
+    send = bench.out.send
+
+    def look_first(data: bytes, to: To) -> bool:
+        with closing(Journal.open(bench.folder)) as other:
+            seen.append([(change.kind, ip_text(change.address)) for change in other.load()])
+        return send(data, to)
+
+    bench.come(query(DISCOVER, mac(1)))
+    bench.out.send = look_first  # type: ignore[method-assign]  # looks at the disk at the moment of sending
+    bench.come(selecting(query, mac(1), "10.0.0.10"))
+
+    assert seen == [[("bound", "10.0.0.10")]]
+
+
+def test_a_whole_batch_is_one_transaction(bench: Bench, query: MakeQuery) -> None:
+    offers = bench.come(*(query(DISCOVER, mac(n)) for n in range(8)))
+    commits = bench.door.counters.commits
+
+    acks = bench.come(*(selecting(query, mac(n), address) for n, (_, address) in enumerate(offers)))
+
+    assert [kind for kind, _ in acks] == [ACK] * 8
+    assert len({address for _, address in acks}) == 8
+    assert bench.door.counters.commits == commits + 1
+
+
+def test_renewals_are_answered_first_and_discovers_last(bench: Bench, query: MakeQuery) -> None:
+    bench.come(query(DISCOVER, mac(1)))
+    bench.come(selecting(query, mac(1), "10.0.0.10"))
+    bench.come(query(DISCOVER, mac(2)))
+    renew = query(REQUEST, mac(1), ciaddr=ip_number("10.0.0.10"), unicast=True)
+
+    answers = bench.come(query(DISCOVER, mac(3)), selecting(query, mac(2), "10.0.0.11"), renew)
+
+    assert answers == [(ACK, "10.0.0.10"), (ACK, "10.0.0.11"), (OFFER, "10.0.0.12")]
+
+
+def test_a_later_message_of_a_batch_sees_the_lease_of_an_earlier_one(bench: Bench, query: MakeQuery) -> None:
+    for n in range(10):
+        bench.come(query(DISCOVER, mac(n)))
+        bench.come(selecting(query, mac(n), ip_text(ip_number("10.0.0.10") + n)))
+    giving_up = query(RELEASE, mac(4), ciaddr=ip_number("10.0.0.14"), options={54: SERVER})
+
+    assert bench.come(query(DISCOVER, mac(77))) == []
+    assert bench.come(query(DISCOVER, mac(77)), giving_up) == [(OFFER, "10.0.0.14")]
+
+
+def test_a_journal_that_cannot_be_written_undoes_the_batch_and_nothing_of_it_is_sent(
+    bench: Bench, query: MakeQuery
+) -> None:
+    bench.come(query(DISCOVER, mac(1)))
+    bench.come(selecting(query, mac(1), "10.0.0.10"))
+    bench.come(query(DISCOVER, mac(2)))
+    bench.come(query(DISCOVER, mac(3)))
+    before = (bench.table.leases(), bench.table.counts(bench.clock.now().utc))
+    giving_up = query(RELEASE, mac(1), ciaddr=ip_number("10.0.0.10"), options={54: SERVER})
+
+    with closing(sqlite3.connect(bench.folder / "00000001.journal", isolation_level=None)) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")  # as a disk that is full: every write fails
+        answers = bench.come(
+            giving_up,
+            selecting(query, mac(2), "10.0.0.11"),
+            selecting(query, mac(3), "10.0.0.12"),
+            query(DISCOVER, mac(4)),
+        )
+
+        assert answers == []
+        assert (bench.table.leases(), bench.table.counts(bench.clock.now().utc)) == before
+        assert bench.why(mac(2)) == ["journal-failed", "offered"]
+        assert bench.door.counters.failures == 1
+        blocker.execute("ROLLBACK")
+
+    assert bench.come(selecting(query, mac(2), "10.0.0.11")) == [(ACK, "10.0.0.11")], "the next batch tries again"
+    assert bench.rows() == [("bound", "10.0.0.10"), ("bound", "10.0.0.11")]
+
+
+def test_a_change_by_order_is_undone_too(bench: Bench, query: MakeQuery) -> None:
+    bench.come(query(DISCOVER, mac(1)))
+    bench.come(selecting(query, mac(1), "10.0.0.10"))
+    lease = bench.table.of_address(ip_number("10.0.0.10"))
+    assert lease is not None
+
+    with closing(sqlite3.connect(bench.folder / "00000001.journal", isolation_level=None)) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        with pytest.raises(JournalFailed):
+            bench.door.change(release(lease, bench.clock.now().utc))
+        blocker.execute("ROLLBACK")
+
+    assert bench.table.of_address(ip_number("10.0.0.10")) == lease
+
+
+def test_a_fault_in_deciding_costs_one_message_only(
+    bench: Bench, query: MakeQuery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(asked: Query, *rest: Any) -> Any:
+        if asked.message.chaddr == mac(1):
+            raise IndexError("list index out of range")
+        return decide(asked, *rest)
+
+    monkeypatch.setattr("ringboot.servers.dhcp.door.decide", faulty)
+
+    assert bench.come(query(DISCOVER, mac(1)), query(DISCOVER, mac(2))) == [(OFFER, "10.0.0.10")]
+    (row,) = bench.door.outcomes.of(mac(1))
+    assert row["reason"] == "not-decided"
+    assert row["detail"] == {"why": "IndexError: list index out of range"}
+
+
+def test_what_the_system_refuses_to_send_is_counted(bench: Bench, query: MakeQuery) -> None:
+    bench.out.works = False
+    bench.come(query(DISCOVER, mac(1)))
+    assert bench.door.counters.send_failures == 1
+
+
+def test_refusals_carry_their_detail(bench: Bench, query: MakeQuery) -> None:
+    assert bench.come(query(DISCOVER, mac(1), giaddr="192.168.9.1")) == []
+    other = query(REQUEST, mac(1), options={50: ip_wire(ip_number("10.0.0.10")), 54: bytes((10, 0, 0, 66))})
+    assert bench.come(other) == []
+    inform = query(INFORM, mac(1), ciaddr=ip_number("10.0.0.9"))
+    bench.come(inform)
+
+    informed, chosen, nowhere = bench.door.outcomes.of(mac(1))
+    assert (nowhere["reason"], nowhere["detail"]) == ("no-network", {"where": "relay 192.168.9.1"})
+    assert (chosen["reason"], chosen["detail"]["server"]) == ("other-server-chosen", "10.0.0.66")
+    assert (informed["reason"], informed["detail"]["address"]) == ("informed", "10.0.0.9")
+
+
+def test_what_changed_no_lease_is_a_hint_and_what_did_is_none(bench: Bench, query: MakeQuery) -> None:
+    bench.come(query(DISCOVER, mac(1)), query(DISCOVER, mac(2)))
+    bench.come(selecting(query, mac(1), "10.0.0.10"))
+
+    hints = bench.door.hints.take(bench.clock.at + 5)
+
+    assert [(row["mac"], row["reason"]) for row in hints] == [("00:08:5d:00:00:02", "offered")]
+
+
+# More than can be answered
+
+
+def test_under_overload_discovers_wait_and_requests_do_not(bench: Bench, query: MakeQuery) -> None:
+    bench.come(query(DISCOVER, mac(1)))
+    crowd = [query(DISCOVER, mac(100 + n), giaddr="192.168.9.1") for n in range(200)]
+
+    answers = bench.come(*crowd, selecting(query, mac(1), "10.0.0.10"), more=True)
+
+    assert answers == [(ACK, "10.0.0.10")]
+    assert [bench.door.has_waiting] == [True]
+    assert sum(bool(bench.why(mac(100 + n))) for n in range(200)) == DISCOVERS_A_TURN
+    turns = 0
+    while bench.door.has_waiting:
+        bench.come()
+        turns += 1
+        assert turns < 10
+    assert all(bench.why(mac(100 + n)) == ["no-network"] for n in range(200))
+
+
+def test_the_oldest_discovers_are_the_ones_left_out(bench: Bench, query: MakeQuery) -> None:
+    crowd = [query(DISCOVER, mac(100 + n), giaddr="192.168.9.1") for n in range(KEPT_DISCOVERS + 30)]
+
+    bench.come(*crowd, more=True)
+
+    left_out = [n for n in range(len(crowd)) if bench.why(mac(100 + n)) == [reasons.OVERLOADED.id]]
+    assert left_out == list(range(30))
+
+
+# Questions
+
+
+def test_a_new_address_is_asked_about_and_offered_when_nobody_answers(probing: Bench, query: MakeQuery) -> None:
+    assert probing.come(query(DISCOVER, mac(1))) == []
+    assert probing.wire.asked == ["10.0.0.10 on eth0"]
+    assert probing.wait(0.2) == []
+    assert probing.wait(0.11) == [(OFFER, "10.0.0.10")]
+    assert probing.come(selecting(query, mac(1), "10.0.0.10")) == [(ACK, "10.0.0.10")]
+    assert len(probing.wire.asked) == 1
+
+
+def test_the_probe_is_sent_twice(probing: Bench, query: MakeQuery) -> None:
+    probing.come(query(DISCOVER, mac(1)))
+    probing.clock.at += 0.16
+    probing.door.ask_again()
+    probing.door.ask_again()
+    assert probing.wire.asked == ["10.0.0.10 on eth0"] * 2
+
+
+def test_an_address_that_answers_is_quarantined_and_another_is_tried(probing: Bench, query: MakeQuery) -> None:
+    probing.come(query(DISCOVER, mac(1)))
+    probing.door.heard("eth0", {ip_number("10.0.0.10"), ip_number("10.0.0.99")})
+
+    assert probing.out.take() == []
+    assert probing.rows() == [("declined", "10.0.0.10")]
+    assert probing.wire.asked == ["10.0.0.10 on eth0", "10.0.0.11 on eth0"]
+    assert probing.wait(0.31) == [(OFFER, "10.0.0.11")]
+    assert probing.why(mac(1)) == ["offered", "address-in-use"]
+
+
+def test_arp_on_another_interface_says_nothing(probing: Bench, query: MakeQuery) -> None:
+    probing.come(query(DISCOVER, mac(1)))
+    probing.door.heard("eth1", {ip_number("10.0.0.10")})
+    assert probing.rows() == []
+    assert probing.wait(0.31) == [(OFFER, "10.0.0.10")]
+
+
+def test_after_four_addresses_in_use_the_client_is_left_for_its_next_try(probing: Bench, query: MakeQuery) -> None:
+    probing.come(query(DISCOVER, mac(1)))
+    for last in range(10, 14):
+        probing.door.heard("eth0", {ip_number(f"10.0.0.{last}")})
+
+    assert len(probing.door.parking) == 0
+    assert probing.why(mac(1))[0] == "no-answer"
+    assert len(probing.rows()) == 4
+    probing.come(query(DISCOVER, mac(1)))
+    assert probing.wait(0.31) == [(OFFER, "10.0.0.14")]
+
+
+def test_many_who_come_together_are_asked_about_different_addresses(probing: Bench, query: MakeQuery) -> None:
+    assert probing.come(*(query(DISCOVER, mac(n)) for n in range(6))) == []
+    assert len(set(probing.wire.asked)) == 6
+
+    offers = probing.wait(0.31)
+
+    assert len({address for _, address in offers}) == 6
+
+
+def test_the_newest_message_of_a_parked_client_is_the_one_answered(probing: Bench, query: MakeQuery) -> None:
+    old = query(DISCOVER, mac(1))
+    new = query(DISCOVER, mac(1))
+    probing.come(old)
+    probing.clock.at += 0.2
+    probing.come(new)
+
+    assert probing.why(mac(1)) == ["superseded"]
+    assert len(probing.door.parking) == 1
+    probing.clock.at += 0.11
+    probing.door.work(Arrivals(), more=False)
+    assert [message.xid for message, _ in probing.out.sent] == [new.message.xid]
+    assert probing.wire.asked == ["10.0.0.10 on eth0"], "the question was asked already"
+
+
+def test_when_nobody_can_be_asked_the_configuration_says_what_then(
+    tmp_path: Path, site: Site, query: MakeQuery
+) -> None:
+    for says, folder, answers in (("silent", "a", []), ("serve", "b", [(OFFER, "10.0.0.10")])):
+        made = Bench(tmp_path / folder, replace(site, on_no_answer=says))
+        made.wire.says = Asked.CANNOT_ASK
+        assert made.come(query(DISCOVER, mac(1))) == answers
+        assert len(made.door.parking) == 0
+        made.journal.close()
+
+
+def test_where_nobody_can_answer_an_address_is_free_at_once(probing: Bench, query: MakeQuery) -> None:
+    probing.wire.says = Asked.NOBODY_CAN_ANSWER
+    assert probing.come(query(DISCOVER, mac(1))) == [(OFFER, "10.0.0.10")]
+
+
+def test_a_journal_failure_while_quarantining_is_undone(probing: Bench, query: MakeQuery) -> None:
+    probing.come(query(DISCOVER, mac(1)))
+    with closing(sqlite3.connect(probing.folder / "00000001.journal", isolation_level=None)) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        probing.door.heard("eth0", {ip_number("10.0.0.10")})
+        blocker.execute("ROLLBACK")
+
+    assert probing.table.of_address(ip_number("10.0.0.10")) is None
+    assert probing.door.counters.failures == 1
+
+
+def test_a_declined_address_is_not_given_again(bench: Bench, query: MakeQuery) -> None:
+    bench.come(query(DISCOVER, mac(1)))
+    bench.come(selecting(query, mac(1), "10.0.0.10"))
+    bench.come(query(DECLINE, mac(1), options={50: ip_wire(ip_number("10.0.0.10")), 54: SERVER}))
+
+    assert bench.rows()[-1] == ("declined", "10.0.0.10")
+    assert bench.come(query(DISCOVER, mac(1))) == [(OFFER, "10.0.0.11")]
+
+
+def test_a_client_without_an_address_is_answered_by_frame_and_one_that_asks_for_it_by_broadcast(
+    bench: Bench, query: MakeQuery
+) -> None:
+    bench.door.work(_arrived(query(DISCOVER, mac(1)), query(DISCOVER, mac(2), flags=0x8000)), more=False)
+    assert [(to.kind, to.mac) for _, to in bench.out.sent] == [(FRAME, mac(1)), (BROADCAST, b"")]
+
+
+def _arrived(*queries: Query) -> Arrivals:
+    arrivals = Arrivals()
+    arrivals.later.extend(queries)
+    return arrivals
