@@ -48,6 +48,8 @@ class Doorway:
         if plugin is not None and (plugin in self._preparing or plugin in self._core.world.catalog):
             seen = await self._when_prepared(plugin, request, seen)
         if seen.device is not None:
+            if seen.device.plugin is not None and not seen.device.configured and seen.device.problem is None:
+                self._renders.ensure(seen.device.id)
             await self._renders.settled(seen.device.id, PATIENCE)
         self._count += 1
         with self._core.db.reading() as books:

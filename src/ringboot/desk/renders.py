@@ -45,6 +45,11 @@ class Renders:
                 self._running[device] = task
                 task.add_done_callback(lambda done, ident=device: self._ended(ident, done))  # type: ignore[misc]
 
+    def ensure(self, device: str) -> None:
+        """Render this one unless that is going on."""
+        if device not in self._running:
+            self.need((device,))
+
     def _ended(self, device: str, done: asyncio.Task[str | None]) -> None:
         if self._running.get(device) is done:
             del self._running[device]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 RRQ, DATA, ACK, ERROR, OACK = 1, 3, 4, 5, 6
 TFTP_WAIT = 3.0  # seconds for each packet
@@ -23,16 +23,19 @@ async def fetch(url: str, source: str, agent: str = "") -> Fetched:
     """Fetch an http:// or tftp:// URL from a source address of our own."""
     parts = urlsplit(url)
     if parts.scheme == "tftp":
-        return await _tftp(url, parts.hostname or "", parts.port or 69, parts.path.lstrip("/"), source)
-    return await _http(url, parts.hostname or "", parts.port or 80, parts.path, source, agent)
+        return await _tftp(parts, source)
+    return await _http(parts, source, agent)
 
 
-async def _http(url: str, host: str, port: int, path: str, source: str, agent: str) -> Fetched:
+async def _http(parts: SplitResult, source: str, agent: str) -> Fetched:
+    url, host, port, path = parts.geturl(), parts.hostname or "", parts.port or 80, parts.path
     try:
         async with asyncio.timeout(HTTP_WAIT):
             reader, writer = await asyncio.open_connection(host, port, local_addr=(source, 0))
             try:
-                request = f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n"
+                request = (
+                    f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\nUser-Agent: {agent}\r\nConnection: close\r\n\r\n"
+                )
                 writer.write(request.encode())
                 head, _, body = (await reader.read()).partition(b"\r\n\r\n")
             finally:
@@ -51,7 +54,8 @@ class _Mailbox(asyncio.DatagramProtocol):
         self.arrived.put_nowait((data, peer))
 
 
-async def _tftp(url: str, host: str, port: int, name: str, source: str) -> Fetched:
+async def _tftp(parts: SplitResult, source: str) -> Fetched:
+    url, host, port, name = parts.geturl(), parts.hostname or "", parts.port or 69, parts.path.lstrip("/")
     loop = asyncio.get_running_loop()
     transport, mailbox = await loop.create_datagram_endpoint(_Mailbox, local_addr=(source, 0))
     options = b"blksize\x001024\x00tsize\x000\x00"

@@ -64,7 +64,9 @@ class Leasing:
         transport.sendto(self._message(RELEASE, options, ip_number(lease.address)), self.server)
         transport.close()
 
-    async def _exchange(self, kind: int, options: dict[int, bytes], wanted: tuple[int, ...], ciaddr: int = 0) -> Message:
+    async def _exchange(
+        self, kind: int, options: dict[int, bytes], wanted: tuple[int, ...], ciaddr: int = 0
+    ) -> Message:
         transport, mailbox = await self._open()
         request = self._message(kind, options, ciaddr)
         try:

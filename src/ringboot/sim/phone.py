@@ -1,4 +1,4 @@
-"""A virtual phone: gets its address, takes the server's URL from its options, asks for its files in its brand's order."""
+"""A virtual phone: gets its address, takes the server from its options, asks for its files in its brand's order."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class Habit:
     agent: str  # User-Agent, with the same names
     url_from: tuple[str, ...]  # options that name the server, the first one present wins
     asks: tuple[str, ...]  # names below that URL, in order
+    url: str = ""  # where it asks when no option names a server
 
 
 class Step(NamedTuple):
@@ -52,7 +53,8 @@ class Phone:
         """Name it as a person would."""
         return f"{self.brand} {self.model}".strip()
 
-    def _fill(self, text: str, mac: bytes | None = None) -> str:
+    def filled(self, text: str, mac: bytes | None = None) -> str:
+        """Fill in what this phone is, or another one's MAC."""
         octets = mac or self.mac
         names = {
             "model": self.model,
@@ -66,7 +68,7 @@ class Phone:
 
     async def boot(self) -> AsyncIterator[Step]:
         """Go the whole way once, telling each step."""
-        says = option_table.build({key: self._fill(text) for key, text in self.habit.says.items()})
+        says = option_table.build({key: self.filled(text) for key, text in self.habit.says.items()})
         leasing = Leasing(self.mac, self.relay, self.server, says)
         try:
             self.lease = await leasing.obtain()
@@ -85,8 +87,8 @@ class Phone:
             yield Step("failed", "its options name no server" if lease else "it has no address")
             return
         for ask in self.habit.asks:
-            name = self._fill(ask.removeprefix(OPTIONAL), self.spoof)
-            fetched = await fetch(f"{base}/{name}", lease.address, self._fill(self.habit.agent))
+            name = self.filled(ask.removeprefix(OPTIONAL), self.spoof)
+            fetched = await fetch(f"{base}/{name}", lease.address, self.filled(self.habit.agent))
             self.files[name] = fetched
             if fetched.body is not None:
                 yield Step("file", f"{name} ({len(fetched.body)} octets)")
@@ -109,7 +111,7 @@ class Phone:
                 return text.rstrip("/")
             host = ip_text(int.from_bytes(value[:4], "big")) if key == "150" else text
             return f"tftp://{host}:{self.tftp_port}"
-        return None
+        return self.habit.url or None
 
 
 def _sub_option(value: bytes, wanted: int) -> bytes | None:
