@@ -63,7 +63,7 @@ class At:
         """Print a failure where errors go."""
         if self.json:
             told = {"code": failure.reason, "detail": failure.text, "fields": failure.fields, "exit": failure.code}
-            print(json.dumps(told, ensure_ascii=False), file=sys.stderr)
+            print(json.dumps(told), file=sys.stderr)
             return
         print(f"ringboot: {failure.text}", file=sys.stderr)
         for place, why in failure.fields.items():

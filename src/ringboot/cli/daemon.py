@@ -53,6 +53,7 @@ def serve(
 
 def check(at: At) -> None:
     """Say all that is wrong with a configuration."""
+    from ringboot.cli.show import counted
     from ringboot.setup.load import check as find
     from ringboot.setup.machine import look
     from ringboot.setup.problems import ERROR
@@ -65,15 +66,12 @@ def check(at: At) -> None:
         {key: getattr(each, key) for key in ("severity", "file", "line", "key", "what", "todo")} for each in problems
     ]
     lines = [str(problem) for problem in problems]
-    counted = f"{errors} {'error' if errors == 1 else 'errors'}"
-    lines.append(f"{path}: {counted if errors else 'good'}" + _warnings(len(problems) - errors))
+    warnings = len(problems) - errors
+    counts = [counted(errors, "errors") if errors else "good", *([counted(warnings, "warnings")] if warnings else [])]
+    lines.append(f"{path}: {', '.join(counts)}")
     at.tell({"file": str(path), "errors": errors, "problems": rows}, "\n".join(lines))
     if errors:
         raise typer.Exit(CONFIGURATION)
-
-
-def _warnings(count: int) -> str:
-    return "" if not count else f", {count} {'warning' if count == 1 else 'warnings'}"
 
 
 def reload(at: At) -> None:

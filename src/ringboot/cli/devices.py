@@ -9,7 +9,7 @@ import typer
 from ringboot.cli.command import At, command
 from ringboot.cli.exits import FAILED, NOT_FOUND, USAGE, Failure
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
-from ringboot.cli.show import Column, moment, print_table, print_thing
+from ringboot.cli.show import Column, counted, moment, print_table, print_thing
 
 COLUMNS = (
     Column("mac", "MAC"),
@@ -195,10 +195,12 @@ def reconfigure(
         body = {"ids": [str(find_device(at, each)["id"]) for each in devices]}
     answer = at.api.post("devices", "reconfigure", body=body)
     failed = answer.get("failed") or []
-    at.tell(answer, f"{answer['configured']} devices configured, {answer['changed']} files changed.")
+    at.tell(
+        answer, f"{counted(answer['configured'], 'devices')} configured, {counted(answer['changed'], 'files')} changed."
+    )
     if failed:
         raise Failure(
-            f"{len(failed)} devices could not be configured. Mend what is named, then try again.",
+            f"{counted(len(failed), 'devices')} could not be configured. Mend what is named, then try again.",
             FAILED,
             fields={str(each["id"]): str(each["problem"]) for each in failed},
         )
@@ -211,7 +213,7 @@ def device_files(at: At, device: Named) -> None:
         at.tell(page, "")
         return
     print_table(page["items"], FILE_COLUMNS)
-    print(f"{page['total']} files")
+    print(counted(page["total"], "files"))
 
 
 def show_file(

@@ -9,7 +9,7 @@ import typer
 
 from ringboot.cli.command import At
 from ringboot.cli.exits import USAGE, Failure
-from ringboot.cli.show import Column, print_table
+from ringboot.cli.show import Column, counted, print_table
 
 LARGEST_PAGE = 1000  # rows that the API gives at once
 
@@ -71,11 +71,11 @@ def show_page(
     print_table(items, columns)
     end = offset + len(items)
     if end < total:
-        print(f"{len(items)} of {total} {noun}; --offset {end} shows more")
+        print(f"{len(items)} of {counted(total, noun)}; --offset {end} shows more")
     elif len(items) < total:
-        print(f"{len(items)} of {total} {noun}")
+        print(f"{len(items)} of {counted(total, noun)}")
     else:
-        print(f"{total} {noun}")
+        print(counted(total, noun))
 
 
 def split_filter(text: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ import typer
 from ringboot.cli.command import At, command
 from ringboot.cli.exits import FAILED, USAGE, Failure
 from ringboot.cli.lists import LARGEST_PAGE, Filters, Limit, Offset, Sort, Text, list_rows, pages
-from ringboot.cli.show import Column
+from ringboot.cli.show import Column, counted
 
 COLUMNS = (
     Column("network", "NETWORK"),
@@ -93,9 +93,9 @@ def import_reservations(
         for each in errors:
             place = f"line {each.get('row')}" + (f", {each['field']}" if each.get("field") else "")
             fields[place] = f"{fields[place]}; {each['error']}" if place in fields else each["error"]
-        raise Failure(f"{file}: {len(errors)} errors. Nothing was imported; correct them first.", FAILED, fields=fields)
+        raise Failure(f"{file}: {counted(len(errors), 'errors')}. Nothing was imported.", FAILED, fields=fields)
     done = "would be added" if dry_run else "added"
-    at.tell(answer, f"{answer['added']} reservations {done}.")
+    at.tell(answer, f"{counted(answer['added'], 'reservations')} {done}.")
 
 
 def export_reservations(
@@ -123,7 +123,7 @@ def export_reservations(
         file.write_text(text)
     except OSError as error:
         raise Failure(f"{file} cannot be written: {error.strerror}. Choose another place.", FAILED) from None
-    at.tell({"file": str(file), "reservations": len(rows)}, f"{len(rows)} reservations written to {file}.")
+    at.tell({"file": str(file), "reservations": len(rows)}, f"{counted(len(rows), 'reservations')} written to {file}.")
 
 
 def _client(mac: str | None, client_id: str | None) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _cell(value: Any, column: Column) -> str:
 
 def print_json(value: Any) -> None:
     """Print a value for programs."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    print(json.dumps(value, indent=2))
 
 
 def print_thing(thing: Row, leave_out: Iterable[str] = ()) -> None:
@@ -86,6 +86,11 @@ def plain(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key}={plain(item)}" for key, item in value.items())
     return str(value)
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number and what it counts, a noun in the plural."""
+    return f"{number} {noun.removesuffix('s') if number == 1 else noun}"
 
 
 def clean(text: str) -> str:

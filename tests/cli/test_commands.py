@@ -1,0 +1,418 @@
+"""Every command against a real API: what is asked of the daemon, what is printed, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from ringboot.cli.main import app
+from ringboot.desk.errors import Busy, Refused
+from ringboot.desk.listing import Query
+
+MAC = "00:00:5e:00:53:0a"
+ME = pwd.getpwuid(os.geteuid()).pw_name
+
+
+class Shell:
+    """Runs commands as a person would, against the test's daemon."""
+
+    def __init__(self, socket: Path) -> None:
+        self._environment = {"RINGBOOT_API": str(socket), "TZ": "UTC"}
+
+    def __call__(self, line: str, *more: str, code: int = 0) -> tuple[str, str]:
+        result = CliRunner().invoke(app, [*line.split(), *more], env=self._environment)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert (result.exit_code, result.stderr if code == 0 else "") == (code, "")
+        return result.stdout, result.stderr
+
+    def json(self, line: str, *more: str) -> Any:
+        return json.loads(self(line, *more, "--json")[0])
+
+
+@pytest.fixture
+def shell(server: Any, desk: Any) -> Shell:
+    return Shell(server.path)
+
+
+def device(ident: str, **more: Any) -> dict[str, Any]:
+    return {"id": ident, "mac": MAC, "ip": "10.0.0.9", "model": "M1", "plugin": "p", "configured": True, **more}
+
+
+# Leases
+
+
+def leases(count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "address": f"10.0.{place // 250}.{place % 250}",
+            "network": "lan" if place % 2 else "guests",
+            "mac": MAC,
+            "state": "bound",
+            "start": 1700000000,
+            "expiry": 1700000000 + place,
+            "hostname": None,
+            "vendor_class": "Phone",
+        }
+        for place in range(count)
+    ]
+
+
+def test_leases_are_listed_with_their_end_and_the_total(shell: Shell, desk: Any) -> None:
+    desk.rows_leases = leases(3)
+    assert shell("lease list --limit 2")[0] == (
+        "ADDRESS   MAC                STATE  NETWORK  HOSTNAME  VENDOR CLASS  EXPIRES\n"
+        "10.0.0.0  00:00:5e:00:53:0a  bound  guests   -         Phone         2023-11-14 22:13:20\n"
+        "10.0.0.1  00:00:5e:00:53:0a  bound  lan      -         Phone         2023-11-14 22:13:21\n"
+        "2 of 3 leases; --offset 2 shows more\n"
+    )
+
+
+def test_a_page_of_leases_is_read_no_further_than_needed(shell: Shell, desk: Any) -> None:
+    desk.rows_leases = leases(2500)
+    assert shell.json("lease list --limit 2 --offset 1")["items"] == desk.rows_leases[1:3]
+    assert desk.calls == [("leases", 0, 3, None, None)]
+
+
+def test_leases_are_sorted_and_filtered_over_all_pages(shell: Shell, desk: Any) -> None:
+    desk.rows_leases = leases(2500)
+    page = shell.json("lease list --filter network=lan --sort -expiry --limit 1")
+    assert (page["total"], page["items"]) == (1250, [desk.rows_leases[2499]])
+    assert [call[1] for call in desk.calls] == [0, 1000, 2000]
+
+
+def test_all_leases_are_listed_without_a_limit(shell: Shell, desk: Any) -> None:
+    desk.rows_leases = leases(1001)
+    out = shell("lease list --limit 0 --network guests")[0]
+    assert out.splitlines()[-1] == "501 leases"
+
+
+def test_an_unknown_key_of_leases_is_a_usage_error(shell: Shell) -> None:
+    _, error = shell("lease list --sort colour", code=2)
+    assert error.startswith("ringboot: Leases have no 'colour'. There are: address, mac, state, network")
+    assert "is no filter. Write it as key=value." in shell("lease list --filter lan", code=2)[1]
+
+
+def test_a_lease_is_shown_and_released(shell: Shell, desk: Any) -> None:
+    desk.rows_leases = leases(1)
+    assert "expiry        2023-11-14 22:13:20\n" in shell("lease show 10.0.0.0")[0]
+    assert shell("lease release 10.0.0.0")[0] == "10.0.0.0 is free; it was 00:00:5e:00:53:0a's.\n"
+    assert shell("lease show 10.0.0.0", code=5)[1] == "ringboot: Nobody has 10.0.0.0. See: ringboot lease list.\n"
+
+
+# Reservations
+
+
+def test_a_reservation_is_added_listed_and_removed(shell: Shell, desk: Any) -> None:
+    shell(
+        "reservation add 10.0.0.20 --network lan --mac 00-00-5e-00-53-0A --hostname desk --option 43.2=hex:01",
+        "--option", "routers=10.0.0.1, 10.0.0.2",
+    )  # fmt: skip
+    assert desk.rows_reservations == [
+        {
+            "network": "lan", "kind": "mac", "value": "00-00-5e-00-53-0A", "address": "10.0.0.20",
+            "hostname": "desk", "options": {"43.2": "hex:01", "routers": "10.0.0.1, 10.0.0.2"},
+        }
+    ]  # fmt: skip
+    assert shell("reservation list")[0].splitlines()[1:] == [
+        "lan      mac   00-00-5e-00-53-0A  10.0.0.20  desk      43.2=hex:01, routers=10.0.0.1, 10.0.0.2",
+        "1 reservation",
+    ]
+    shell("reservation remove --network lan --mac 00-00-5e-00-53-0A")
+    assert shell("reservation list")[0] == "0 reservations\n"
+
+
+def test_what_the_daemon_finds_wrong_is_said_by_field(shell: Shell) -> None:
+    _, error = shell("reservation add 192.0.2.1 --network lan --client-id 0102", code=1)
+    assert error == "ringboot: The reservation is not acceptable.\n  address: does not lie in 10.0.0.0/8\n"
+
+
+@pytest.mark.parametrize("who", ["", "--mac a --client-id b"])
+def test_a_reservation_is_for_one_client(shell: Shell, who: str) -> None:
+    assert shell(f"reservation add 10.0.0.1 --network lan {who}", code=2)[1] == (
+        "ringboot: Say who: --mac or --client-id.\n"
+    )
+
+
+def test_reservations_survive_export_and_import(shell: Shell, desk: Any, tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"network": "lan", "kind": "mac", "value": MAC, "address": "10.0.0.1", "options": {"routers": "10.0.0.9"}},
+        {"network": "lan", "kind": "client-id", "value": "0102", "address": "10.0.0.2", "hostname": 'a "b", c'},
+    ]
+    desk.rows_reservations = [dict(row) for row in rows]
+    file = tmp_path / "all.csv"
+    assert shell(f"reservation export {file}")[0] == f"2 reservations written to {file}.\n"
+    assert shell("reservation export")[0] == file.read_text()
+    desk.rows_reservations = []
+    assert shell(f"reservation import {file} --dry-run")[0] == "2 reservations would be added.\n"
+    assert desk.rows_reservations == []
+    assert shell(f"reservation import {file}")[0] == "2 reservations added.\n"
+    assert desk.rows_reservations == rows
+
+
+def test_an_import_names_the_lines_at_fault_and_adds_nothing(shell: Shell, desk: Any, tmp_path: Path) -> None:
+    file = tmp_path / "all.csv"
+    file.write_text("network,kind,value,address\nlan,mac,a,10.0.0.1\n\nlan,mac,b,192.0.2.1\nlan,mac,c,192.0.2.2\n")
+    assert shell(f"reservation import {file}", code=1)[1] == (
+        f"ringboot: {file}: 2 errors. Nothing was imported.\n"
+        "  line 4, address: 192.0.2.1 does not lie in 10.0.0.0/8\n"
+        "  line 5, address: 192.0.2.2 does not lie in 10.0.0.0/8\n"
+    )
+    assert desk.rows_reservations == []
+
+
+# Devices
+
+
+def test_devices_are_listed_filtered_and_paged_by_the_daemon(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {"a": device("a"), "b": device("b", model="M2", configured=False)}
+    out = shell("device list M --filter plugin=p --filter model=M2 --sort -ip --limit 5")[0]
+    assert out == (
+        "MAC                ADDRESS   VENDOR  MODEL  VERSION  PLUGIN  CONFIG  CONFIGURED  ID\n"
+        "00:00:5e:00:53:0a  10.0.0.9  -       M2     -        p       -       no          b\n"
+        "1 device\n"
+    )
+    assert desk.calls == [("devices", Query((("plugin", "p"), ("model", "M2")), "M", "ip", True, 5, 0))]
+
+
+def test_a_long_list_is_fetched_page_by_page(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {f"d{place}": device(f"d{place}") for place in range(2100)}
+    page = shell.json("device list --limit 0")
+    assert (page["total"], len(page["items"])) == (2100, 2100)
+    assert [(call[1].offset, call[1].limit) for call in desk.calls] == [(0, 1000), (1000, 1000), (2000, 1000)]
+    assert len(shell.json("device list --limit 1500 --offset 200")["items"]) == 1500
+
+
+def test_a_wrong_filter_is_the_daemons_to_say(shell: Shell) -> None:
+    _, error = shell("device list --filter colour=red", code=1)
+    assert error.startswith("ringboot: 'colour=red' is no filter here: write key=value with one of id, mac, ip")
+
+
+@pytest.mark.parametrize("name", ["a", MAC, "00005E00530A", "0000.5e00.530a", "10.0.0.9"])
+def test_a_device_is_named_by_id_mac_or_address(shell: Shell, desk: Any, name: str) -> None:
+    desk.rows_devices = {"a": device("a"), "b": device("b", mac="00:00:5e:00:53:0b", ip="10.0.0.10")}
+    assert shell.json(f"device show {name}")["id"] == "a"
+
+
+def test_a_device_that_is_not_there_or_not_alone_is_said(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {"a": device("a"), "b": device("b", mac=None)}
+    assert shell("device show nobody", code=5)[1] == (
+        "ringboot: No device has the id, MAC or address nobody. See: ringboot device list.\n"
+    )
+    assert shell("device show 10.0.0.9", code=2)[1] == (
+        "ringboot: 2 devices are at 10.0.0.9. Name one by its id: a, b.\n"
+    )
+
+
+def test_a_device_is_added_changed_and_removed(shell: Shell, desk: Any) -> None:
+    out, _ = shell(
+        f"device add --mac {MAC} --plugin p --model M1 --use-config base --option switchboard:=true --option note=x"
+    )
+    assert out == "Device made is added.\n"
+    row = {"mac": MAC, "model": "M1", "plugin": "p", "config": "base", "options": {"switchboard": True, "note": "x"}}
+    assert desk.calls[-1] == ("add_device", row, ME)
+    shell(f"device set {MAC} --ip 10.0.0.3", "--clear", "description", "--description", "old")
+    assert ("set_device", "made", {"ip": "10.0.0.3", "description": None}, ME) in desk.calls
+    assert shell("device remove made")[0] == "Device made is removed.\n"
+    assert desk.rows_devices == {}
+
+
+def test_a_change_that_leaves_files_unmade_says_so(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {"a": device("a", problem="base.tpl, line 3: unknown key")}
+    out, _ = shell("device set a --model M2")
+    assert out == "Device a is changed. Its files could not be made: base.tpl, line 3: unknown key\n"
+
+
+def test_nothing_to_change_is_a_usage_error(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {"a": device("a")}
+    assert "Say what to change" in shell("device set a", code=2)[1]
+    assert "Say what to change" in shell("config set base", code=2)[1]
+
+
+def test_devices_are_configured_again(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {"a": device("a")}
+    assert shell(f"device reconfigure {MAC}")[0] == "2 devices configured, 3 files changed.\n"
+    shell("device reconfigure --plugin p")
+    shell("device reconfigure --all")
+    assert [call[1:3] for call in desk.calls if call[0] == "reconfigure"] == [(["a"], None), (None, "p"), (None, None)]
+    assert "Say which" in shell("device reconfigure", code=2)[1]
+    assert "Say which" in shell("device reconfigure a --all", code=2)[1]
+
+
+def test_devices_that_cannot_be_configured_are_named(shell: Shell, desk: Any) -> None:
+    desk.unreconfigurable = [{"id": "a", "problem": "base.tpl, line 3: unknown key"}]
+    out, error = shell("device reconfigure --all", code=1)
+    assert out == "2 devices configured, 3 files changed.\n"
+    assert error == (
+        "ringboot: 1 device could not be configured. Mend what is named, then try again.\n"
+        "  a: base.tpl, line 3: unknown key\n"
+    )
+
+
+def test_a_devices_files_are_listed_and_shown(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {"a": device("a")}
+    desk.files = {
+        ("a", "A/x.cfg"): {"path": "A/x.cfg", "part": "", "template": "templates/base.tpl", "secret": True,
+                           "fetched": 1700000000, "text": "line 1\nline 2\n"},
+    }  # fmt: skip
+    assert shell("device files a")[0] == (
+        "PATH     PART  TEMPLATE            SECRET  FETCHED\n"
+        "A/x.cfg  -     templates/base.tpl  yes     2023-11-14 22:13:20\n"
+        "1 file\n"
+    )
+    assert shell("device show-file a A/x.cfg")[0] == "line 1\nline 2\n"
+    assert "There is no file" in shell("device show-file a none", code=5)[1]
+
+
+# Configs
+
+
+def test_a_config_is_added_with_dotted_keys(shell: Shell, desk: Any, tmp_path: Path) -> None:
+    file = tmp_path / "raw.json"
+    file.write_text('{"ntp_ip": "10.0.0.1", "sip_lines": {"1": {"number": "100", "username": "u"}}}')
+    shell(
+        f"config add desk --parent base --parent more --label Desk --file {file}",
+        "sip_lines.1.number=101", "ntp_enabled:=true", "X_note=a=b",
+    )  # fmt: skip
+    assert desk.rows_configs["desk"] == {
+        "id": "desk",
+        "parent_ids": ["base", "more"],
+        "raw_config": {
+            "ntp_ip": "10.0.0.1",
+            "ntp_enabled": True,
+            "sip_lines": {"1": {"number": "101", "username": "u"}},
+            "X_note": "a=b",
+        },
+        "label": "Desk",
+    }
+
+
+def test_a_config_is_changed_by_a_merge_patch(shell: Shell, desk: Any) -> None:
+    desk.rows_configs = {"base": {"id": "base"}}
+    shell("config set base timezone=Europe/Paris --unset sip_lines.2 --clear role --parent other")
+    assert ("set_config", "base", {
+        "raw_config": {"timezone": "Europe/Paris", "sip_lines": {"2": None}},
+        "parent_ids": ["other"],
+        "role": None,
+    }, ME) in desk.calls  # fmt: skip
+
+
+def test_a_config_is_shown_with_its_passwords_only_when_asked(shell: Shell, desk: Any) -> None:
+    desk.rows_configs = {
+        "base": {
+            "id": "base",
+            "parent_ids": [],
+            "raw_config": {"admin_password": "7", "sip_lines": {"1": {"number": "1"}}},
+        }
+    }
+    assert shell("config show base")[0] == (
+        "id                             base\nraw_config.admin_password      ***\nraw_config.sip_lines.1.number  1\n"
+    )
+    assert "raw_config.admin_password      7\n" in shell("config show base --secrets")[0]
+    assert shell.json("config list --secrets")["items"][0]["raw_config"]["admin_password"] == "7"
+    assert "admin_password" not in shell("config list")[0]
+
+
+def test_a_config_that_must_stay_stays(shell: Shell, desk: Any) -> None:
+    desk.rows_configs = {"base": {"id": "base", "deletable": False}, "x": {"id": "x"}}
+    assert shell("config remove base", code=1)[1] == "ringboot: Config base cannot be removed.\n"
+    assert shell("config remove x")[0] == "Config x is removed.\n"
+
+
+# Plugins, settings
+
+
+def test_a_plugin_is_installed_from_the_catalog_or_a_folder(
+    shell: Shell, desk: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert shell("plugin install some --id mine")[0] == "Plugin mine 1.0 is installed.\n"
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    shell("plugin install ./folder")
+    shell("plugin install folder")
+    places = [call[1:3] for call in desk.calls]
+    assert places == [("some", "mine"), (str(tmp_path / "folder"), None), (str(tmp_path / "folder"), None)]
+
+
+def test_templates_of_ones_own_are_not_removed_unasked(shell: Shell, desk: Any) -> None:
+    desk.rows_plugins = {"p": {"id": "p", "custom_templates": ["base.tpl", "M1.tpl"]}, "q": {"id": "q"}}
+    assert shell("plugin uninstall p", code=1)[1] == (
+        "ringboot: Templates of your own go with p: base.tpl, M1.tpl. Say --yes if that is meant.\n"
+    )
+    assert not any(call[0] == "uninstall_plugin" for call in desk.calls)
+    assert shell("plugin uninstall p --yes")[0] == (
+        "Plugin p is uninstalled. Your templates are kept in /data/backup/x.\n"
+    )
+    assert shell("plugin uninstall q")[0] == "Plugin q is uninstalled.\n"
+
+
+def test_plugins_are_listed_and_shown(shell: Shell, desk: Any) -> None:
+    desk.rows_plugins = {"p": {"id": "p", "name": "brand", "installed": True}, "q": {"id": "q", "installed": False}}
+    assert shell("plugin list --filter installed=true")[0].splitlines()[1:] == [
+        "p   brand  -      -        yes        -        -",
+        "1 plugin",
+    ]
+    assert shell("plugin show p")[0] == "id         p\nname       brand\ninstalled  yes\n"
+    assert "There is no plugin x." in shell("plugin show x", code=5)[1]
+
+
+def test_a_setting_is_read_and_changed(shell: Shell, desk: Any) -> None:
+    assert shell("settings list")[0].splitlines()[1] == "NAT   0      0        devices behind a router"
+    assert shell("settings set NAT 1")[0] == "NAT is 1.\n"
+    assert shell.json("settings get NAT")["value"] == "1"
+    assert shell("settings set NAT busy", code=6)[1] == "ringboot: The database is busy. Try again in a moment.\n"
+    assert shell("settings get x", code=5)[1] == "ringboot: There is no setting x.\n"
+
+
+# The daemon
+
+
+def test_status_is_told_in_tables(shell: Shell) -> None:
+    assert shell("status")[0] == (
+        "Version  0.1.0\n"
+        "Ready    yes\n"
+        "\n"
+        "Leases\n"
+        "  bound  2\n"
+        "\n"
+        "Processes\n"
+        "  NAME  PID  LAST_END\n"
+        "  main  7    -\n"
+        "\n"
+        "Problems\n"
+        "  none\n"
+    )
+
+
+def test_reload_says_what_came_of_it(shell: Shell, desk: Any) -> None:
+    assert shell("reload")[0] == "The configuration is loaded. Changed: networks.\n"
+    desk.fail = Refused("r.toml, line 3, dhcp.port: bad; mend it\nThe old one stays.", code="configuration")
+    assert shell("reload", code=3)[1] == ("ringboot: r.toml, line 3, dhcp.port: bad; mend it\nThe old one stays.\n")
+
+
+def test_explain_takes_any_spelling_of_a_mac(shell: Shell, desk: Any) -> None:
+    out, _ = shell("explain --mac 0000.5E00.530A")
+    assert out.startswith(f"{MAC}\nWhere it stands: has fetched all [boot-done]\n")
+    assert shell.json(f"explain --mac {MAC}")["mac"] == MAC
+    assert "is not a MAC address" in shell("explain --mac x", code=2)[1]
+
+
+# Errors as JSON
+
+
+def test_errors_are_json_too_when_that_is_asked_for(shell: Shell, desk: Any) -> None:
+    desk.fail = Busy("Later.")
+    _, error = shell("status --json", code=6)
+    assert json.loads(error) == {"code": "busy", "detail": "Later.", "fields": {}, "exit": 6}
+
+
+def test_control_characters_of_devices_do_not_reach_the_terminal(shell: Shell, desk: Any) -> None:
+    desk.rows_leases = [{**leases(1)[0], "hostname": "a\x1b[2Jb\nc"}]
+    assert "a?[2Jb?c" in shell("lease list")[0]
+    assert "a?[2Jb?c" in shell("lease show 10.0.0.0")[0]
