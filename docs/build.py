@@ -7,11 +7,13 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from docs.config_page import config_page
 from docs.manifest_page import manifest_page
 from docs.models_page import models_page
 from docs.table import table
 
 from ringboot import metrics, reasons
+from ringboot.cli.describe import cli_page
 from ringboot.dhcp.describe import options_page
 from ringboot.fleet import settings
 from ringboot.setup.describe import configuration_page
@@ -76,6 +78,8 @@ def metrics_page() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "cli": cli_page,
+    "config-keys": config_page,
     "configuration": configuration_page,
     "dhcp-options": options_page,
     "manifest": manifest_page,

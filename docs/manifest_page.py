@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
+from docs.kinds import kind_of
 from docs.table import table
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -179,10 +179,6 @@ _NAMED: Mapping[Any, str] = {
     schema.FileName: "file name",
     schema.Oui: "first half of a MAC",
     schema.Evidence: "evidence",
-    str: "text",
-    bool: "true or false",
-    int: "number",
-    Any: "anything",
 }
 
 
@@ -198,7 +194,8 @@ def _table(part: Part) -> str:
         raise KeyError(f"docs/manifest_page.py does not say what these keys of {part.title} mean: {', '.join(wrong)}")
     hints = get_type_hints(part.kind, include_extras=True)
     rows = [
-        (f"`{key}`", kind_of(hints[name]), _default(entry), part.meanings[key]) for key, (name, entry) in fields.items()
+        (f"`{key}`", kind_of(hints[name], _NAMED), _default(entry), part.meanings[key])
+        for key, (name, entry) in fields.items()
     ]
     return table(("key", "value", "default", "meaning"), rows)
 
@@ -216,22 +213,3 @@ def _default(entry: Any) -> str:
 
 def _plain(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
-
-
-def kind_of(hint: Any) -> str:
-    """Say in words what a value of this type is."""
-    if hint in _NAMED:
-        return _NAMED[hint]
-    origin, inside = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        return kind_of(inside[0])
-    if origin in (Union, types.UnionType):
-        return " or ".join(kind_of(each) for each in inside if each is not type(None))
-    if origin is Literal:
-        return " or ".join(f'`"{each}"`' for each in inside)
-    if origin is tuple:
-        row = kind_of(inside[0])
-        return "tables" if row == "table" else f"list: {row}"
-    if origin is dict:
-        return f"table: {kind_of(inside[0])} = {kind_of(inside[1])}"
-    return "list" if origin is list else "table"
