@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 
+from ringboot.dhcp.message import DISCOVER, REQUEST
 from ringboot.model.address import ip_number
 from ringboot.servers.dhcp import outcomes as module
 from ringboot.servers.dhcp.outcomes import Outcomes
@@ -17,7 +18,7 @@ def mac(number: int) -> bytes:
 def test_the_last_eight_are_kept_newest_first() -> None:
     outcomes = Outcomes()
     for second in range(12):
-        outcomes.note(MAC, 1000 + second, "DISCOVER", "offered", address=ADDRESS, rest='{"network": "phones"}')
+        outcomes.note(MAC, 1000 + second, DISCOVER, "offered", address=ADDRESS, rest='{"network": "phones"}')
 
     rows = outcomes.of(MAC)
 
@@ -36,8 +37,8 @@ def test_a_client_never_seen_has_none() -> None:
 
 def test_each_outcome_keeps_its_own_detail() -> None:
     outcomes = Outcomes()
-    outcomes.note(MAC, 1, "REQUEST", "other-server-chosen", address=0, rest='{"server": "10.0.0.66"}')
-    outcomes.note(MAC, 2, "DISCOVER", "no-network", address=0, rest="")
+    outcomes.note(MAC, 1, REQUEST, "other-server-chosen", address=0, rest='{"server": "10.0.0.66"}')
+    outcomes.note(MAC, 2, DISCOVER, "no-network", address=0, rest="")
 
     assert [(row["reason"], row["detail"]) for row in outcomes.of(MAC)] == [
         ("no-network", {}),
@@ -48,7 +49,7 @@ def test_each_outcome_keeps_its_own_detail() -> None:
 def test_clients_are_bounded_and_the_recent_ones_stay() -> None:
     outcomes = Outcomes(clients=100)
     for number in range(1000):
-        outcomes.note(mac(number), 1, "DISCOVER", "offered", address=number, rest="")
+        outcomes.note(mac(number), 1, DISCOVER, "offered", address=number, rest="")
         assert len(outcomes) <= 101
 
     assert all(outcomes.of(mac(number)) for number in range(950, 1000))
@@ -58,8 +59,8 @@ def test_clients_are_bounded_and_the_recent_ones_stay() -> None:
 def test_a_client_that_keeps_asking_keeps_its_outcomes_among_many_others() -> None:
     outcomes = Outcomes(clients=100)
     for number in range(1000):
-        outcomes.note(mac(number), 1, "DISCOVER", "offered", address=number, rest="")
-        outcomes.note(MAC, number, "DISCOVER", "pool-full", address=0, rest="")
+        outcomes.note(mac(number), 1, DISCOVER, "offered", address=number, rest="")
+        outcomes.note(MAC, number, DISCOVER, "pool-full", address=0, rest="")
 
     assert [row["utc"] for row in outcomes.of(MAC)] == [float(999 - n) for n in range(8)]
 
@@ -67,7 +68,7 @@ def test_a_client_that_keeps_asking_keeps_its_outcomes_among_many_others() -> No
 def test_details_are_bounded_too() -> None:
     outcomes = Outcomes()
     for number in range(2 * module.DETAILS):
-        outcomes.note(MAC, number, "DISCOVER", "no-network", address=0, rest=f'{{"where": "{number}"}}')
+        outcomes.note(MAC, number, DISCOVER, "no-network", address=0, rest=f'{{"where": "{number}"}}')
 
     assert outcomes.of(MAC)[0]["detail"] == {}
 
@@ -77,7 +78,7 @@ def test_a_client_takes_less_than_three_hundred_octets() -> None:
     try:
         outcomes = Outcomes()
         for number in range(5_000):
-            for kind in ("DISCOVER", "REQUEST"):
+            for kind in (DISCOVER, REQUEST):
                 outcomes.note(mac(number), 1, kind, "offered", address=number, rest='{"network": "phones"}')
         size = tracemalloc.get_traced_memory()[0]
     finally:

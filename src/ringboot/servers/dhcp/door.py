@@ -16,7 +16,6 @@ from ringboot.answer.decide import address_used, decide
 from ringboot.answer.decision import Decision, Need, Question, Reply, Silence, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
-from ringboot.dhcp.message import NAMES
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.table import Undo
 from ringboot.model.address import ip_number, ip_text
@@ -233,7 +232,8 @@ class Door:
         """Count an outcome, remember it for `explain`, and tell main what the journal does not."""
         reason, detail, change = decision.reason, decision.detail, decision.change
         message = query.message
-        self.counters.outcome(reason.id)
+        counted = self.counters.outcomes
+        counted[reason.id] = counted.get(reason.id, 0) + 1
         if isinstance(change, LeaseChange):
             self.hints.settle(message.chaddr)
         else:
@@ -242,7 +242,7 @@ class Door:
             address, rest = _split(detail)
         else:
             address, rest = change.address, self._rest_of(change.network)
-        self.outcomes.note(message.chaddr, now.utc, NAMES.get(message.kind, "?"), reason.id, address=address, rest=rest)
+        self.outcomes.note(message.chaddr, now.utc, message.kind, reason.id, address=address, rest=rest)
 
     def _rest_of(self, network: str) -> str:
         rest = self._rest.get(network)

@@ -6,16 +6,19 @@ import json
 from struct import Struct
 from typing import Any
 
+from ringboot.dhcp.message import NAMES
 from ringboot.model.address import ip_text
 
 KEPT = 8
 CLIENTS = 65_536
 DETAILS = 4_096
 
-# One outcome in 12 octets: UTC second, address, number of the message kind, of the reason, of the rest of the detail.
+# One outcome in 12 octets: UTC second and address; message kind, numbers of the reason and of the rest of the detail.
+_START = Struct("!II")
+_END = Struct("!BBH")
 _ROW = Struct("!IIBBH")
 _KEPT_OCTETS = KEPT * _ROW.size
-_FULL = 65_535
+_UNTOLD = 65_535
 
 
 class Outcomes:
@@ -29,18 +32,13 @@ class Outcomes:
         self._old: dict[bytes, bytes] = {}
         self._reasons: dict[str, int] = {}
         self._details: dict[str, int] = {"": 0}
-        self._kinds: dict[str, int] = {}
+        self._ends: dict[tuple[int, str, str], bytes] = {}  # kind, reason and rest as the end of a row
 
-    def note(self, mac: bytes, utc: float, kind: str, reason: str, *, address: int, rest: str) -> None:
-        """Add an outcome; `rest` is what the detail holds beside the address, as JSON text."""
-        reasons, kinds, details = self._reasons, self._kinds, self._details
-        row = _ROW.pack(
-            int(utc) & 0xFFFFFFFF,
-            address,
-            kinds.get(kind) or self._number(kinds, kind),
-            reasons.get(reason) or self._number(reasons, reason),
-            (details.get(rest) or self._detail(rest)) if rest else 0,
-        )
+    def note(self, mac: bytes, utc: float, kind: int, reason: str, *, address: int, rest: str) -> None:
+        """Add an outcome of a message of this kind; `rest` is its detail without the address, as JSON text."""
+        end = self._ends.get((kind, reason, rest))
+        if end is None:
+            end = self._end(kind, reason, rest)
         young = self._young
         before = young.get(mac)
         if before is None:
@@ -48,21 +46,21 @@ class Outcomes:
             if len(young) >= self._half:
                 self._old, self._young = young, {}
                 young = self._young
-        young[mac] = (row + before)[:_KEPT_OCTETS]
+        young[mac] = (_START.pack(int(utc) & 0xFFFFFFFF, address) + end + before)[:_KEPT_OCTETS]
 
-    def _number(self, numbers: dict[str, int], name: str) -> int:
-        return numbers.setdefault(name, len(numbers) + 1)
-
-    def _detail(self, rest: str) -> int:
+    def _end(self, kind: int, reason: str, rest: str) -> bytes:
+        reasons, details = self._reasons, self._details
         # Beyond the bound a detail is not told: a stranger who varies his messages must not fill our memory.
-        if len(self._details) < DETAILS:
-            return self._details.setdefault(rest, len(self._details))
-        return _FULL
+        if rest in details or len(details) < DETAILS:
+            number = details.setdefault(rest, len(details))
+            end = _END.pack(kind, reasons.setdefault(reason, len(reasons)), number)
+            self._ends[kind, reason, rest] = end
+            return end
+        return _END.pack(kind, reasons.setdefault(reason, len(reasons)), _UNTOLD)
 
     def of(self, mac: bytes) -> list[dict[str, Any]]:
         """Give a client's last outcomes, newest first."""
         packed = self._young.get(mac) or self._old.get(mac, b"")
-        kinds = {number: name for name, number in self._kinds.items()}
         reasons = {number: name for name, number in self._reasons.items()}
         details = {number: text for text, number in self._details.items()}
         rows: list[dict[str, Any]] = []
@@ -70,7 +68,9 @@ class Outcomes:
             detail: dict[str, Any] = {"address": ip_text(address)} if address else {}
             text = details.get(rest, "")
             detail.update(json.loads(text) if text else {})
-            rows.append({"utc": float(utc), "message": kinds[kind], "reason": reasons[reason], "detail": detail})
+            rows.append(
+                {"utc": float(utc), "message": NAMES.get(kind, "other"), "reason": reasons[reason], "detail": detail}
+            )
         return rows
 
     def __len__(self) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 from struct import Struct
 
-from ringboot.answer.decision import BROADCAST, FRAME, To
+from ringboot.answer.decision import FRAME, RELAY, UNICAST, To
 from ringboot.answer.query import Query
 from ringboot.dhcp.message import DISCOVER, MOST, REQUEST, BadPacket, decode
 from ringboot.model.address import ip_text, ip_wire
@@ -22,6 +22,7 @@ _PKTINFO = Struct("I4s4s")  # interface, our address there, the address it was s
 _SPACE = socket.CMSG_SPACE(_PKTINFO.size)
 _SERVER_AT = 245  # where a reply says who we are: after the header, option 53, and the two first octets of 54
 _PEERS = 8_192
+_TO_HOSTS = frozenset({RELAY, UNICAST})
 
 
 class Arrivals:
@@ -51,7 +52,8 @@ class Port:
         self.frames = frames
         self._links = links  # shared with who keeps it up to date
         self._own_port = own_port
-        self._peers: dict[str, int] = {}
+        self._peers: dict[str, int] = {}  # addresses as numbers and as text, of those who were heard last
+        self._hosts: dict[int, str] = {}
         udp.setblocking(False)
 
     def receive(self, into: Arrivals, limit: int = A_TURN) -> bool:
@@ -92,25 +94,34 @@ class Port:
         peer = self._peers[host] = int.from_bytes(socket.inet_aton(host), "big")
         return peer
 
+    def _host(self, address: int) -> str:
+        if len(self._hosts) >= _PEERS:
+            self._hosts.clear()
+        host = self._hosts[address] = ip_text(address)
+        return host
+
     def send(self, data: bytes, to: To) -> bool:
         """Send a reply; False when the system refused it."""
         link = self._links.get(self.name)
+        kind, address, port, mac = to
         try:
-            if to.kind == FRAME and self.frames is not None and link is not None and link.mac and len(to.mac) == 6:
+            if kind in _TO_HOSTS:
+                host = self._hosts.get(address) or self._host(address)
+                if link is not None and len(link.locals) > 1:
+                    # With several addresses the kernel would choose by route; a client expects the one it wrote to.
+                    info = _PKTINFO.pack(0, ip_wire(_server(data)), bytes(4))
+                    self.udp.sendmsg([data], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, (host, port))
+                else:
+                    self.udp.sendto(data, (host, port))
+            elif kind == FRAME and self.frames is not None and link is not None and link.mac and len(mac) == 6:
                 self.frames.send(
                     datagram(
-                        data, to_mac=to.mac, from_mac=link.mac, to=to.address, source=_server(data),
-                        to_port=to.port, from_port=self._own_port,
+                        data, to_mac=mac, from_mac=link.mac, to=address, source=_server(data), to_port=port,
+                        from_port=self._own_port,
                     )
                 )  # fmt: skip
-            elif to.kind in (FRAME, BROADCAST):
-                self.udp.sendto(data, ("255.255.255.255", to.port))
-            elif link is not None and len(link.locals) > 1:
-                # With several addresses the kernel would choose by route; a client expects the one that it wrote to.
-                info = _PKTINFO.pack(0, ip_wire(_server(data)), bytes(4))
-                self.udp.sendmsg([data], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, (ip_text(to.address), to.port))
             else:
-                self.udp.sendto(data, (ip_text(to.address), to.port))
+                self.udp.sendto(data, ("255.255.255.255", port))
         except OSError:
             return False
         return True
