@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from ringboot.fleet.fields import ID, check_text, from_pydantic
+from ringboot.fleet.fields import ID, ID_RULE, check_text, from_pydantic
 from ringboot.model.address import ip_number, ip_text, norm_mac
 
 _ENTRY = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -15,9 +15,7 @@ _ENTRY = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 def _ident(text: str) -> str:
     if not ID.fullmatch(text):
-        raise ValueError(
-            "must be 1 to 64 letters, digits, dots, dashes and underscores, not beginning with dot or dash"
-        )
+        raise ValueError(ID_RULE)
     return text
 
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 # Ids stand in paths, URLs and file names.
 ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+ID_RULE = "must be 1 to 64 letters, digits, dots, dashes and underscores, not beginning with a dot or dash"
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LONGEST_TEXT = 1024
 
@@ -76,9 +77,7 @@ def _in_words(kind: str, said: str) -> str:
 def check_id(text: str, place: str = "id") -> str:
     """Give back an id that can stand in a path; FieldErrors."""
     if not ID.fullmatch(text):
-        raise one(
-            place, "must be 1 to 64 letters, digits, dots, dashes and underscores, and not begin with a dot or dash"
-        )
+        raise one(place, ID_RULE)
     return text
 
 

@@ -166,5 +166,5 @@ def sent_event(resolved: Resolved, sent: Sent, utc: float) -> Event:
     else:
         reason = reasons.SERVED if sent.complete else reasons.BROKEN_OFF
     if sent.reason:
-        detail["why"] = sent.reason
+        detail["why"] = sent.why or sent.reason
     return Event(utc, reason.id, resolved.mac, resolved.device, resolved.peer, detail)

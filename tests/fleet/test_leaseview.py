@@ -1,0 +1,73 @@
+"""Main's mirror of the leases."""
+
+from __future__ import annotations
+
+from ringboot.fleet.leaseview import LeaseView
+from ringboot.model.address import ip_number
+from ringboot.model.lease import BOUND, DECLINED, RELEASED, LeaseChange
+
+MAC = bytes.fromhex("00085d2eecfb")
+OTHER = bytes.fromhex("00085daabbcc")
+
+
+def row(
+    kind: str, address: str, mac: bytes = MAC, *, state: str = BOUND, start: int = 100, seconds: int = 60
+) -> LeaseChange:
+    return LeaseChange(
+        kind, state, "phones", ip_number(address), b"\x01" + mac, mac, start, start + seconds, b"", float(start)
+    )
+
+
+def test_a_lease_is_live_until_it_runs_out() -> None:
+    view = LeaseView()
+    view.apply(row("bound", "10.0.1.5"))
+    live = view.at("10.0.1.5", 159)
+    assert live is not None
+    assert live.mac == MAC
+    assert view.at(ip_number("10.0.1.5"), 159) == live
+    assert view.at("10.0.1.5", 160) is None
+    assert view.at("10.0.1.6", 100) is None
+    view.apply(row("renewed", "10.0.1.5", start=150))
+    assert view.at("10.0.1.5", 200) is not None
+
+
+def test_one_mac_holds_several() -> None:
+    view = LeaseView()
+    view.apply(row("bound", "10.0.1.5"))
+    view.apply(row("bound", "10.1.1.5", start=110))
+    view.apply(row("bound", "10.1.1.5", start=110))
+    assert [lease.address for lease in view.of_mac(MAC, 120)] == [ip_number("10.1.1.5"), ip_number("10.0.1.5")]
+    assert [lease.address for lease in view.of_mac(MAC, 165)] == [ip_number("10.1.1.5")]
+    assert len(view.all_of_mac(MAC)) == 2
+    assert view.of_mac(OTHER, 120) == []
+
+
+def test_an_address_goes_to_another() -> None:
+    view = LeaseView()
+    view.apply(row("bound", "10.0.1.5"))
+    view.apply(row("bound", "10.0.1.5", OTHER, start=200))
+    assert view.of_mac(MAC, 110) == []
+    assert view.all_of_mac(MAC) == []
+    assert [lease.mac for lease in view.all_of_mac(OTHER)] == [OTHER]
+    assert len(view) == 1
+
+
+def test_what_was_given_back_declined_or_freed_is_not_live() -> None:
+    view = LeaseView()
+    for kind, state in (("released", RELEASED), ("declined", DECLINED)):
+        view.apply(row("bound", "10.0.1.5"))
+        view.apply(row(kind, "10.0.1.5", state=state))
+        assert view.at("10.0.1.5", 110) is None
+        assert view.of_mac(MAC, 110) == []
+        assert len(view.all_of_mac(MAC)) == 1
+    view.apply(row("freed", "10.0.1.5", state=RELEASED))
+    assert view.all_of_mac(MAC) == []
+    assert len(view) == 0
+
+
+def test_copies_made_by_compaction_say_nothing_new() -> None:
+    view = LeaseView()
+    view.apply(row("bound", "10.0.1.5"))
+    view.apply(row("kept", "10.0.1.5"))
+    assert len(view) == 1
+    assert len(view.of_mac(MAC, 110)) == 1
