@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from ringboot import log, reasons
@@ -32,6 +33,7 @@ from ringboot.fleet.world import World
 from ringboot.host.render import RenderPool
 from ringboot.host.start import Start
 from ringboot.model.event import Event
+from ringboot.plugins import staging
 from ringboot.servers.files import NotOpened, open_below
 from ringboot.servers.foreign import CannotLook, find_foreign
 from ringboot.servers.http import HttpServer
@@ -119,6 +121,7 @@ class _Main:
         self.follower.on_seen = self.doorway.saw
         self.desk = Desk(core, self.renders, self.files)
         self.stopping = asyncio.Event()
+        self.restarts: dict[str, int] = {}
         core.link.on_frame = self._heard
 
     async def run(self) -> int:
@@ -167,6 +170,8 @@ class _Main:
                     if device.mac is not None and (device.configured or devices.is_known(books, device))
                 }  # fmt: skip
                 stale += [device.id for device in page if device.plugin is not None and not device.configured]
+        for folder in core.shelf.folders.values():
+            staging.sweep(str(folder.path))
         core.install_site()
         await self.follower.load()
         await self.renders.common(core.shelf.plugins)
@@ -193,6 +198,18 @@ class _Main:
             self._hints(frame["rows"])
         else:
             self.core.feed.heard(frame)
+            if frame["t"] == "hello":
+                self._note_restarts()
+
+    def _note_restarts(self) -> None:
+        """Write down that the supervisor had to start dhcp again, when dhcp is there again."""
+        for row in self.desk.processes():
+            before = self.restarts.get(row["name"], row["restarts"])
+            self.restarts[row["name"]] = row["restarts"]
+            if row["restarts"] > before:
+                detail = {"process": row["name"], "why": row["last_end"]}
+                event = Event(self.core.utc(), reasons.PROCESS_RESTARTED.id, detail=detail)
+                self._soon(partial(self.core.tell, event))
 
     def _hints(self, rows: list[Frame]) -> None:
         """Keep what dhcp said of messages that changed no lease, where it is more than a repetition."""
@@ -202,7 +219,7 @@ class _Main:
             if row["reason"] in _WORTH_KEEPING
         ]
         if told:
-            self._soon(lambda: self.core.tell(*told))
+            self._soon(partial(self.core.tell, *told))
 
     def _soon(self, work: Callable[[], Awaitable[object]]) -> None:
         async def quietly() -> None:
@@ -241,7 +258,7 @@ class _Main:
                     detail = {"server": each.server, "interface": each.interface}
                     log.get().warning(reasons.tell(reasons.FOREIGN_SERVER.id, detail))
                     event = Event(self.core.utc(), reasons.FOREIGN_SERVER.id, address=each.server, detail=detail)
-                    self._soon(lambda event=event: self.core.tell(event))  # type: ignore[misc]
+                    self._soon(partial(self.core.tell, event))
             await asyncio.sleep(FOREIGN_EVERY)
 
 

@@ -38,7 +38,7 @@ class DaemonDesk:
             "devices": len(devices),
             "configured": sum(device.configured for device in devices),
             "rendering": self.renders.waiting,
-            "processes": self._processes(),
+            "processes": self.processes(),
             "dhcp": {"connected": core.link.connected, "revision": core.feed.site.revision},
             "networks": [
                 {"name": each.name, "pools": len(each.pools), "unknown": each.unknown, "segment": each.segment}
@@ -56,7 +56,8 @@ class DaemonDesk:
             row["dhcp"] |= {"connected": False, "problem": error.text}
         return row
 
-    def _processes(self) -> list[Row]:
+    def processes(self) -> list[Row]:
+        """Give what the supervisor runs, as it last wrote it down."""
         try:
             rows = json.loads((self.core.data / "run" / "processes.json").read_text())
         except (OSError, ValueError):

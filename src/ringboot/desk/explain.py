@@ -7,17 +7,23 @@ from dataclasses import asdict
 from typing import Any
 
 from ringboot import reasons
+from ringboot.answer.facts import Facts
+from ringboot.answer.layers import option_layers
 from ringboot.desk.core import Core
 from ringboot.desk.devices import file_rows
 from ringboot.desk.errors import DeskError
+from ringboot.dhcp.options import name_of
 from ringboot.fleet.explain import Case, DhcpOutcome, diagnose
-from ringboot.model.address import ip_text, mac_octets
+from ringboot.leases.table import Table
+from ringboot.model.address import ip_number, ip_text, mac_octets, mac_text
 from ringboot.model.event import Event
 from ringboot.model.evidence import unpack
 from ringboot.model.lease import BOUND, Lease
+from ringboot.model.site import Network, Reservation
 
 TIMELINE = 60  # events shown
 FOREIGN = 20
+_CLIENT_ID = 61
 
 Row = dict[str, Any]
 
@@ -43,12 +49,18 @@ class ExplainDesk:
         case = Case(mac, utc, device, leases, outcomes, events, files, foreign)
         diagnosis = diagnose(case)
         newest = leases[0] if leases else None
+        network = self._network(newest, outcomes)
         manifest = core.shelf.plugins.get(device.plugin) if device is not None and device.plugin else None
         return {
             "mac": mac,
             "boot": {"reason": diagnosis.reason.id, "text": diagnosis.text, "help": diagnosis.reason.help},
             "device": None if device is None else asdict(device),
-            **self._network(newest),
+            "network": None if network is None else {
+                "name": network.name,
+                "subnet": f"{ip_text(network.subnet)}/{network.prefix}",
+                "segment": network.segment,
+            },
+            **self._layers(newest),
             "leases": [self._lease(lease) for lease in leases],
             "plugin": None if device is None or device.plugin is None else {
                 "id": device.plugin,
@@ -81,18 +93,41 @@ class ExplainDesk:
             "vendor_class": _text(said.get(60)),
         }
 
-    def _network(self, lease: Lease | None) -> Row:
-        """Name the network of the newest lease, the classes that its evidence matches, and each option's layer."""
-        network = next((each for each in self.core.feed.site.networks if lease and each.name == lease.network), None)
-        if lease is None or network is None:
-            return {"network": None, "classes": [], "options": []}
+    def _network(self, lease: Lease | None, outcomes: Sequence[DhcpOutcome]) -> Network | None:
+        """Give the network of the newest lease, else the one that dhcp answered or refused it in."""
+        told = [str(each.detail["network"]) for each in outcomes if "network" in each.detail]
+        name = lease.network if lease is not None else next(iter(told), None)
+        return next((each for each in self.core.feed.site.networks if each.name == name), None)
+
+    def _layers(self, lease: Lease | None) -> Row:
+        """Name the classes that a lease's evidence matches, and each option with its layer, as dhcp works them out."""
+        if lease is None:
+            return {"classes": [], "options": []}
+        said = unpack(lease.evidence)
+        facts = Facts(self.core.feed.site, Table())
+        for row in self._reservations(lease, said.get(_CLIENT_ID)):
+            facts.put_reservation(row)
+        server = ip_number(self.core.facts(ip_text(lease.address)).server)
+        told = option_layers(facts, lease.network, lease.address, lease.mac, said, server=server)
         return {
-            "network": {
-                "name": network.name,
-                "subnet": f"{ip_text(network.subnet)}/{network.prefix}",
-                "segment": network.segment,
-            },
+            "classes": [facts.classes.rows[number].name for number in facts.classes.of(said, lease.mac)],
+            "options": [
+                {
+                    "key": each.key,
+                    "name": name_of(each.key),
+                    "value": each.text if each.value is None else each.value,
+                    "layer": each.layer,
+                    "source": each.source,
+                    "sent": each.is_sent and each.value is not None,
+                }
+                for each in told
+            ],
         }
+
+    def _reservations(self, lease: Lease, client_id: bytes | None) -> list[Reservation]:
+        kept = self.core.feed.reservations
+        keys = [(lease.network, "mac", mac_text(lease.mac)), (lease.network, "client-id", (client_id or b"").hex())]
+        return [kept[key] for key in keys if key in kept]
 
 
 def _timeline(outcomes: Sequence[DhcpOutcome], events: Sequence[Event]) -> list[Row]:

@@ -13,6 +13,7 @@ from ringboot.plugins.folder import PluginFolder, install_plugin, installed
 from ringboot.plugins.identify import Identifier
 from ringboot.plugins.manifest import BadManifest
 from ringboot.plugins.schema import Manifest
+from ringboot.plugins.version import natural
 
 INSTALLED, REMOVED = "installed", "removed"  # what PluginState.state may say
 
@@ -47,9 +48,8 @@ class Shelf:
         An installed plugin speaks for its brand; else the catalog does.  Of two of one brand the newer one speaks.
         """
         best: dict[str, Manifest] = dict(self.catalog)
-        for ident in sorted(self.plugins):
-            manifest = self.plugins[ident]
-            best[manifest.name] = manifest
+        for ident in sorted(self.plugins, key=lambda each: natural(self.plugins[each].version)):
+            best[self.plugins[ident].name] = self.plugins[ident]
         return [best[name] for name in sorted(best)]
 
     def classes(self) -> tuple[Class, ...]:

@@ -170,6 +170,7 @@ def run(*, keep: bool = False, json: bool = False) -> int:
             "seconds": round(seconds, 1),
             "acts": rows,
             "config": str(stage.config) if keep else None,
+            "pid": stage.let_go() if keep else None,
         }
         print(json_module.dumps(told, indent=2))
     else:

@@ -7,6 +7,7 @@ import contextlib
 import json
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -54,13 +55,16 @@ class Stage:
         ports = {"dhcp": self.dhcp, "tftp": self.tftp, "http": self.http}
         self.config.write_text(_CONFIG.format(folder=self.folder, **ports))
         self.log = self.folder / "daemon.log"
-        self._daemon: asyncio.subprocess.Process | None = None
+        self._daemon: subprocess.Popen[bytes] | None = None  # asyncio would kill it when the loop ends
 
     async def open(self) -> None:
         """Start the daemon and wait until it answers; StageFailed."""
         with self.log.open("wb") as log:
-            self._daemon = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "ringboot", "serve", "--config", str(self.config), stdout=log, stderr=log
+            self._daemon = subprocess.Popen(  # noqa: ASYNC220  starting it takes a moment, once
+                [sys.executable, "-m", "ringboot", "serve", "--config", str(self.config)],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         try:
             async with asyncio.timeout(START):
@@ -72,7 +76,7 @@ class Stage:
             raise StageFailed(self.log.read_text()) from None
 
     async def _answers(self) -> bool:
-        if self._daemon is not None and self._daemon.returncode is not None:
+        if self._daemon is not None and self._daemon.poll() is not None:
             raise StageFailed(self.log.read_text())
         code, told = await self._run("status")
         return code == 0 and bool(told["dhcp"]["connected"])
@@ -100,10 +104,9 @@ class Stage:
 
     async def close(self) -> None:
         """End the daemon and remove its folder."""
-        if self._daemon is not None and self._daemon.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._daemon.terminate()
-            await self._daemon.wait()
+        if self._daemon is not None and self._daemon.poll() is None:
+            self._daemon.terminate()
+            await asyncio.to_thread(self._daemon.wait)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -1,0 +1,50 @@
+"""The demo, as a person runs it: every act ends as it should, and --keep leaves a daemon to look around in."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.whole.daemon import wait_until
+
+
+def demo(*arguments: str, code: int = 0) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-m", "ringboot", "demo", "--json", *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_demo_ends_well_and_keeps_its_daemon_when_asked() -> None:
+    told = demo("--keep")
+    try:
+        assert told["passed"]
+        phones = [act for act in told["acts"] if act["steps"] and act["steps"][-1]["what"] == "done"]
+        assert len(phones) == 9, "eight come up, and one of them again with its line"
+        assert len({act["title"].split()[0] for act in phones}) == 2, "of two brands"
+        stranger = told["acts"][-1]
+        assert stranger["steps"][-1]["what"] == "failed"
+        listed = subprocess.run(
+            [sys.executable, "-m", "ringboot", "device", "list", "--json", "--config", told["config"]],
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert json.loads(listed.stdout)["total"] == 8
+    finally:
+        os.kill(told["pid"], signal.SIGTERM)
+        wait_until(lambda: not Path(f"/proc/{told['pid']}").exists(), "the kept daemon to end")
+
+
+def test_the_demo_leaves_nothing_behind(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path), "COLUMNS": "200"}
+    done = subprocess.run(
+        [sys.executable, "-m", "ringboot", "demo"], capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "11 of 11 ended as they should" in done.stdout
+    assert list(tmp_path.iterdir()) == []
