@@ -130,8 +130,9 @@ class _Main:
             loop.add_signal_handler(number, self.stopping.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(self._reload()))
         async with contextlib.AsyncExitStack() as stack:
-            await self.core.pool.start()
+            starting = asyncio.create_task(self.core.pool.start())  # a job that comes first waits for its worker
             stack.push_async_callback(self.core.pool.close)
+            stack.push_async_callback(asyncio.wait, {starting})
             await self._fill()
             await self._listen(stack)
             async with asyncio.TaskGroup() as tasks:
