@@ -27,10 +27,10 @@ def _plugins() -> Iterator[dict[str, str]]:
     """Read what examples need of each manifest, in order of the names."""
     for folder in catalog.__path__:
         for path in sorted(Path(folder).glob("*/plugin.toml")):
-            with contextlib.suppress(OSError, ValueError, LookupError, AttributeError):
+            with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
                 manifest = tomllib.loads(path.read_text())
                 models = [name for name in manifest.get("models", {}) if name != "*"]
-                oui = str(next(iter(manifest["oui"])))
+                oui = str(manifest["oui"][0])
                 yield {
                     "mac": ":".join(re.findall("..", f"{oui}2eecfb")),
                     "plugin": path.parent.name,

@@ -8,7 +8,8 @@ What `GET /api/v1/explain/{mac}` gives (any list may be empty, any other value n
      "network": {"name", "subnet", "segment"},
      "classes": ["...", ...],                                               # those that its evidence matches
      "leases": [{"address", "network", "state", "start", "expiry", "hostname", "vendor_class", "client_id"}],
-     "options": [{"key": "66", "name": "tftp-server-name", "value", "layer": "brand", "source": "its name"}],
+     "options": [{"key": "66", "name": "tftp-server-name", "value", "layer": "brand", "source": "its name",
+                  "sent": bool}],                                           # not sent: a later layer displaced it
      "plugin": {"id", "title", "version", "why"},
      "files": [{"path", "part", "template", "secret", "fetched": utc, "current": bool}],
      "timeline": [{"utc", "stage", "reason", "text"}]}                 # the oldest first
@@ -98,7 +99,8 @@ def _options(options: Sequence[Row]) -> list[str]:
 
 def _layer(row: Row) -> str:
     source = row.get("source")
-    return f"by {row['layer']} {source}" if source else f"by {row['layer']}"
+    named = f"by {row['layer']} {source}" if source else f"by {row['layer']}"
+    return named if row.get("sent", True) else f"{named}; not sent, a later layer wins"
 
 
 def _plugin(plugin: Row | None) -> list[str]:
