@@ -26,13 +26,14 @@ _OF_DEVICE = Statement(_NEWEST.where(EVENT.c.device == sa.bindparam("device")))
 _OF_MAC = Statement(_NEWEST.where(EVENT.c.mac == sa.bindparam("mac")))
 
 
-def _trim(owner: sa.ColumnElement[bool], kept: int) -> Statement:
-    last = sa.select(EVENT.c.id).where(owner).order_by(EVENT.c.id.desc()).limit(1).offset(kept).scalar_subquery()
+def _trim(owner: sa.ColumnElement[bool]) -> Statement:
+    newest = sa.select(EVENT.c.id).where(owner).order_by(EVENT.c.id.desc())
+    last = newest.limit(1).offset(sa.bindparam("kept")).scalar_subquery()
     return Statement(sa.delete(EVENT).where(owner, EVENT.c.id <= last))
 
 
-_TRIM_DEVICE = _trim(EVENT.c.device == sa.bindparam("device"), KEPT)
-_TRIM_NAMELESS = _trim(EVENT.c.device.is_(None), KEPT_NAMELESS)
+_TRIM_DEVICE = _trim(EVENT.c.device == sa.bindparam("device"))
+_TRIM_NAMELESS = _trim(EVENT.c.device.is_(None))
 
 
 class EventBook:
@@ -73,11 +74,11 @@ class EventBook:
         fresh, self._fresh = self._fresh, []
         _ADD.run_rows(self._connection, map(_row, fresh))
         for device in {event.device for event in fresh if event.device is not None}:
-            _TRIM_DEVICE.run(self._connection, device=device)
+            _TRIM_DEVICE.run(self._connection, device=device, kept=KEPT)
         self._nameless += sum(event.device is None for event in fresh)
         if self._nameless >= KEPT_NAMELESS // 20:  # the trim reads as many rows as are kept
             self._nameless = 0
-            _TRIM_NAMELESS.run(self._connection)
+            _TRIM_NAMELESS.run(self._connection, kept=KEPT_NAMELESS)
 
     def forget(self) -> None:
         """Drop what was added and not yet written: its transaction is undone."""

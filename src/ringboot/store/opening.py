@@ -10,7 +10,7 @@ from pathlib import Path
 from ringboot.store.errors import StoreDamaged, StoreFailed, StoreFull
 
 REVISIONS = ("r0001",)  # in order; one file in revisions/versions each
-HEAD = REVISIONS[-1]
+STEPS = Path(__file__).parent / "revisions"
 
 PATIENCE = 5.0  # seconds that a connection waits for another one's lock
 _MAGIC = b"SQLite format 3\0"
@@ -78,8 +78,9 @@ def _check(path: Path) -> None:
         raise StoreDamaged(path, "is the database of another program", "Move it away, or name another data directory.")
     if revision not in REVISIONS:
         todo = "Start the newer program, or restore a backup that this one wrote."
-        raise StoreDamaged(path, f"was written by a newer program (revision {revision}; this one knows {HEAD})", todo)
-    if revision != HEAD:
+        why = f"was written by a newer program (revision {revision}; this one knows {REVISIONS[-1]})"
+        raise StoreDamaged(path, why, todo)
+    if revision != REVISIONS[-1]:
         _upgrade(path)
 
 
@@ -119,7 +120,7 @@ def _upgrade(path: Path) -> None:
 
     engine = sa.create_engine("sqlite://", creator=lambda: connect(path, write=True), poolclass=sa.pool.NullPool)
     settings = config.Config()
-    settings.set_main_option("script_location", str(Path(__file__).parent / "revisions").replace("%", "%%"))
+    settings.set_main_option("script_location", str(STEPS).replace("%", "%%"))
     try:
         with engine.connect() as connection:
             # pysqlite would commit before each CREATE TABLE; the driver's own BEGIN makes the steps one whole.
@@ -128,8 +129,11 @@ def _upgrade(path: Path) -> None:
             command.upgrade(settings, "head")
             connection.commit()
     except sa.exc.DBAPIError as error:
-        if isinstance(error.orig, sqlite3.Error):
+        if not isinstance(error.orig, sqlite3.Error):
+            raise
+        if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_ERROR:  # the disk, not the step
             raise error.orig from None
-        raise
+        why = f"could not be brought to revision {REVISIONS[-1]}: {error.orig}"
+        raise StoreDamaged(path, why, "It is as it was: start the program that wrote it, and report this.") from None
     finally:
         engine.dispose()
