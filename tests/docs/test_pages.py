@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from ringboot import reasons
 from ringboot.catalog import FOLDER as CATALOG
 from ringboot.cli.describe import walk
 from ringboot.cli.tables import read_rows
@@ -249,6 +250,11 @@ def test_every_page_can_be_found_from_the_first() -> None:
             links = re.findall(r"\]\(([^)#\s]+)", FENCE.sub("", page.read_text()))
             todo += [(page.parent / link).resolve() for link in links if "://" not in link]
     assert {page for page in PAGES if page.is_relative_to(ROOT / "docs")} <= seen
+
+
+def test_every_way_in_which_a_boot_stops_is_explained() -> None:
+    rows = re.findall(r"^\| `([a-z-]+)` \|", (ROOT / "docs/howto/explain-a-boot.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == sorted(row.id for row in reasons.TABLE.values() if row.stage == "boot")
 
 
 def test_the_readme_is_short() -> None:
