@@ -124,10 +124,24 @@ class DeviceDesk(Steps):
         if plugin is not None and plugin not in core.shelf.folders:
             raise NotFound(f"Plugin {plugin} is not installed. See: ringboot plugin list")
         plugins = {device.plugin for device in wanted if device.plugin is not None} | ({plugin} if plugin else set())
+        before = self._digests(plugins, wanted)
         faults = await self.renders.common(sorted(plugins))
         failed = await self.renders.done(device.id for device in wanted if device.plugin is not None)
+        after = self._digests(plugins, wanted)
+        changed = sum(before.get(place) != after.get(place) for place in before.keys() | after.keys())
         problems = [{"id": name, "problem": why} for name, why in (*faults.items(), *failed.items())]
-        return {"configured": len(wanted) - len(failed), "failed": problems, "by": who}
+        return {"configured": len(wanted) - len(failed), "changed": changed, "failed": problems, "by": who}
+
+    def _digests(self, plugins: Iterable[str], wanted: Iterable[Device]) -> dict[tuple[str, str], str]:
+        """Tell what lies ready for these devices and for all of their plugins: place -> SHA-256."""
+        idents = {None, *(device.id for device in wanted)}
+        with self.core.db.reading() as books:
+            return {
+                (row.plugin, row.path): row.sha256
+                for plugin in plugins
+                for row in books.files.of_plugin(plugin)
+                if row.device in idents
+            }
 
     async def device_files(self, device_id: str) -> list[Row]:
         """Give its files: path, part, template, secret, sha256, and when it last fetched which one."""
