@@ -45,8 +45,8 @@ class Doorway:
             raise BadMessage(f"a door asks with a request, not {type(request).__name__}")
         seen = await self._look(request)
         plugin = seen.device.plugin if seen.device is not None else None
-        if plugin is not None and (plugin in self._preparing or plugin in self._core.world.catalog):
-            seen = await self._when_prepared(plugin, request, seen)
+        if plugin is not None and self._is_new(plugin):
+            seen = await self._when_prepared(plugin, request)
         if seen.device is not None:
             if seen.device.plugin is not None and not seen.device.configured and seen.device.problem is None:
                 self._renders.ensure(seen.device.id)
@@ -64,10 +64,13 @@ class Doorway:
                 self._tickets.popitem(last=False)
         return file.encode(resolved.answer)
 
-    async def _when_prepared(self, plugin: str, request: FileRequest, seen: Seen) -> Seen:
-        """Wait for the plugin of a device that was recognised a moment ago."""
-        if plugin not in self._preparing and plugin in self._core.world.plugins:
-            return seen
+    def _is_new(self, plugin: str) -> bool:
+        """Tell whether a plugin of the catalog is being copied, or has to be: a device was recognised a moment ago."""
+        world = self._core.world
+        return plugin in self._preparing or (plugin in world.catalog and plugin not in world.plugins)
+
+    async def _when_prepared(self, plugin: str, request: FileRequest) -> Seen:
+        """Wait for the plugin of a device, and look again."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 await self._prepared(plugin, request.door)
@@ -106,7 +109,8 @@ class Doorway:
         core = self._core
         for device in seen.devices:
             core.know(device)
-        for plugin in seen.copies:
+        own = seen.device.plugin if seen.device is not None and seen.render else None
+        for plugin in dict.fromkeys((*seen.copies, *((own,) if own is not None and self._is_new(own) else ()))):
             await self._prepared(plugin, who)
         self._renders.need(seen.render)
 
