@@ -46,11 +46,6 @@ def free(lease: Lease, utc: float) -> LeaseChange:
     return _ended("freed", RELEASED, lease, int(utc), utc)
 
 
-def keep(lease: Lease, utc: float) -> LeaseChange:
-    """Repeat what is remembered of an address, for compaction."""
-    return _ended("kept", lease.state, lease, lease.expiry, utc)
-
-
 def _ended(kind: str, state: str, lease: Lease, expiry: int, utc: float) -> LeaseChange:
     return LeaseChange(
         kind, state, lease.network, lease.address, lease.key, lease.mac, lease.start, expiry, lease.evidence, utc

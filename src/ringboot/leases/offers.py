@@ -26,17 +26,23 @@ class Withdraw(NamedTuple):
 class Offers:
     """The offers by address and by client; one address is offered to one client."""
 
-    __slots__ = ("by_address", "by_client")
+    __slots__ = ("_is_mixed", "by_address", "by_client")
 
     def __init__(self) -> None:
         self.by_address: OrderedDict[int, Offer] = OrderedDict()  # oldest first: the next to lapse
         self.by_client: dict[tuple[str, bytes], Offer] = {}
+        self._is_mixed = False  # an older one stands behind a younger one
 
     def put(self, offer: Offer) -> None:
         """Add an offer as the youngest."""
         self.by_address[offer.address] = offer
         self.by_address.move_to_end(offer.address)
         self.by_client[offer.network, offer.key] = offer
+
+    def restore(self, offer: Offer) -> None:
+        """Put back an offer that was dropped."""
+        self.put(offer)
+        self._is_mixed = True
 
     def drop(self, offer: Offer) -> None:
         """Remove an offer that stands."""
@@ -48,6 +54,9 @@ class Offers:
     def lapsed(self, steady: float) -> list[int]:
         """Remove the offers whose time is over and name their addresses."""
         over: list[int] = []
+        if self._is_mixed:
+            self.by_address = OrderedDict(sorted(self.by_address.items(), key=lambda item: item[1].until))
+            self._is_mixed = False
         while self.by_address:
             offer = next(iter(self.by_address.values()))
             if offer.until > steady:

@@ -10,7 +10,6 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ringboot.leases.change import keep
 from ringboot.leases.offers import Offer, Offers, Withdraw
 from ringboot.leases.span import Span, entry
 from ringboot.leases.tally import Tally
@@ -84,10 +83,6 @@ class Table:
                     if len(found) >= limit:
                         return found
         return found
-
-    def kept_rows(self, after: int, limit: int, utc: float) -> list[LeaseChange]:
-        """Give a slice of compaction: a row for each remembered address behind `after`; empty at the end."""
-        return [keep(lease, utc) for lease in self.leases(after, limit)]
 
     # Pools
 
@@ -172,7 +167,7 @@ class Table:
             self._index(network, key, lease)
         for offer, was_there in reversed(undo.offers):
             if was_there:
-                self._offers.put(offer)
+                self._offers.restore(offer)
             else:
                 self._offers.drop(offer)
         for address, _ in undo.leases:
