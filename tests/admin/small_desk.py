@@ -59,7 +59,7 @@ class SmallDesk:
 
     async def reload(self) -> Row:
         self._call("reload")
-        return {"revision": 4, "changed": ["networks"]}
+        return {"revision": 4, "restart_needed": "changed, and held from the next start: port"}
 
     async def explain(self, mac: str) -> Row:
         self._call("explain", mac)

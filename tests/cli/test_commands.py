@@ -391,7 +391,10 @@ def test_status_is_told_in_tables(shell: Shell) -> None:
 
 
 def test_reload_says_what_came_of_it(shell: Shell, desk: Any) -> None:
-    assert shell("reload")[0] == "The configuration is loaded. Changed: networks.\n"
+    assert (
+        shell("reload")[0]
+        == "The configuration is loaded. Restart needed: changed, and held from the next start: port.\n"
+    )
     desk.fail = Refused("r.toml, line 3, dhcp.port: bad; mend it\nThe old one stays.", code="configuration")
     assert shell("reload", code=3)[1] == ("ringboot: r.toml, line 3, dhcp.port: bad; mend it\nThe old one stays.\n")
 

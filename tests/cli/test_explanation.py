@@ -28,7 +28,8 @@ FULL = {
         {"key": "66", "name": "tftp-server-name", "value": "http://10.0.0.2:8667/Brand", "layer": "brand",
          "source": "brand"},
         {"key": "3", "name": "routers", "value": "10.0.0.1", "layer": "network", "source": "phones"},
-        {"key": "43.2", "name": "vendor-encapsulated-options.2", "value": "x", "layer": "global"},
+        {"key": "43.2", "name": "vendor-encapsulated-options.2", "value": "x", "layer": "global",
+         "not_sent": "a later layer wins"},
     ],
     "plugin": {"id": "brand", "title": "Brand", "version": "1.0", "why": "its firmware is 1.2"},
     "files": [
@@ -69,7 +70,7 @@ Network
 DHCP options
   66    tftp-server-name               http://10.0.0.2:8667/Brand  by brand brand
   3     routers                        10.0.0.1                    by network phones
-  43.2  vendor-encapsulated-options.2  x                           by global
+  43.2  vendor-encapsulated-options.2  x                           by global; not sent: a later layer wins
 
 Plugin
   id       brand
@@ -117,6 +118,11 @@ def test_a_whole_way_is_told() -> None:
 def test_a_device_that_was_never_seen_is_told() -> None:
     boot = {"reason": "no-discover", "text": "no DISCOVER was ever seen from it", "help": ""}
     assert explanation_text({"mac": "00:00:5e:00:53:01", "boot": boot, "device": None}, dt.UTC) == NOTHING
+
+
+def test_what_dhcp_could_not_say_is_told() -> None:
+    told = explanation_text({**FULL, "dhcp_silent": "The dhcp process is not running."}, dt.UTC)
+    assert "\nTimeline\n  What dhcp remembers is missing here: The dhcp process is not running.\n  2023-11-14 2" in told
 
 
 def test_times_are_the_readers() -> None:

@@ -80,8 +80,8 @@ def reload(at: At) -> None:
     A faulty one is refused, and the old one stays.
     """
     answer = at.api.post("reload") or {}
-    changed = answer.get("changed")
-    at.tell(answer, "The configuration is loaded." + (f" Changed: {', '.join(changed)}." if changed else ""))
+    later = answer.get("restart_needed")
+    at.tell(answer, "The configuration is loaded." + (f" Restart needed: {later}." if later else ""))
 
 
 def status(at: At) -> None:

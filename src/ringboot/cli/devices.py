@@ -195,9 +195,8 @@ def reconfigure(
         body = {"ids": [str(find_device(at, each)["id"]) for each in devices]}
     answer = at.api.post("devices", "reconfigure", body=body)
     failed = answer.get("failed") or []
-    at.tell(
-        answer, f"{counted(answer['configured'], 'devices')} configured, {counted(answer['changed'], 'files')} changed."
-    )
+    done = counted(answer["configured"], "devices")
+    at.tell(answer, f"{done} configured, {counted(answer['changed'], 'files')} changed.")
     if failed:
         raise Failure(
             f"{counted(len(failed), 'devices')} could not be configured. Mend what is named, then try again.",

@@ -9,10 +9,11 @@ What `GET /api/v1/explain/{mac}` gives (any list may be empty, any other value n
      "classes": ["...", ...],                                               # those that its evidence matches
      "leases": [{"address", "network", "state", "start", "expiry", "hostname", "vendor_class", "client_id"}],
      "options": [{"key": "66", "name": "tftp-server-name", "value", "layer": "brand", "source": "its name",
-                  "sent": bool}],                                           # not sent: a later layer displaced it
+                  "not_sent": None or why}],
      "plugin": {"id", "title", "version", "why"},
      "files": [{"path", "part", "template", "secret", "fetched": utc, "current": bool}],
-     "timeline": [{"utc", "stage", "reason", "text"}]}                 # the oldest first
+     "timeline": [{"utc", "stage", "reason", "text"}],                      # the oldest first
+     "dhcp_silent": "why the dhcp process did not say what it remembers"}
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def explanation_text(told: Row, zone: dt.tzinfo | None = None) -> str:
         _section("DHCP options", _options(told.get("options") or ())),
         _section("Plugin", _plugin(told.get("plugin"))),
         _section("Files", _files(told.get("files") or (), zone)),
-        _section("Timeline", _timeline(told.get("timeline") or (), zone)),
+        _section("Timeline", _timeline(told, zone)),
     ]
     return "\n\n".join(parts)
 
@@ -100,7 +101,7 @@ def _options(options: Sequence[Row]) -> list[str]:
 def _layer(row: Row) -> str:
     source = row.get("source")
     named = f"by {row['layer']} {source}" if source else f"by {row['layer']}"
-    return named if row.get("sent", True) else f"{named}; not sent, a later layer wins"
+    return f"{named}; not sent: {row['not_sent']}" if row.get("not_sent") else named
 
 
 def _plugin(plugin: Row | None) -> list[str]:
@@ -122,7 +123,9 @@ def _files(files: Sequence[Row], zone: dt.tzinfo | None) -> list[str]:
     return aligned(rows, "  ")
 
 
-def _timeline(events: Sequence[Row], zone: dt.tzinfo | None) -> list[str]:
-    if not events:
-        return ["  Nothing was seen."]
-    return aligned([(moment(row["utc"], zone), str(row["stage"]), clean(str(row["text"]))) for row in events], "  ")
+def _timeline(told: Row, zone: dt.tzinfo | None) -> list[str]:
+    events = told.get("timeline") or ()
+    silent = told.get("dhcp_silent")
+    lines = [clean(f"  What dhcp remembers is missing here: {silent}")] if silent else []
+    rows = [(moment(row["utc"], zone), str(row["stage"]), clean(str(row["text"]))) for row in events]
+    return [*lines, *(aligned(rows, "  ") if rows else ["  Nothing was seen."])]
