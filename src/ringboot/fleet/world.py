@@ -17,11 +17,17 @@ from ringboot.plugins.associate import associate
 from ringboot.plugins.identify import Identity
 from ringboot.plugins.schema import Manifest
 
-_ALPHABET = string.ascii_letters + string.digits
+_ALPHABET = (string.ascii_letters + string.digits).encode()
+# Four octets of each letter; those that are left over would favour the first letters, and are drawn again.
+_LETTERS = (_ALPHABET * 4).ljust(256)
+_LEFT_OVER = bytes(range(len(_ALPHABET) * 4, 256))
 
 
 def _text(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    text = b""
+    while len(text) < length:
+        text += secrets.token_bytes(length).translate(_LETTERS, _LEFT_OVER)
+    return text[:length].decode()
 
 
 class Chance(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from ringboot.store.historybook import HistoryBook
 from ringboot.store.statement import Among, Statement, delete, insert, upsert
 from ringboot.store.tables import CONFIG, CONFIG_PARENT
 
+_KEYS = tuple(field.name for field in fields(Config))
 _COLUMNS = [CONFIG.c[key] for key in ("id", "raw_config", "role", "transient", "deletable", "label")]
 _GET = Statement(sa.select(*_COLUMNS).where(CONFIG.c.id == sa.bindparam("id")))
 _NEXT = (
@@ -61,7 +62,8 @@ class ConfigBook:
             label=config.label,
         )
         if before is None or before.parent_ids != config.parent_ids:
-            _REMOVE_PARENTS.run(self._connection, config=config.id)
+            if before is not None:
+                _REMOVE_PARENTS.run(self._connection, config=config.id)
             rows = [
                 {"config": config.id, "place": place, "parent": parent}
                 for place, parent in enumerate(config.parent_ids)
@@ -101,4 +103,4 @@ class ConfigBook:
 def _told(config: Config | None) -> dict[str, Any] | None:
     if config is None:
         return None
-    return {**asdict(config), "parent_ids": list(config.parent_ids)}
+    return {**{key: getattr(config, key) for key in _KEYS}, "parent_ids": list(config.parent_ids)}

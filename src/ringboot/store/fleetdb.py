@@ -29,7 +29,7 @@ class Desk:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self.events = EventBook(connection)
-        history = HistoryBook(connection)
+        self._history = history = HistoryBook(connection)
         self.books = Books(
             devices=DeviceBook(connection, history),
             configs=ConfigBook(connection, history),
@@ -42,6 +42,16 @@ class Desk:
             history=history,
         )
 
+    def flush(self) -> None:
+        """Write what the books collect."""
+        self.events.flush()
+        self._history.flush()
+
+    def forget(self) -> None:
+        """Drop what the books collected: its transaction is undone."""
+        self.events.forget()
+        self._history.forget()
+
 
 class FleetDb:
     """The open database; `close` it."""
@@ -51,7 +61,7 @@ class FleetDb:
         self._idle: deque[Desk] = deque()
         self._closed = False
         desk = Desk(opening.connect(path, write=True))
-        self._writer = Writer(path, desk.connection, desk.books, desk.events)
+        self._writer = Writer(path, desk.connection, desk.books, desk)
         self._writer.start()
 
     @classmethod
@@ -72,7 +82,7 @@ class FleetDb:
             try:
                 yield desk.books
             finally:
-                desk.events.forget()
+                desk.forget()
                 desk.connection.execute("ROLLBACK")
         except sqlite3.Error as error:
             desk.connection.close()

@@ -29,16 +29,22 @@ _TRIM = Statement(
     sa.delete(HISTORY).where(
         *_SAME,
         HISTORY.c.id
-        <= sa.select(HISTORY.c.id).where(*_SAME).order_by(HISTORY.c.id.desc()).limit(1).offset(KEPT).scalar_subquery(),
+        <= sa.select(HISTORY.c.id)
+        .where(*_SAME)
+        .order_by(HISTORY.c.id.desc())
+        .limit(1)
+        .offset(sa.bindparam("kept"))
+        .scalar_subquery(),
     )
 )
 
 
 class HistoryBook:
-    """Changes of devices, configs and settings."""
+    """Changes of devices, configs and settings; what is noted is written by `flush`, in one go."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._fresh: list[dict[str, Any]] = []
 
     def note(self, kind: str, subject: str, change: Change) -> None:
         """Keep what differs between two states; nothing when nothing does."""
@@ -49,20 +55,34 @@ class HistoryBook:
                 return
             before = {key: before.get(key) for key in keys}
             after = {key: after.get(key) for key in keys}
-        _ADD.run(
-            self._connection,
-            kind=kind,
-            subject=subject,
-            utc=utc,
-            who=who,
-            before=None if before is None else json.dumps(before),
-            after=None if after is None else json.dumps(after),
+        self._fresh.append(
+            {
+                "kind": kind,
+                "subject": subject,
+                "utc": utc,
+                "who": who,
+                "before": None if before is None else json.dumps(before),
+                "after": None if after is None else json.dumps(after),
+            }
         )
-        if before is not None:  # a new object has no long history
-            _TRIM.run(self._connection, kind=kind, subject=subject)
+
+    def flush(self) -> None:
+        """Write what was noted, and let go what is too old."""
+        if not self._fresh:
+            return
+        fresh, self._fresh = self._fresh, []
+        _ADD.run_rows(self._connection, fresh)
+        # A new object has no long history.
+        for kind, subject in {(row["kind"], row["subject"]) for row in fresh if row["before"] is not None}:
+            _TRIM.run(self._connection, kind=kind, subject=subject, kept=KEPT)
+
+    def forget(self) -> None:
+        """Drop what was noted and not yet written: its transaction is undone."""
+        self._fresh.clear()
 
     def of(self, kind: str, subject: str, limit: int) -> list[Change]:
         """Give the newest changes of an object, newest first."""
+        self.flush()
         rows = _OF.run(self._connection, kind=kind, subject=subject, count=limit)
         return [Change(utc, who, _loaded(before), _loaded(after)) for utc, who, before, after in rows]
 
