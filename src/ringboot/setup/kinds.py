@@ -233,7 +233,13 @@ def octets_pattern(glob: str) -> str:
     if not _HEX_GLOB.fullmatch(glob.lower()):
         return glob_pattern(glob)
     octets = bytes.fromhex(glob.translate({ord(":"): None, ord("*"): None}))
-    return r"(?s)\A" + "".join(f"\\x{octet:02x}" for octet in octets) + (".*" if glob.endswith("*") else "") + r"\Z"
+    if glob.endswith("*"):
+        return r"(?s)\A" + _escaped(octets)
+    return r"(?s)\A" + _escaped(octets.rstrip(b"\0")) + r"\x00*\Z"  # evidence comes without the NULs at its end
+
+
+def _escaped(octets: bytes) -> str:
+    return "".join(f"\\x{octet:02x}" for octet in octets)
 
 
 Folder = Annotated[Path, BeforeValidator(_folder), Meaning("path", '"/var/lib/ringboot"')]
