@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Reason(NamedTuple):
-    """A named reason: `text` is filled from the event's detail, `help` says what to do next."""
+    """A named reason: `text` is filled from the event's detail, so is `help`, which says what to do next."""
 
     id: str
     stage: str  # dhcp | file | device | boot | daemon
@@ -29,12 +29,14 @@ def _row(id_: str, stage: str, text: str, help_: str = "") -> Reason:
     return row
 
 
+# fmt: off  read row by row, as a table
 # DHCP: answered
 OFFERED = _row("offered", "dhcp", "{address} was offered")
 ACKNOWLEDGED = _row("acknowledged", "dhcp", "{address} was acknowledged")
 RENEWED = _row("renewed", "dhcp", "{address} was renewed")
 INFORMED = _row("informed", "dhcp", "options were sent; the address is the client's own")
-RELEASED = _row("released", "dhcp", "{address} was given back")
+RELEASED = _row("released", "dhcp", "{address} was given back",
+                "Normal when it is switched off: it asks again when it starts.")
 DECLINED = _row("declined", "dhcp", "the client found {address} in use; it is in quarantine",
                 "Find the machine that uses this address without a lease.")
 NAK_WRONG_NETWORK = _row("nak-wrong-network", "dhcp", "refused {address}: it does not belong to network {network}",
@@ -46,7 +48,8 @@ NAK_INCOMPLETE = _row("nak-incomplete", "dhcp", "refused a REQUEST that names no
 BAD_PACKET = _row("bad-packet", "dhcp", "not a DHCP packet: {why} at octet {offset}")
 NOT_A_REQUEST = _row("not-a-request", "dhcp", "not a client's message")
 NO_NETWORK = _row("no-network", "dhcp", "no network for {where}",
-                  "Add a [[dhcp.network]] whose subnet holds the relay's or the interface's address.")
+                  "Add a [[dhcp.network]] whose subnet holds the relay's or the interface's address, "
+                  "then: ringboot reload.")
 NO_POOL = _row("no-pool", "dhcp", "network {network} has no pool and no reservation for this client",
                "Add a pool to the network, or a reservation: ringboot reservation add.")
 POOL_FULL = _row("pool-full", "dhcp", "no free address in network {network}",
@@ -54,7 +57,7 @@ POOL_FULL = _row("pool-full", "dhcp", "no free address in network {network}",
 UNKNOWN_IGNORED = _row("unknown-ignored", "dhcp", "unknown client, and network {network} ignores those",
                        "Add the device or a reservation, or set unknown = \"serve\" in the network.")
 OTHER_SERVER_CHOSEN = _row("other-server-chosen", "dhcp", "the client chose another server, {server}",
-                           "Two DHCP servers answer on this wire; stop one of them.")
+                           "Two DHCP servers answer on this wire: stop one of them.")
 UNKNOWN_REBOOT = _row("unknown-reboot", "dhcp", "asks for {address} again, which we never gave it",
                       "Normal for a guest; the client starts over when nobody answers.")
 NOT_AUTHORITATIVE = _row("not-authoritative", "dhcp", "network {network} is not ours to refuse in")
@@ -78,9 +81,9 @@ SERVED = _row("served", "file", "{path} was sent ({size} octets)")
 NOT_MODIFIED = _row("not-modified", "file", "{path} is unchanged since the device read it last")
 BROKEN_OFF = _row("broken-off", "file", "sending {path} broke off: {why}")
 FILE_MISSING = _row("file-missing", "file", "{path} does not exist",
-                    "See which files this device has: ringboot device files.")
-FIRMWARE_MISSING = _row("firmware-missing", "file", "firmware {path} is not installed",
-                        "Install the firmware package, or put the file into the plugin's var/tftpboot.")
+                    "See which files the device has: ringboot device files {mac}.")
+FIRMWARE_MISSING = _row("firmware-missing", "file", "firmware {path} (version {version}) is not installed",
+                        "Put the file into var/tftpboot of the plugin's folder.")
 NOT_YOURS = _row("not-yours", "file", "{path} belongs to {owner}, but the request came from {mac}",
                  "If this is the right phone, look for two machines with one address.")
 NO_PROOF = _row("no-proof", "file", "{path} belongs to {owner}, and nothing proves that {peer} is that device",
@@ -98,21 +101,22 @@ NOT_ANSWERED = _row("not-answered", "file", "nobody said in time what {path} is"
 BUSY = _row("busy", "file", "more requests at once than are served",
             "One address that asks very often, or a limit that is too low for this site.")
 # Devices
-DEVICE_CREATED = _row("device-created", "device", "made itself known by {evidence}: {vendor} {model} {version}")
+DEVICE_CREATED = _row("device-created", "device", "made itself known by {evidence}: {name}")
 DEVICE_ADDED = _row("device-added", "device", "was added by {who}")
 DEVICE_CHANGED = _row("device-changed", "device", "changed: {changes}")
 DEVICE_REMOVED = _row("device-removed", "device", "was removed by {who}")
 ASSOCIATED = _row("associated", "device", "plugin {plugin} was chosen: {why}")
 CONFIG_CREATED = _row("config-created", "device", "config {config} was made from {parent}")
-CONFIGURED = _row("configured", "device", "{count} files stand ready, {changed} of them changed")
+CONFIGURED = _row("configured", "device", "its files stand ready: {count}, changed: {changed}")
 TEMPLATE_ERROR = _row("template-error", "device", "{template}, line {line}: {why}",
-                      "Mend the template, then: ringboot device reconfigure.")
+                      "Mend the template in the plugin's folder, then: ringboot device reconfigure {mac}.")
 RENDER_FAILED = _row("render-failed", "device", "the files could not be made: {why}")
-CLAIM_CONTRADICTS = _row("claim-contradicts", "device", "says it is {claimed}, but the address is leased to {proven}",
-                         "A phone whose request names another phone's MAC: a stranger, or a swapped cable.")
+CLAIM_CONTRADICTS = _row("claim-contradicts", "device",
+                         "{peer} asked for {path} in the name of {claimed}, but that address belongs to {proven}",
+                         "Look at what is plugged in there: a stranger, or a phone set up for another one's MAC.")
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")
 # Where a boot stopped (explain)
-BOOT_DONE = _row("boot-done", "boot", "has fetched its present configuration")
+BOOT_DONE = _row("boot-done", "boot", "it has fetched its present configuration")
 BOOT_NO_DISCOVER = _row("no-discover", "boot", "no DISCOVER was ever seen from it",
                         "Look at cable, PoE, VLAN and the relay; capture on the interface: tcpdump port 67.")
 BOOT_NO_NETWORK = _row("boot-no-network", "boot", "there is no network for where it asks from: {where}",
@@ -122,15 +126,19 @@ BOOT_OTHER_SERVER = _row("boot-other-server", "boot", "it took the offer of anot
                          OTHER_SERVER_CHOSEN.help)
 BOOT_NAK_LOOP = _row("nak-loop", "boot", "it asks for {address} and is refused, again and again",
                      "Two servers, or a device that keeps an old address: restart it with its network settings reset.")
-BOOT_NOT_ANSWERED = _row("boot-not-answered", "boot", "it got no address: {why}")
+BOOT_NOT_ANSWERED = _row("boot-not-answered", "boot", "it has no address: {why}",
+                         "Look for a second DHCP server on its wire, and whether answers reach it: tcpdump port 68.")
 BOOT_NO_FILE = _row("no-file-asked", "boot", "it has its address but never asked for a file",
-                    "See whether it takes the server from DHCP: the options that it was given stand above.")
-BOOT_FILE_REFUSED = _row("boot-file-refused", "boot", "it was refused {path}: {why}")
+                    "See whether it takes the server from DHCP: the options that it was given stand below.")
+BOOT_FILE_REFUSED = _row("boot-file-refused", "boot", "it was refused {path}: {why}",
+                         "A device gets its own files at the address that we leased to it, and nobody else's.")
 BOOT_BROKEN_OFF = _row("boot-broken-off", "boot", "it did not get the whole of {path}: {why}",
                        "Look at the wire between: speed and duplex of the port, firewalls, the MTU.")
 BOOT_NO_OWN_FILE = _row("no-own-file-asked", "boot", "it fetched {path}, but never asked for a file of its own",
-                        "See which files it has: ringboot device files; and what it asks for, in its timeline.")
-BOOT_FILE_MISSING = _row("boot-file-missing", "boot", "it asks for {path}, which does not exist", FILE_MISSING.help)
+                        "Compare its files with what it asks for; both stand below.")
+BOOT_FILE_MISSING = _row("boot-file-missing", "boot", "it asks for {path}, which does not exist",
+                         "Compare with its files below: another folder comes from the option that names the server, "
+                         "another name from a model that was taken for a different one.")
 BOOT_TEMPLATE_ERROR = _row("boot-template-error", "boot", "its files could not be rendered: {why}", TEMPLATE_ERROR.help)
 BOOT_FIRMWARE_MISSING = _row("boot-firmware-missing", "boot", "it asks for firmware {path}, which is not installed",
                              FIRMWARE_MISSING.help)
@@ -146,6 +154,7 @@ CLOCK_JUMPED = _row("clock-jumped", "daemon", "the clock jumped by {seconds} s",
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
 PLUGIN_BROKEN = _row("plugin-broken", "daemon", "plugin {plugin} cannot be used: {why}",
                      "Mend the file named, then: ringboot reload. Other plugins are not affected.")
+# fmt: on
 
 
 def tell(reason_id: str, detail: Mapping[str, object]) -> str:
@@ -154,6 +163,12 @@ def tell(reason_id: str, detail: Mapping[str, object]) -> str:
     if row is None:
         return reason_id
     return row.text.format_map(_Blank(detail))
+
+
+def advise(reason_id: str, detail: Mapping[str, object]) -> str:
+    """Fill what to do about a reason; empty when there is nothing to do, or the reason is unknown."""
+    row = TABLE.get(reason_id)
+    return "" if row is None else row.help.format_map(_Blank(detail))
 
 
 class _Blank(dict[str, object]):

@@ -66,7 +66,7 @@ def without_lease(*outcomes: DhcpOutcome, **changes: Any) -> Case:
 
 
 WAYS: dict[str, tuple[Case, Reason, str]] = {
-    "done": (DONE, reasons.BOOT_DONE, "has fetched its present configuration"),
+    "done": (DONE, reasons.BOOT_DONE, "it has fetched its present configuration"),
     "no DISCOVER seen": (NOTHING_SEEN, reasons.BOOT_NO_DISCOVER, "no DISCOVER was ever seen from it"),
     "no network": (
         without_lease(said(9000, "DISCOVER", reasons.NO_NETWORK, where="relay 10.9.0.1")),
@@ -183,6 +183,14 @@ OTHERS: dict[str, tuple[Case, Reason]] = {
     # dhcp was restarted and remembers nothing
     "a lease without outcomes": (case(outcomes=(), events=()), reasons.BOOT_NO_FILE),
     "files without outcomes": (case(outcomes=(), leases=()), reasons.BOOT_DONE),
+    "what stopped it was written down": (
+        case(leases=(), outcomes=(), events=(event(9000, reasons.POOL_FULL, network="phones"),)),
+        reasons.BOOT_POOL_FULL,
+    ),
+    "what once stopped it does not count while it has a lease": (
+        case(outcomes=(), events=(got(9100), event(8000, reasons.POOL_FULL, network="phones"))),
+        reasons.BOOT_DONE,
+    ),
     # Files
     "304 is as good as the file": (case(events=(got(9100, reason=reasons.NOT_MODIFIED),)), reasons.BOOT_DONE),
     "an optional file may be missing": (
@@ -248,6 +256,42 @@ OTHERS: dict[str, tuple[Case, Reason]] = {
         reasons.BOOT_DONE,
     ),
 }
+
+
+def test_of_one_second_the_order_counts() -> None:
+    offered, taken = GRANTED[0], said(9000, "REQUEST", reasons.OTHER_SERVER_CHOSEN, server="10.0.0.66")
+    assert diagnose(without_lease(offered, taken)).reason == reasons.BOOT_OTHER_SERVER
+    assert diagnose(without_lease(taken, offered)).reason == reasons.BOOT_NOT_ANSWERED
+
+
+ADVICE: dict[str, tuple[Case, str]] = {
+    "that of what stopped it": (
+        case(events=(event(9100, reasons.NOT_YOURS, path="y", owner=OTHER, mac=MAC),)),
+        reasons.NOT_YOURS.help,
+    ),
+    "its own, where that has none": (
+        case(events=(event(9100, reasons.NOT_READABLE, path="y"),)),
+        reasons.BOOT_FILE_REFUSED.help,
+    ),
+    "with the device's MAC in it": (
+        case(device=replace(PHONE, problem="a.tpl, line 3: no such key")),
+        f"Mend the template in the plugin's folder, then: ringboot device reconfigure {MAC}.",
+    ),
+    "none where there is nothing to do": (DONE, ""),
+}
+
+
+@pytest.mark.parametrize("way", ADVICE)
+def test_what_to_do(way: str) -> None:
+    given, advice = ADVICE[way]
+    assert diagnose(given).help == advice
+
+
+def test_each_way_but_the_good_one_says_what_to_do() -> None:
+    for given, reason, _ in WAYS.values():
+        advice = diagnose(given).help
+        assert bool(advice) == (reason is not reasons.BOOT_DONE)
+        assert "?" not in advice
 
 
 @pytest.mark.parametrize("way", OTHERS)

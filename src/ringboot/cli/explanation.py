@@ -10,7 +10,7 @@ What `GET /api/v1/explain/{mac}` gives (any list may be empty, any other value n
      "leases": [{"address", "network", "state", "start", "expiry", "hostname", "vendor_class", "client_id"}],
      "options": [{"key": "66", "name": "tftp-server-name", "value", "layer": "brand", "source": "its name",
                   "not_sent": None or why}],
-     "plugin": {"id", "title", "version", "why"},
+     "plugin": {"id", "title", "version", "folder", "why"},
      "files": [{"path", "part", "template", "secret", "fetched": utc, "current": bool}],
      "timeline": [{"utc", "stage", "reason", "text"}],                      # the oldest first
      "dhcp_silent": "why the dhcp process did not say what it remembers"}
@@ -107,7 +107,7 @@ def _layer(row: Row) -> str:
 def _plugin(plugin: Row | None) -> list[str]:
     if not plugin:
         return ["  No plugin makes its files."]
-    return _pairs([(key, plugin.get(key)) for key in ("id", "title", "version", "why")])
+    return _pairs([(key, plugin.get(key)) for key in ("id", "title", "version", "folder", "why")])
 
 
 def _files(files: Sequence[Row], zone: dt.tzinfo | None) -> list[str]:

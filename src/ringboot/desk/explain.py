@@ -8,7 +8,7 @@ from typing import Any
 
 from ringboot import reasons
 from ringboot.answer.facts import Facts
-from ringboot.answer.layers import option_layers
+from ringboot.answer.layers import Told, option_layers
 from ringboot.desk.core import Core
 from ringboot.desk.devices import file_rows
 from ringboot.desk.errors import DeskError
@@ -51,9 +51,10 @@ class ExplainDesk:
         newest = leases[0] if leases else None
         network = self._network(newest, outcomes)
         manifest = core.shelf.plugins.get(device.plugin) if device is not None and device.plugin else None
+        folder = core.shelf.folders.get(device.plugin) if device is not None and device.plugin else None
         return {
             "mac": mac,
-            "boot": {"reason": diagnosis.reason.id, "text": diagnosis.text, "help": diagnosis.reason.help},
+            "boot": {"reason": diagnosis.reason.id, "text": diagnosis.text, "help": diagnosis.help},
             "device": None if device is None else asdict(device),
             "network": None if network is None else {
                 "name": network.name,
@@ -66,6 +67,7 @@ class ExplainDesk:
                 "id": device.plugin,
                 "title": manifest.title if manifest else None,
                 "version": manifest.version if manifest else None,
+                "folder": None if folder is None else str(folder.path),
                 "why": device.association,
             },
             "files": rows,
@@ -78,7 +80,8 @@ class ExplainDesk:
             rows = await self.core.link.ask("outcomes", {"mac": mac})
         except DeskError as error:
             return [], error.text
-        return [DhcpOutcome(row["utc"], row["message"], row["reason"], row["detail"]) for row in rows], None
+        # dhcp gives the newest first, and its clock has seconds only: within one the order is all there is.
+        return [DhcpOutcome(row["utc"], row["message"], row["reason"], row["detail"]) for row in reversed(rows)], None
 
     def _lease(self, lease: Lease) -> Row:
         live = lease.state == BOUND and lease.expiry > self.core.utc()
@@ -96,7 +99,7 @@ class ExplainDesk:
     def _network(self, lease: Lease | None, outcomes: Sequence[DhcpOutcome]) -> Network | None:
         """Give the network of the newest lease, else the one that dhcp answered or refused it in."""
         told = [str(each.detail["network"]) for each in outcomes if "network" in each.detail]
-        name = lease.network if lease is not None else next(iter(told), None)
+        name = lease.network if lease is not None else next(reversed(told), None)
         return next((each for each in self.core.feed.site.networks if each.name == name), None)
 
     def _layers(self, lease: Lease | None) -> Row:
@@ -118,7 +121,7 @@ class ExplainDesk:
                     "value": each.text if each.value is None else each.value,
                     "layer": each.layer,
                     "source": each.source,
-                    "sent": each.is_sent and each.value is not None,
+                    "not_sent": _not_sent(each),
                 }
                 for each in told
             ],
@@ -130,6 +133,12 @@ class ExplainDesk:
         return [kept[key] for key in keys if key in kept]
 
 
+def _not_sent(told: Told) -> str | None:
+    if not told.is_sent:
+        return "a later layer wins"
+    return "a placeholder in it has no value here" if told.value is None else None
+
+
 def _timeline(outcomes: Sequence[DhcpOutcome], events: Sequence[Event]) -> list[Row]:
     """Put what dhcp remembers and what was written down into one order."""
     rows: list[Row] = [
@@ -139,7 +148,7 @@ def _timeline(outcomes: Sequence[DhcpOutcome], events: Sequence[Event]) -> list[
             "reason": each.reason,
             "text": f"{each.message}: {reasons.tell(each.reason, each.detail)}",
         }
-        for each in reversed(outcomes)
+        for each in outcomes
     ]
     dhcp = {(each.reason, int(each.utc)) for each in outcomes}
     for event in reversed(events):

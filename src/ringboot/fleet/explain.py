@@ -60,8 +60,8 @@ class Case:
     utc: float  # now
     device: Device | None = None
     leases: Sequence[Lease] = ()  # the newest first, also those that ran out
-    outcomes: Sequence[DhcpOutcome] = ()
-    events: Sequence[Event] = ()  # its timeline
+    outcomes: Sequence[DhcpOutcome] = ()  # the oldest first
+    events: Sequence[Event] = ()  # its timeline, the newest first
     files: Sequence[DeviceFile] = ()  # its own
     foreign: Sequence[Event] = ()  # other DHCP servers that were met
 
@@ -71,11 +71,17 @@ class Diagnosis(NamedTuple):
 
     reason: Reason
     detail: dict[str, Any]
+    because: str = ""  # the reason below it: the outcome that stopped it, whose advice is the better one
 
     @property
     def text(self) -> str:
         """Tell it."""
         return reasons.tell(self.reason.id, self.detail)
+
+    @property
+    def help(self) -> str:
+        """Say what to do."""
+        return reasons.advise(self.because, self.detail) or reasons.advise(self.reason.id, self.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +113,13 @@ def diagnose(case: Case) -> Diagnosis:
     for check in _CHECKS:
         found = check(story)
         if found is not None:
-            return found
-    return Diagnosis(reasons.BOOT_DONE, {})
+            return found._replace(detail={"mac": case.mac, **found.detail})
+    return Diagnosis(reasons.BOOT_DONE, {"mac": case.mac})
 
 
 def _sorted(case: Case) -> _Story:
-    outcomes = sorted((each for each in case.outcomes if each.reason not in _NOISE), key=lambda each: each.utc)
+    seen = case.outcomes or _written_down(case)
+    outcomes = sorted((each for each in seen if each.reason not in _NOISE), key=lambda each: each.utc)
     asked = sorted((event for event in case.events if _is_its_own(case, event)), key=lambda event: event.utc)
     own = {file.path for file in case.files}
     fetched: dict[str, Event] = {}
@@ -126,6 +133,18 @@ def _sorted(case: Case) -> _Story:
             since.pop(path, None)
             since[path] = event
     return _Story(case, outcomes, asked, fetched, tuple(since.values()))
+
+
+def _written_down(case: Case) -> list[DhcpOutcome]:
+    """Give what stopped it before dhcp was restarted and forgot; a live lease says that it went on."""
+    if any(_live(lease, case.utc) for lease in case.leases):
+        return []
+    rows = [(event, reasons.TABLE.get(event.reason)) for event in reversed(case.events)]
+    return [
+        DhcpOutcome(event.utc, "", event.reason, event.detail)
+        for event, row in rows
+        if row is not None and row.stage == "dhcp"
+    ]
 
 
 def _is_its_own(case: Case, event: Event) -> bool:
@@ -157,10 +176,11 @@ def _dhcp(story: _Story) -> Diagnosis | None:
     if len(naks) >= _LOOP and last.reason in _NAKS | {reasons.OFFERED.id}:
         return Diagnosis(reasons.BOOT_NAK_LOOP, dict(naks[-1].detail))
     if last.reason in _STOPS:
-        return Diagnosis(_STOPS[last.reason], dict(last.detail))
+        return Diagnosis(_STOPS[last.reason], dict(last.detail), last.reason)
     if last.reason == reasons.OFFERED.id:
         return _offered(story, last)
-    return Diagnosis(reasons.BOOT_NOT_ANSWERED, {**last.detail, "why": reasons.tell(last.reason, dict(last.detail))})
+    why = reasons.tell(last.reason, dict(last.detail))
+    return Diagnosis(reasons.BOOT_NOT_ANSWERED, {**last.detail, "why": why}, last.reason)
 
 
 def _offered(story: _Story, last: DhcpOutcome) -> Diagnosis | None:
@@ -194,7 +214,7 @@ def _refused(story: _Story) -> Diagnosis | None:
                 return blamed
         if event.reason in _REFUSED:
             why = reasons.tell(event.reason, detail)
-            return Diagnosis(reasons.BOOT_FILE_REFUSED, {**detail, "why": why})
+            return Diagnosis(reasons.BOOT_FILE_REFUSED, {**detail, "why": why}, event.reason)
         if event.reason == reasons.BROKEN_OFF.id:
             return Diagnosis(reasons.BOOT_BROKEN_OFF, {"why": "the connection ended", **detail})
     return None

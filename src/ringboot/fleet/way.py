@@ -264,7 +264,8 @@ def _note(sight: Sight, before: Device | None, after: Device, step: _Step) -> No
     if before is None:
         known = {key: getattr(after, key) for key in ("vendor", "model", "version") if getattr(after, key) is not None}
         evidence = sight.identity.evidence if sight.identity is not None else sight.door
-        step.events.insert(0, _event(sight, reasons.DEVICE_CREATED, after, {"evidence": evidence, **known}))
+        told = {"evidence": evidence, "name": " ".join(known.values()), **known}
+        step.events.insert(0, _event(sight, reasons.DEVICE_CREATED, after, told))
         return
     changes = describe(before, after, ("mac", "ip", "sn", "uuid", "vendor", "model", "version"))
     if changes:
