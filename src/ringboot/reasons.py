@@ -29,77 +29,158 @@ def _row(id_: str, stage: str, text: str, help_: str = "") -> Reason:
     return row
 
 
-# fmt: off  read row by row, as a table
+# Read row by row, as a table:
+# fmt: off
 # DHCP: answered
 OFFERED = _row("offered", "dhcp", "{address} was offered")
 ACKNOWLEDGED = _row("acknowledged", "dhcp", "{address} was acknowledged")
 RENEWED = _row("renewed", "dhcp", "{address} was renewed")
 INFORMED = _row("informed", "dhcp", "options were sent; the address is the client's own")
-RELEASED = _row("released", "dhcp", "{address} was given back",
-                "Normal when it is switched off: it asks again when it starts.")
-DECLINED = _row("declined", "dhcp", "the client found {address} in use; it is in quarantine",
-                "Find the machine that uses this address without a lease.")
-NAK_WRONG_NETWORK = _row("nak-wrong-network", "dhcp", "refused {address}: it does not belong to network {network}",
-                         "Normal after a move: the client starts over with a DISCOVER.")
-NAK_NOT_YOURS = _row("nak-not-yours", "dhcp", "refused {address}: it is not this client's",
-                     "Normal after the lease ran out; the client starts over. Repeated: look for two DHCP servers.")
+RELEASED = _row(
+    "released", "dhcp", "{address} was given back", "Normal when it is switched off: it asks again when it starts."
+)
+DECLINED = _row(
+    "declined",
+    "dhcp",
+    "the client found {address} in use; it is in quarantine",
+    "Find the machine that uses this address without a lease.",
+)
+NAK_WRONG_NETWORK = _row(
+    "nak-wrong-network",
+    "dhcp",
+    "refused {address}: it does not belong to network {network}",
+    "Normal after a move: the client starts over with a DISCOVER.",
+)
+NAK_NOT_YOURS = _row(
+    "nak-not-yours",
+    "dhcp",
+    "refused {address}: it is not this client's",
+    "Normal after the lease ran out; the client starts over. Repeated: look for two DHCP servers.",
+)
 NAK_INCOMPLETE = _row("nak-incomplete", "dhcp", "refused a REQUEST that names no address")
 # DHCP: silent
 BAD_PACKET = _row("bad-packet", "dhcp", "not a DHCP packet: {why} at octet {offset}")
 NOT_A_REQUEST = _row("not-a-request", "dhcp", "not a client's message")
-NO_NETWORK = _row("no-network", "dhcp", "no network for {where}",
-                  "Add a [[dhcp.network]] whose subnet holds the relay's or the interface's address, "
-                  "then: ringboot reload.")
-NO_POOL = _row("no-pool", "dhcp", "network {network} has no pool and no reservation for this client",
-               "Add a pool to the network, or a reservation: ringboot reservation add.")
-POOL_FULL = _row("pool-full", "dhcp", "no free address in network {network}",
-                 "Enlarge a pool, shorten lease_time, or release leases that nobody needs: ringboot lease list.")
-UNKNOWN_IGNORED = _row("unknown-ignored", "dhcp", "unknown client, and network {network} ignores those",
-                       "Add the device or a reservation, or set unknown = \"serve\" in the network.")
-OTHER_SERVER_CHOSEN = _row("other-server-chosen", "dhcp", "the client chose another server, {server}",
-                           "Two DHCP servers answer on this wire: stop one of them.")
-UNKNOWN_REBOOT = _row("unknown-reboot", "dhcp", "asks for {address} again, which we never gave it",
-                      "Normal for a guest; the client starts over when nobody answers.")
+NO_NETWORK = _row(
+    "no-network",
+    "dhcp",
+    "no network for {where}",
+    "Add a [[dhcp.network]] whose subnet holds the relay's or the interface's address, then: ringboot reload.",
+)
+NO_POOL = _row(
+    "no-pool",
+    "dhcp",
+    "network {network} has no pool and no reservation for this client",
+    "Add a pool to the network, or a reservation: ringboot reservation add.",
+)
+POOL_FULL = _row(
+    "pool-full",
+    "dhcp",
+    "no free address in network {network}",
+    "Enlarge a pool, shorten lease_time, or release leases that nobody needs: ringboot lease list.",
+)
+UNKNOWN_IGNORED = _row(
+    "unknown-ignored",
+    "dhcp",
+    "unknown client, and network {network} ignores those",
+    'Add the device or a reservation, or set unknown = "serve" in the network.',
+)
+OTHER_SERVER_CHOSEN = _row(
+    "other-server-chosen",
+    "dhcp",
+    "the client chose another server, {server}",
+    "Two DHCP servers answer on this wire: stop one of them.",
+)
+UNKNOWN_REBOOT = _row(
+    "unknown-reboot",
+    "dhcp",
+    "asks for {address} again, which we never gave it",
+    "Normal for a guest; the client starts over when nobody answers.",
+)
 NOT_AUTHORITATIVE = _row("not-authoritative", "dhcp", "network {network} is not ours to refuse in")
 NO_IDENTITY = _row("no-identity", "dhcp", "the client names neither a hardware address nor an identifier")
-RESERVED_IN_USE = _row("reserved-in-use", "dhcp", "{address} is reserved for this client, but {holder} holds it",
-                       "It is given as soon as that lease ends: ringboot lease release.")
+RESERVED_IN_USE = _row(
+    "reserved-in-use",
+    "dhcp",
+    "{address} is reserved for this client, but {holder} holds it",
+    "It is given as soon as that lease ends: ringboot lease release.",
+)
 RELEASE_MISMATCH = _row("release-mismatch", "dhcp", "a RELEASE of {address} by somebody who does not hold it")
 DECLINE_MISMATCH = _row("decline-mismatch", "dhcp", "a DECLINE of {address} by somebody who was not given it")
-ADDRESS_IN_USE = _row("address-in-use", "dhcp", "{address} answers an ARP probe; it is in quarantine",
-                      "Find the machine that uses this address without a lease.")
+ADDRESS_IN_USE = _row(
+    "address-in-use",
+    "dhcp",
+    "{address} answers an ARP probe; it is in quarantine",
+    "Find the machine that uses this address without a lease.",
+)
 NO_ANSWER = _row("no-answer", "dhcp", "the question {question} was not answered in time")
-JOURNAL_FAILED = _row("journal-failed", "dhcp", "the lease could not be written: {why}",
-                      "Look at free space and rights of the data directory.")
+JOURNAL_FAILED = _row(
+    "journal-failed",
+    "dhcp",
+    "the lease could not be written: {why}",
+    "Look at free space and rights of the data directory.",
+)
 SUPERSEDED = _row("superseded", "dhcp", "a newer message of the same client took this one's place")
-OVERLOADED = _row("overloaded", "dhcp", "more came in than could be answered; the oldest DISCOVER was left out",
-                  "A client that gets no answer asks again; look for a machine that floods the network.")
-NOT_DECIDED = _row("not-decided", "dhcp", "a fault of this program: {why}",
-                   "The daemon's log has the message and the traceback; please report both.")
+OVERLOADED = _row(
+    "overloaded",
+    "dhcp",
+    "more came in than could be answered; the oldest DISCOVER was left out",
+    "A client that gets no answer asks again; look for a machine that floods the network.",
+)
+NOT_DECIDED = _row(
+    "not-decided",
+    "dhcp",
+    "a fault of this program: {why}",
+    "The daemon's log has the message and the traceback; please report both.",
+)
 # Files
 SERVED = _row("served", "file", "{path} was sent ({size} octets)")
 NOT_MODIFIED = _row("not-modified", "file", "{path} is unchanged since the device read it last")
 BROKEN_OFF = _row("broken-off", "file", "sending {path} broke off: {why}")
-FILE_MISSING = _row("file-missing", "file", "{path} does not exist",
-                    "See which files the device has: ringboot device files {mac}.")
-FIRMWARE_MISSING = _row("firmware-missing", "file", "firmware {path} (version {version}) is not installed",
-                        "Put the file into var/tftpboot of the plugin's folder.")
-NOT_YOURS = _row("not-yours", "file", "{path} belongs to {owner}, but the request came from {mac}",
-                 "If this is the right phone, look for two machines with one address.")
-NO_PROOF = _row("no-proof", "file", "{path} belongs to {owner}, and nothing proves that {peer} is that device",
-                "The device must ask from the address that we leased to it.")
-UNKNOWN_DEVICE = _row("unknown-device", "file", "no device is known at {peer}, and nothing in the request names one")
-NO_PLUGIN = _row("no-plugin", "file", "no plugin knows this device")
+FILE_MISSING = _row(
+    "file-missing", "file", "{path} does not exist", "See which files the device has: ringboot device files {mac}."
+)
+FIRMWARE_MISSING = _row(
+    "firmware-missing",
+    "file",
+    "firmware {path} (version {version}) is not installed",
+    "Put the file into var/tftpboot of the plugin's folder.",
+)
+NOT_YOURS = _row(
+    "not-yours",
+    "file",
+    "{path} belongs to {owner}, but the request came from {mac}",
+    "If this is the right phone, look for two machines with one address.",
+)
+NO_PROOF = _row(
+    "no-proof",
+    "file",
+    "{path} belongs to {owner}, and nothing proves that {peer} is that device",
+    "The device must ask from the address that we leased to it.",
+)
+UNKNOWN_DEVICE = _row("unknown-device", "file", "no device is known at {peer}, and nothing in the request names one",
+                      "If it is one of yours, add it: ringboot device add --mac {mac} --plugin PLUGIN.")
+NO_PLUGIN = _row("no-plugin", "file", "no plugin knows this device",
+                 "See ringboot plugin list, and choose one: ringboot device set {mac} --plugin PLUGIN.")
 BAD_PATH = _row("bad-path", "file", "{path} leaves the folder that is served")
 BAD_REQUEST = _row("bad-request", "file", "not a request that can be read: {why}")
-NOT_READABLE = _row("not-readable", "file", "{path} cannot be read: {why}")
+NOT_READABLE = _row("not-readable", "file", "{path} cannot be read: {why}",
+                    "Look at the rights of the file in var/tftpboot of the plugin's folder.")
 PART_SENT = _row("part-sent", "file", "a part of {path} was sent ({size} octets)")
 ASKED_ABOUT = _row("asked-about", "file", "was told the size of {path}, and did not fetch it")
 NOT_OFFERED = _row("not-offered", "file", "{what} is not offered here")
-NOT_ANSWERED = _row("not-answered", "file", "nobody said in time what {path} is",
-                    "The daemon is overloaded or failed: see its log, and ringboot status.")
-BUSY = _row("busy", "file", "more requests at once than are served",
-            "One address that asks very often, or a limit that is too low for this site.")
+NOT_ANSWERED = _row(
+    "not-answered",
+    "file",
+    "nobody said in time what {path} is",
+    "The daemon is overloaded or failed: see its log, and ringboot status.",
+)
+BUSY = _row(
+    "busy",
+    "file",
+    "more requests at once than are served",
+    "One address that asks very often, or a limit that is too low for this site.",
+)
 # Devices
 DEVICE_CREATED = _row("device-created", "device", "made itself known by {evidence}: {name}")
 DEVICE_ADDED = _row("device-added", "device", "was added by {who}")
@@ -108,52 +189,108 @@ DEVICE_REMOVED = _row("device-removed", "device", "was removed by {who}")
 ASSOCIATED = _row("associated", "device", "plugin {plugin} was chosen: {why}")
 CONFIG_CREATED = _row("config-created", "device", "config {config} was made from {parent}")
 CONFIGURED = _row("configured", "device", "its files stand ready: {count}, changed: {changed}")
-TEMPLATE_ERROR = _row("template-error", "device", "{template}, line {line}: {why}",
-                      "Mend the template in the plugin's folder, then: ringboot device reconfigure {mac}.")
+TEMPLATE_ERROR = _row(
+    "template-error",
+    "device",
+    "{template}, line {line}: {why}",
+    "Mend the template in the plugin's folder, then: ringboot device reconfigure {mac}.",
+)
 RENDER_FAILED = _row("render-failed", "device", "the files could not be made: {why}")
-CLAIM_CONTRADICTS = _row("claim-contradicts", "device",
-                         "{peer} asked for {path} in the name of {claimed}, but that address belongs to {proven}",
-                         "Look at what is plugged in there: a stranger, or a phone set up for another one's MAC.")
+CLAIM_CONTRADICTS = _row(
+    "claim-contradicts",
+    "device",
+    "{peer} asked for {path} in the name of {claimed}, but that address belongs to {proven}",
+    "Look at what is plugged in there: a stranger, or a phone set up for another one's MAC.",
+)
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")
 # Where a boot stopped (explain)
 BOOT_DONE = _row("boot-done", "boot", "it has fetched its present configuration")
-BOOT_NO_DISCOVER = _row("no-discover", "boot", "no DISCOVER was ever seen from it",
-                        "Look at cable, PoE, VLAN and the relay; capture on the interface: tcpdump port 67.")
-BOOT_NO_NETWORK = _row("boot-no-network", "boot", "there is no network for where it asks from: {where}",
-                       NO_NETWORK.help)
+BOOT_NO_DISCOVER = _row(
+    "no-discover",
+    "boot",
+    "no DISCOVER was ever seen from it",
+    "Look at cable, PoE, VLAN and the relay; capture on the interface: tcpdump port 67.",
+)
+BOOT_NO_NETWORK = _row(
+    "boot-no-network", "boot", "there is no network for where it asks from: {where}", NO_NETWORK.help
+)
 BOOT_POOL_FULL = _row("boot-pool-full", "boot", "network {network} has no free address", POOL_FULL.help)
-BOOT_OTHER_SERVER = _row("boot-other-server", "boot", "it took the offer of another server, {server}",
-                         OTHER_SERVER_CHOSEN.help)
-BOOT_NAK_LOOP = _row("nak-loop", "boot", "it asks for {address} and is refused, again and again",
-                     "Two servers, or a device that keeps an old address: restart it with its network settings reset.")
-BOOT_NOT_ANSWERED = _row("boot-not-answered", "boot", "it has no address: {why}",
-                         "Look for a second DHCP server on its wire, and whether answers reach it: tcpdump port 68.")
-BOOT_NO_FILE = _row("no-file-asked", "boot", "it has its address but never asked for a file",
-                    "See whether it takes the server from DHCP: the options that it was given stand below.")
-BOOT_FILE_REFUSED = _row("boot-file-refused", "boot", "it was refused {path}: {why}",
-                         "A device gets its own files at the address that we leased to it, and nobody else's.")
-BOOT_BROKEN_OFF = _row("boot-broken-off", "boot", "it did not get the whole of {path}: {why}",
-                       "Look at the wire between: speed and duplex of the port, firewalls, the MTU.")
-BOOT_NO_OWN_FILE = _row("no-own-file-asked", "boot", "it fetched {path}, but never asked for a file of its own",
-                        "Compare its files with what it asks for; both stand below.")
-BOOT_FILE_MISSING = _row("boot-file-missing", "boot", "it asks for {path}, which does not exist",
-                         "Compare with its files below: another folder comes from the option that names the server, "
-                         "another name from a model that was taken for a different one.")
+BOOT_OTHER_SERVER = _row(
+    "boot-other-server", "boot", "it took the offer of another server, {server}", OTHER_SERVER_CHOSEN.help
+)
+BOOT_NAK_LOOP = _row(
+    "nak-loop",
+    "boot",
+    "it asks for {address} and is refused, again and again",
+    "Two servers, or a device that keeps an old address: restart it with its network settings reset.",
+)
+BOOT_NOT_ANSWERED = _row(
+    "boot-not-answered",
+    "boot",
+    "it has no address: {why}",
+    "Look for a second DHCP server on its wire, and whether answers reach it: tcpdump port 68.",
+)
+BOOT_NO_FILE = _row(
+    "no-file-asked",
+    "boot",
+    "it has its address but never asked for a file",
+    "See whether it takes the server from DHCP: the options that it was given stand below.",
+)
+BOOT_FILE_REFUSED = _row(
+    "boot-file-refused",
+    "boot",
+    "it was refused {path}: {why}",
+    "A device gets its own files at the address that we leased to it, and nobody else's.",
+)
+BOOT_BROKEN_OFF = _row(
+    "boot-broken-off",
+    "boot",
+    "it did not get the whole of {path}: {why}",
+    "Look at the wire between: speed and duplex of the port, firewalls, the MTU.",
+)
+BOOT_NO_OWN_FILE = _row(
+    "no-own-file-asked",
+    "boot",
+    "it fetched {path}, but never asked for a file of its own",
+    "Compare its files with what it asks for; both stand below.",
+)
+BOOT_FILE_MISSING = _row(
+    "boot-file-missing",
+    "boot",
+    "it asks for {path}, which does not exist",
+    "Compare with its files below: another folder comes from the option that names the server, "
+    "another name from a model that was taken for a different one.",
+)
 BOOT_TEMPLATE_ERROR = _row("boot-template-error", "boot", "its files could not be rendered: {why}", TEMPLATE_ERROR.help)
-BOOT_FIRMWARE_MISSING = _row("boot-firmware-missing", "boot", "it asks for firmware {path}, which is not installed",
-                             FIRMWARE_MISSING.help)
-BOOT_OLD_CONFIG = _row("boot-old-config", "boot", "it fetched {path}, which has changed since",
-                       "Restart the device, so that it reads its files again.")
-BOOT_FOREIGN_SERVER = _row("boot-foreign-server", "boot", "another DHCP server, {server}, answers on {interface}",
-                           OTHER_SERVER_CHOSEN.help)
+BOOT_FIRMWARE_MISSING = _row(
+    "boot-firmware-missing", "boot", "it asks for firmware {path}, which is not installed", FIRMWARE_MISSING.help
+)
+BOOT_OLD_CONFIG = _row(
+    "boot-old-config",
+    "boot",
+    "it fetched {path}, which has changed since",
+    "Restart the device, so that it reads its files again.",
+)
+BOOT_FOREIGN_SERVER = _row(
+    "boot-foreign-server", "boot", "another DHCP server, {server}, answers on {interface}", OTHER_SERVER_CHOSEN.help
+)
 # The daemon
-FOREIGN_SERVER = _row("foreign-server", "daemon", "another DHCP server answers on {interface}: {server}",
-                      OTHER_SERVER_CHOSEN.help)
-CLOCK_JUMPED = _row("clock-jumped", "daemon", "the clock jumped by {seconds} s",
-                    "Leases run by the clock; set it by NTP before the daemon starts.")
+FOREIGN_SERVER = _row(
+    "foreign-server", "daemon", "another DHCP server answers on {interface}: {server}", OTHER_SERVER_CHOSEN.help
+)
+CLOCK_JUMPED = _row(
+    "clock-jumped",
+    "daemon",
+    "the clock jumped by {seconds} s",
+    "Leases run by the clock; set it by NTP before the daemon starts.",
+)
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
-PLUGIN_BROKEN = _row("plugin-broken", "daemon", "plugin {plugin} cannot be used: {why}",
-                     "Mend the file named, then: ringboot reload. Other plugins are not affected.")
+PLUGIN_BROKEN = _row(
+    "plugin-broken",
+    "daemon",
+    "plugin {plugin} cannot be used: {why}",
+    "Mend the file named, then: ringboot reload. Other plugins are not affected.",
+)
 # fmt: on
 
 
@@ -162,13 +299,18 @@ def tell(reason_id: str, detail: Mapping[str, object]) -> str:
     row = TABLE.get(reason_id)
     if row is None:
         return reason_id
-    return row.text.format_map(_Blank(detail))
+    return fill(row.text, detail)
 
 
 def advise(reason_id: str, detail: Mapping[str, object]) -> str:
     """Fill what to do about a reason; empty when there is nothing to do, or the reason is unknown."""
     row = TABLE.get(reason_id)
-    return "" if row is None else row.help.format_map(_Blank(detail))
+    return "" if row is None else fill(row.help, detail)
+
+
+def fill(text: str, detail: Mapping[str, object]) -> str:
+    """Put the details into a text; one that is not there reads "?"."""
+    return text.format_map(_Blank(detail))
 
 
 class _Blank(dict[str, object]):

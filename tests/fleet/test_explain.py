@@ -97,7 +97,7 @@ WAYS: dict[str, tuple[Case, Reason, str]] = {
     "file refused": (
         case(events=(event(9100, reasons.NOT_YOURS, path="Acme/x.cfg", owner=OTHER, mac=MAC),)),
         reasons.BOOT_FILE_REFUSED,
-        f"it was refused Acme/x.cfg: Acme/x.cfg belongs to {OTHER}, but the request came from {MAC}",
+        f"it was refused Acme/x.cfg: it belongs to {OTHER}",
     ),
     "file missing": (
         case(events=(event(9100, reasons.FILE_MISSING, path="Acme/6731i.cfg"),)),
@@ -270,7 +270,7 @@ ADVICE: dict[str, tuple[Case, str]] = {
         reasons.NOT_YOURS.help,
     ),
     "its own, where that has none": (
-        case(events=(event(9100, reasons.NOT_READABLE, path="y"),)),
+        case(events=(event(9100, reasons.BAD_PATH, path="y"),)),
         reasons.BOOT_FILE_REFUSED.help,
     ),
     "with the device's MAC in it": (

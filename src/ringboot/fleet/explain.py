@@ -41,6 +41,12 @@ _REFUSED = {
         reasons.NOT_READABLE,
     )
 }
+# What the device's own explanation need not repeat of an event that tells it to anybody.
+_SHORT = {
+    reasons.CLAIM_CONTRADICTS.id: "it asked in the name of {claimed}",
+    reasons.NOT_YOURS.id: "it belongs to {owner}",
+    reasons.NO_PROOF.id: "it belongs to {owner}, and nothing proves that {peer} is that device",
+}
 
 
 class DhcpOutcome(NamedTuple):
@@ -213,7 +219,8 @@ def _refused(story: _Story) -> Diagnosis | None:
             if blamed is not None:
                 return blamed
         if event.reason in _REFUSED:
-            why = reasons.tell(event.reason, detail)
+            short = _SHORT.get(event.reason)
+            why = reasons.fill(short, detail) if short else reasons.tell(event.reason, detail)
             return Diagnosis(reasons.BOOT_FILE_REFUSED, {**detail, "why": why}, event.reason)
         if event.reason == reasons.BROKEN_OFF.id:
             return Diagnosis(reasons.BOOT_BROKEN_OFF, {"why": "the connection ended", **detail})
