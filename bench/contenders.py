@@ -90,6 +90,33 @@ def kea() -> Contender:
     )
 
 
+def ringboot() -> Contender:
+    """Give the whole daemon: supervisor, dhcp, main and its workers, devices made from leases."""
+    configuration = f"""\
+[server]
+data = "{{state}}/data"
+api_socket = "{{state}}/api.sock"
+[dhcp]
+interfaces = ["s0"]
+[[dhcp.network]]
+name = "bench"
+subnet = "{SUBNET}/{PREFIX}"
+pools = ["{FIRST}-{LAST}"]
+lease_time = "{LEASE_TIME}s"
+options = {{ routers = "{SERVER_ADDRESS}", domain-name-servers = "{SERVER_ADDRESS}" }}
+[tftp]
+listen = ":69"
+[http]
+listen = ":8667"
+"""
+    return Contender(
+        "ringboot",
+        [sys.executable, "-m", "ringboot", "serve", "--config", "{state}/ringboot.toml"],
+        files={"ringboot.toml": configuration},
+        process="ringboot.servers.dhcp",
+    )
+
+
 def other(name: str, command: list[str]) -> Contender:
     """Give any server by its command; it must serve the pool from the server's address on s0."""
     return Contender(name, command, process="ringboot.servers.dhcp")

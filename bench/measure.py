@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -64,23 +63,31 @@ def build_load(folder: Path) -> Path:
 
 def measure(wire: Wire, load: Path, contender: Contender, point: Point) -> dict[str, Any]:
     """Run one point against a server that has just started with nothing."""
-    with running(wire, contender) as server:
+    with running(wire, contender) as (server, _):
         before, began = _busy(), time.monotonic()
         own = _used(server.pid)
-        command = wire.inside(wire.client, [str(load), "-d", SERVER_ADDRESS, "-g", CLIENT_ADDRESS, *point.arguments])
-        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+        result = drive(wire, load, point.arguments)
         took = time.monotonic() - began
-        if done.returncode or server.poll() is not None:
-            raise Unable(f"{contender.name}, {point.name}: {done.stderr.strip() or 'the server ended'}")
-        result: dict[str, Any] = json.loads(done.stdout)
+        if server.poll() is not None:
+            raise Unable(f"{contender.name} ended by itself during {point.name}")
         result["server_cpu"] = round((_used(server.pid) - own) / took, 2)
         result["all_cpu"] = round((_busy() - before) / took, 2)
         result["rss_mib"] = round(_memory(server.pid, contender.process), 1)
     return {"server": contender.name, "point": point.name, **result}
 
 
+def drive(wire: Wire, load: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
+    """Run the load generator once."""
+    command = wire.inside(wire.client, [str(load), "-d", SERVER_ADDRESS, "-g", CLIENT_ADDRESS, *arguments])
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    if done.returncode:
+        raise Unable(f"the load generator: {done.stderr.strip()}")
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
 @contextmanager
-def running(wire: Wire, contender: Contender) -> Iterator[subprocess.Popen[bytes]]:
+def running(wire: Wire, contender: Contender) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """Start a server in an empty folder, wait until it answers, and end it."""
     state = Path(tempfile.mkdtemp(prefix="ringboot-bench-"))
     log = (state / "output.log").open("wb")
@@ -93,7 +100,7 @@ def running(wire: Wire, contender: Contender) -> Iterator[subprocess.Popen[bytes
             ready = subprocess.run(wire.inside(wire.client, [*probe, str(START_CEILING)]), check=False)
             if ready.returncode or server.poll() is not None:
                 raise Unable(f"{contender.name} does not answer:\n{(state / 'output.log').read_text()[-2000:]}")
-            yield server
+            yield server, state
         finally:
             _end(server)
     finally:
@@ -158,6 +165,6 @@ def _memory(pid: int, part: str) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1048576
 
 
-def hostname() -> str:
+def machine() -> str:
     """Name the machine by what matters."""
-    return f"{os.cpu_count()} cores, Linux {os.uname().release}, Python {sys.version.split()[0]}, {socket.AF_INET.name}"
+    return f"{os.cpu_count()} cores, Linux {os.uname().release}, Python {sys.version.split()[0]}"

@@ -21,8 +21,7 @@ PRIORITY = -10
 def run(start: Start) -> int:
     """Run until SIGTERM; give the exit code."""
     log.start("dhcp", json=start.json_log, verbose=start.verbose)
-    with contextlib.suppress(OSError):
-        os.nice(PRIORITY)
+    _hurry()
     try:
         journal = Journal.open(Path(start.data) / "leases")
         try:
@@ -42,6 +41,15 @@ def run(start: Start) -> int:
     finally:
         loop.close()
     return 0
+
+
+def _hurry() -> None:
+    """Go before renderers and others, where that is allowed: this process has little to do, and clients wait for it."""
+    with contextlib.suppress(OSError):
+        os.nice(PRIORITY)
+        if os.getsid(0) == os.getpid():
+            # Where the kernel groups processes by session, nice only counts within ours (sched(7), autogroup).
+            Path("/proc/self/autogroup").write_text(str(PRIORITY))
 
 
 def _load(journal: Journal) -> Table:
