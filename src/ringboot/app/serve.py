@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import socket
 from pathlib import Path
 
@@ -13,19 +14,14 @@ from ringboot.host.start import Start
 from ringboot.host.supervisor import Part, Supervisor
 from ringboot.servers import listen
 from ringboot.setup.settings import Settings
+from ringboot.setup.where import api_socket
 
 PARTS = (
     Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "control")),
     Part("main", "ringboot.app", ("tftp", "http", "api")),
 )
-PRIVATE, GROUP = 0o600, 0o660  # who may connect: the daemon itself; its user and group
-
-
-def api_socket(settings: Settings) -> Path:
-    """Give the path of the API's socket."""
-    if settings.server.api_socket is not None:
-        return settings.server.api_socket
-    return Path("/run/ringboot/api.sock") if os.geteuid() == 0 else settings.server.data / "run" / "api.sock"
+PRIVATE = 0o600  # only the daemon itself connects
+EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a stranger the way in
 
 
 def open_sockets(settings: Settings) -> dict[str, socket.socket]:
@@ -43,7 +39,9 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
         if (http := settings.http.listen) is not None:
             opened["http"] = undo.enter_context(listen.open_stream("HTTP", http.address, http.port, "listen in [http]"))
         opened["control"] = undo.enter_context(listen.open_unix(settings.server.data / "run" / "dhcp.sock", PRIVATE))
-        opened["api"] = undo.enter_context(listen.open_unix(api_socket(settings), GROUP))
+        server = settings.server
+        path = api_socket(server.api_socket, server.data, root=os.geteuid() == 0)
+        opened["api"] = undo.enter_context(listen.open_unix(path, EVERYBODY))
         undo.pop_all()
     return opened
 
@@ -51,6 +49,8 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
 def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: bool = False) -> int:
     """Run the daemon until it is told to stop; FolderBusy, FolderUnusable, CannotListen when it cannot start."""
     log.start("supervisor", json=json_log, verbose=verbose)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a transfer takes two descriptors
     lock = FolderLock(settings.server.data)
     opened: dict[str, socket.socket] = {}
     try:

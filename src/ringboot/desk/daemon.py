@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 from ringboot import __version__, log
@@ -13,6 +14,7 @@ from ringboot.desk.errors import Busy, DeskError, Refused
 from ringboot.desk.renders import Renders
 from ringboot.setup import load
 from ringboot.setup.problems import BadConfig
+from ringboot.setup.settings import Settings
 
 Row = dict[str, Any]
 _FIXED = ("interfaces", "port")  # of [dhcp]: sockets that the supervisor opened at start
@@ -71,12 +73,8 @@ class DaemonDesk:
             fresh = load.load(core.config)
         except BadConfig as error:
             raise Refused(f"The configuration was not changed:\n{error}", code="configuration") from None
-        fixed = [key for key in _FIXED if getattr(fresh.dhcp, key) != getattr(core.settings.dhcp, key)]
-        fixed += [
-            name for name in ("server", "tftp", "http")
-            if getattr(fresh, name) != getattr(core.settings, name)
-        ]  # fmt: skip
-        core.settings = fresh
+        held, fixed = _as_started(core.settings, fresh)
+        core.settings = held
         await core.db.write(core.read_plugins)
         done = await core.publish()
         await self.renders.common(core.shelf.plugins)
@@ -91,3 +89,12 @@ class DaemonDesk:
         if fixed:
             answer["restart_needed"] = f"changed, and held from the next start: {', '.join(fixed)}"
         return answer
+
+
+def _as_started(old: Settings, fresh: Settings) -> tuple[Settings, list[str]]:
+    """Give the new settings with the sockets of the old ones, and name what waits for the next start."""
+    dhcp = {key: getattr(old.dhcp, key) for key in _FIXED}
+    whole = {key: getattr(old, key) for key in ("server", "tftp", "http")}
+    fixed = [f"{key} in [dhcp]" for key, value in dhcp.items() if getattr(fresh.dhcp, key) != value]
+    fixed += [f"[{key}]" for key, value in whole.items() if getattr(fresh, key) != value]
+    return replace(fresh, dhcp=replace(fresh.dhcp, **dhcp), **whole), fixed

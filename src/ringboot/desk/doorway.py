@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -15,13 +14,13 @@ from ringboot.desk.renders import Renders
 from ringboot.fleet.books import Books
 from ringboot.fleet.files import Places, Resolved, resolve, sent_event
 from ringboot.fleet.way import Seen, carry_out, request_seen
+from ringboot.host.neighbours import neighbour_of
 from ringboot.model import file
 from ringboot.model.codec import BadMessage
 from ringboot.model.event import Event
 from ringboot.model.file import FileRequest, Sent, Serve
 from ringboot.store.errors import StoreFailed
 
-PATIENCE = 4.0  # seconds that a request waits for files that are being rendered
 MOST_TICKETS = 20_000  # served requests whose end has not been told yet
 
 
@@ -50,7 +49,7 @@ class Doorway:
         if seen.device is not None:
             if seen.device.plugin is not None and not seen.device.configured and seen.device.problem is None:
                 self._renders.ensure(seen.device.id)
-            await self._renders.settled(seen.device.id, PATIENCE)
+            await self._renders.settled(seen.device.id)  # the door's own patience ends it
         self._count += 1
         with self._core.db.reading() as books:
             resolved = resolve(
@@ -71,9 +70,7 @@ class Doorway:
 
     async def _when_prepared(self, plugin: str, request: FileRequest) -> Seen:
         """Wait for the plugin of a device, and look again."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                await self._prepared(plugin, request.door)
+        await self._prepared(plugin, request.door)
         return self._see(request)
 
     async def _look(self, request: FileRequest) -> Seen:
@@ -85,8 +82,11 @@ class Doorway:
             return seen
         core, utc = self._core, self._core.utc()
 
+        neighbour = self._neighbour(request.peer)
+
         def write(books: Books) -> Seen:
-            return carry_out(books, core.world, request_seen(books, core.world, request, utc), request.door, utc)
+            found = request_seen(books, core.world, request, utc, neighbour)
+            return carry_out(books, core.world, found, request.door, utc)
 
         try:
             seen = await core.db.write(write)
@@ -98,7 +98,13 @@ class Doorway:
 
     def _see(self, request: FileRequest) -> Seen:
         with self._core.db.reading() as books:
-            return request_seen(books, self._core.world, request, self._core.utc())
+            return request_seen(books, self._core.world, request, self._core.utc(), self._neighbour(request.peer))
+
+    def _neighbour(self, peer: str) -> str | None:
+        """Ask the kernel who is at an address, where DHCP is elsewhere; within our networks only our lease counts."""
+        networks = self._core.world.networks
+        network = networks.of(peer)
+        return None if network is None or networks.leased(network) else neighbour_of(peer)
 
     def saw(self, seen: Seen) -> None:
         """Do what follows from a row of the journal."""

@@ -56,11 +56,11 @@ class Renders:
         if not done.cancelled() and (error := done.exception()) is not None:
             log.get().error("rendering broke off", device=device, why=repr(error))
 
-    async def settled(self, device: str, patience: float) -> None:
-        """Wait until a device's files are as they will be, but not longer than this."""
+    async def settled(self, device: str) -> None:
+        """Wait until a device's files are as they will be."""
         task = self._running.get(device)
         if task is not None:
-            await asyncio.wait({task}, timeout=patience)
+            await asyncio.wait({task})
 
     async def done(self, devices: Iterable[str]) -> dict[str, str]:
         """Render these now and wait; gives the problem of each device that could not be."""

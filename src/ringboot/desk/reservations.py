@@ -11,11 +11,11 @@ from ringboot.dhcp import options as option_table
 from ringboot.fleet.books import Books, Taken
 from ringboot.model.address import ip_number, ip_text, norm_mac, prefix_mask
 from ringboot.model.site import Network, Reservation
+from ringboot.setup.option_sets import find_fault
 
 KINDS = ("mac", "client-id")
 _KEYS = {"network", "kind", "value", "address", "hostname", "options"}
 _HOSTNAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})*")
-_DUMMY = {"server": "192.0.2.1", "http": "http://192.0.2.1", "https": "https://192.0.2.1", "tftp": "192.0.2.1"}
 
 Row = dict[str, Any]
 
@@ -149,20 +149,12 @@ def _address(network: Network | None, text: str) -> str:
 def _options(wrong: dict[str, str], given: Any) -> dict[str, str]:
     kept: dict[str, str] = {}
     for name, text in dict(given).items():
-        try:
-            key = option_table.canonical(str(name))
-            option_table.encode_text(key, _filled(str(text)))
-        except ValueError as error:
-            wrong[f"options.{name}"] = str(error)
+        fault = find_fault(str(name), str(text))
+        if fault is not None:
+            wrong[f"options.{name}"] = "; ".join(fault)
         else:
-            kept[key] = str(text)
+            kept[option_table.canonical(str(name))] = str(text)
     return kept
-
-
-def _filled(text: str) -> str:
-    for name, dummy in {**_DUMMY, "mac": "02:00:5e:00:53:01", "token": "0" * 32}.items():
-        text = text.replace(f"{{{name}}}", dummy)
-    return text
 
 
 def _told(wrong: dict[str, str]) -> str:

@@ -83,7 +83,7 @@ def open_unix(path: Path, mode: int) -> socket.socket:
     """Open a listening unix socket; one that a dead daemon left is replaced, anything else is not."""
     opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISSOCK(path.lstat().st_mode):
                 raise CannotListen(f"{path} is in the way: it is not a socket. Remove it, or set api_socket.", 3)

@@ -6,8 +6,9 @@ import asyncio
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-RRQ, DATA, ACK, ERROR, OACK = 1, 3, 4, 5, 6
-TFTP_WAIT = 3.0  # seconds for each packet
+DATA, ERROR, OACK = 3, 5, 6
+TFTP_WAIT = 2.0  # seconds before a packet is sent again
+TFTP_TRIES = 5
 HTTP_WAIT = 10.0
 
 
@@ -55,32 +56,52 @@ class _Mailbox(asyncio.DatagramProtocol):
 
 
 async def _tftp(parts: SplitResult, source: str) -> Fetched:
-    url, host, port, name = parts.geturl(), parts.hostname or "", parts.port or 69, parts.path.lstrip("/")
+    host, port, name = parts.hostname or "", parts.port or 69, parts.path.lstrip("/")
     loop = asyncio.get_running_loop()
     transport, mailbox = await loop.create_datagram_endpoint(_Mailbox, local_addr=(source, 0))
-    options = b"blksize\x001024\x00tsize\x000\x00"
-    transport.sendto(b"\x00\x01" + name.encode() + b"\x00octet\x00" + options, (host, port))
-    body, expected, size = bytearray(), 1, 512
+    request = b"\x00\x01" + name.encode() + b"\x00octet\x00blksize\x001024\x00tsize\x000\x00"
+    reading = _Reading()
+    said: tuple[bytes, tuple[str, int]] = (request, (host, port))
+    silences = 0
     try:
-        while True:
-            async with asyncio.timeout(TFTP_WAIT):
-                data, peer = await mailbox.arrived.get()
-            kind = data[1]
-            if kind == ERROR:
-                return Fetched(url, "error " + str(data[3]), None)
-            if kind == OACK:
-                words = data[2:].split(b"\x00")
-                size = int(words[words.index(b"blksize") + 1]) if b"blksize" in words else 512
-                transport.sendto(b"\x00\x04\x00\x00", peer)
-            elif kind == DATA:
-                block = int.from_bytes(data[2:4], "big")
-                if block == expected & 0xFFFF:
-                    body += data[4:]
-                    expected += 1
-                transport.sendto(b"\x00\x04" + data[2:4], peer)
-                if block == (expected - 1) & 0xFFFF and len(data) - 4 < size:
-                    return Fetched(url, "200", bytes(body))
-    except TimeoutError:
-        return Fetched(url, "no answer", None)
+        while reading.ended is None and silences < TFTP_TRIES:
+            transport.sendto(*said)
+            try:
+                async with asyncio.timeout(TFTP_WAIT):
+                    data, peer = await mailbox.arrived.get()
+            except TimeoutError:
+                silences += 1
+                continue
+            said, silences = (reading.answer(data), peer), 0
+        if reading.ended == "200":
+            transport.sendto(*said)
     finally:
         transport.close()
+    url = parts.geturl()
+    return Fetched(url, reading.ended or "no answer", bytes(reading.body) if reading.ended == "200" else None)
+
+
+class _Reading:
+    """The client's side of one TFTP read (RFC 1350, 2348)."""
+
+    def __init__(self) -> None:
+        self.body = bytearray()
+        self.ended: str | None = None
+        self._block = 0  # the last one that came
+        self._size = 512
+
+    def answer(self, data: bytes) -> bytes:
+        """Take a packet and give the acknowledgement for it."""
+        kind = data[1]
+        if kind == ERROR:
+            self.ended = f"error {data[3]}"
+        elif kind == OACK:
+            words = data[2:].split(b"\x00")
+            if b"blksize" in words:
+                self._size = int(words[words.index(b"blksize") + 1])
+        elif kind == DATA and int.from_bytes(data[2:4], "big") == (self._block + 1) & 0xFFFF:
+            self._block += 1
+            self.body += data[4:]
+            if len(data) - 4 < self._size:
+                self.ended = "200"
+        return b"\x00\x04" + (self._block & 0xFFFF).to_bytes(2, "big")
