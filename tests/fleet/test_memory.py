@@ -77,6 +77,21 @@ def test_the_same_event_is_told_once_a_minute_and_thirty_of_one_host() -> None:
     assert quiet.first("later", 121.0, "h")
 
 
+def test_what_a_device_is_refused_after_it_was_served_is_another_attempt() -> None:
+    quiet = Quiet()
+    assert quiet.first("a", 0.0, "h", "d1")
+    assert quiet.first("a", 0.0, "h", "d2")
+    quiet.served("d1")
+    assert quiet.first("a", 1.0, "h", "d1")
+    assert not quiet.first("a", 2.0, "h", "d1")
+    assert not quiet.first("a", 2.0, "h", "d2")
+    for n in range(3, 60):
+        quiet.served("d1")
+        quiet.first("a", n, "h", "d1")
+    quiet.served("d1")
+    assert not quiet.first("a", 59.5, "h", "d1"), "thirty of one host in a minute, whatever they are"
+
+
 def test_a_clock_that_was_set_back_silences_nothing() -> None:
     quiet = Quiet(most=1)
     assert quiet.first("a", 1000.0, "h")
@@ -87,4 +102,5 @@ def test_strangers_do_not_fill_the_memory() -> None:
     quiet = Quiet(size=10)
     for n in range(1000):
         assert quiet.first(n, 0.0, f"host {n}")
-    assert (len(quiet._told), len(quiet._hosts)) == (10, 10)
+        quiet.served(f"device {n}")
+    assert (len(quiet._told), len(quiet._hosts), len(quiet._turns)) == (10, 10, 10)

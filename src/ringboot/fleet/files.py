@@ -95,10 +95,12 @@ def resolve(
     refusal = _judge(books, world, seen, name, places)
     if refusal is None and seen.plugin is not None and name is not None:
         answer = Serve(places.root(seen.plugin), name, content_type(name), ticket)
+        if seen.device is not None:
+            world.quiet.served(seen.device.id)
         return Resolved(answer, seen, path, request.peer, request.door)
     refusal = refusal or _Refusal(reasons.FILE_MISSING)
     told = Resolved(Refuse(refusal.reason.id, ticket), seen, path, request.peer, request.door)
-    if not world.quiet.first((refusal.reason.id, path, request.peer, told.device), utc, request.peer):
+    if not world.quiet.first((refusal.reason.id, path, request.peer), utc, request.peer, told.device):
         return told
     detail = {"path": path, "peer": request.peer, "door": request.door, **refusal.detail}
     events = [Event(utc, refusal.reason.id, told.mac, told.device, request.peer, detail)]

@@ -81,9 +81,15 @@ class Quiet:
         self._size = size
         self._told: dict[Hashable, float] = {}
         self._hosts: dict[str, tuple[float, int]] = {}  # since when, how many
+        self._turns: dict[str, int] = {}  # device -> how often it was served
 
-    def first(self, key: Hashable, utc: float, host: str) -> bool:
+    def served(self, device: str) -> None:
+        """Note that a device got a file: what it is refused from now on is another attempt, and is told anew."""
+        _renew(self._turns, device, self._turns.get(device, 0) + 1, self._size)
+
+    def first(self, said: Hashable, utc: float, host: str, device: str | None = None) -> bool:
         """Tell whether this has not been said lately, and note it."""
+        key = (said, device, self._turns.get(device or "", 0))
         told = self._told.get(key)
         if told is not None and 0 <= utc - told < self._seconds:
             return False
