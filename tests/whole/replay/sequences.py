@@ -1,0 +1,177 @@
+"""How phones of both brands boot, as their makers' guides and captures tell it, and what each file must be.
+
+The golden files hold the port 8667 where the daemon under test has one of its own; nothing else in them varies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ringboot.sim.fetching import Fetched
+from ringboot.sim.phone import OPTIONAL, Habit, Phone, Step
+from tests.whole.replay.site import Site
+
+GOLDEN = Path(__file__).parent / "golden"
+NEW, ASSIGNED = "new", "assigned"  # the rounds: before anyone knows the phone, and after it has been given its lines
+
+_AASTRA = "Aastra{model} MAC:{mac_dashes} V:3.3.1.4365-SIP"
+_MITEL = "Aastra{model} MAC:{mac_dashes} V:4.2.0.2023-SIP"
+_CISCO = b"Cisco Systems, Inc. IP Phone CP-7961G\0".hex()
+_LOADS = "SCCP41.8-5-2S.loads"
+
+
+class Sequence(NamedTuple):
+    """One phone: what it says and asks for in order ("?" = missing is fine), and which of it there is."""
+
+    mac: str
+    model: str
+    plugin: str
+    habit: Habit
+    there: frozenset[str]  # of the names asked for
+
+    @property
+    def prefix(self) -> str:
+        """Give the folder in which its files lie."""
+        return "Aastra/" if self.plugin == "aastra" else ""
+
+
+def _sequence(mac: str, model: str, plugin: str, habit: Habit) -> Sequence:
+    there = {ask.format(MAC=mac.upper()) for ask in habit.asks if not ask.startswith(OPTIONAL)}
+    return Sequence(mac, model, plugin, habit, frozenset(there))
+
+
+SEQUENCES = {
+    "6731i": _sequence(
+        "00085d237429", "6731i", "aastra",
+        Habit(
+            {"60": "AastraIPPhone6731i", "55": "hex:0103060f2a2b42439fa0"}, _AASTRA, ("43.2", "160", "159", "66"),
+            ("aastra.cfg", "?6731i.cfg", "{MAC}.cfg", "?aastra.tuz", "?6731i.tuz", "?{MAC}.tuz", "?6731i.st"),
+        ),
+    ),
+    "6867i": _sequence(
+        "00085d40905f", "6867i", "aastra",
+        Habit(
+            {"60": "AastraIPPhone6867i", "55": "hex:0103060f2a2b42439fa0"}, _MITEL, ("43.2", "160", "159", "66"),
+            (
+                "startup.cfg", "?6867i.cfg", "{MAC}.cfg", "?startup.tuz", "?6867i.tuz", "?{MAC}.tuz", "?security.tuz",
+                "?6867i.st",
+            ),
+        ),
+    ),
+    "7961G": _sequence(
+        "001120fc3a7b", "7961G", "cisco-7900",
+        Habit(
+            {"60": f"hex:{_CISCO}", "55": "hex:01420603960f2a"}, "", ("150", "66"),
+            ("?CTLSEP{MAC}.tlv", "SEP{MAC}.cnf.xml", "dialplan.xml", "RINGLIST.XML", f"?{_LOADS}"),
+        ),
+    ),
+}  # fmt: skip
+FIRMWARE = {"6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS}
+
+ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}
+STOCK: dict[str, dict[str, Any]] = {  # what an administrator sets first; passwords are made by chance otherwise
+    "base": {"timezone": "Europe/Paris", "locale": "fr_FR", "ntp_enabled": True, "ntp_ip": "10.0.0.1"},
+    "defaultconfigdevice": {"admin_password": "48151623", "user_password": "42108"},
+    "autoprov": {
+        "sip_lines": {"1": {"proxy_ip": "10.0.0.5", "registrar_ip": "10.0.0.5"}},
+        "sccp_call_managers": {"1": {"ip": "10.0.0.5"}, "2": {"ip": "10.0.0.6"}},
+    },
+}
+RECEPTION = {
+    "id": "reception",
+    "parent_ids": ["base", "defaultconfigdevice"],
+    "raw_config": {
+        "protocol": "SIP",
+        "vlan_enabled": True, "vlan_id": 110, "vlan_priority": 5, "vlan_pc_port_id": 20,
+        "syslog_enabled": True, "syslog_ip": "10.0.0.9", "syslog_level": "info",
+        "sip_proxy_ip": "10.0.0.5", "sip_backup_proxy_ip": "10.0.0.6", "sip_backup_registrar_ip": "10.0.0.6",
+        "sip_subscribe_mwi": True,
+        "exten_voicemail": "*98", "exten_pickup_call": "*8", "exten_pickup_group": "*7", "exten_dnd": "*25",
+        "sip_lines": {
+            "1": {
+                "display_name": "Amélie <Accueil>", "number": "1001", "username": "ame1001", "password": "p#ss&1<",
+            },
+            "2": {
+                "display_name": "Standard", "number": "1900", "username": "std1900", "password": "s2cret",
+                "proxy_ip": "10.0.1.5", "proxy_port": 5070, "registrar_ip": "10.0.1.7",
+            },
+        },
+        "funckeys": {
+            "1": {"type": "speeddial", "value": "0142000000", "label": "Taxi"},
+            "2": {"type": "blf", "value": "1002", "label": "Bernard"},
+            "3": {"type": "park", "value": "700", "label": "Parc"},
+        },
+    },
+}  # fmt: skip
+
+
+class Round(NamedTuple):
+    """What one phone went through once."""
+
+    steps: tuple[Step, ...]
+    files: dict[str, Fetched]  # by the name asked for, in order
+    disk: dict[str, bytes]  # what lay in var/tftpboot then, of those that were served
+    port: int  # of HTTP
+
+    def approved(self, name: str) -> bytes:
+        """Give a file as its golden file has it."""
+        body = self.files[name].body
+        assert body is not None, f"{name}: {self.files[name].status}"
+        return body.replace(f"http port: {self.port}\n".encode(), b"http port: 8667\n")
+
+
+class Play:
+    """All sequences, played on one site."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.rounds: dict[tuple[str, str], Round] = {}
+        self.phones: dict[str, Phone] = {}
+
+    def run(self) -> Play:
+        """Let the phones come up, assign them, and let them read again."""
+        site = self.site
+        for ident, raw in STOCK.items():
+            site.configure(ident, raw)
+        with site.api() as api:
+            api.post("configs", body=RECEPTION)
+        self.phones = {name: site.phone(each.mac, each.model, each.habit) for name, each in SEQUENCES.items()}
+        asyncio.run(self._all(NEW))
+        for each in SEQUENCES.values():
+            site.assign(each.mac, str(RECEPTION["id"]))
+        asyncio.run(self._all(ASSIGNED))
+        return self
+
+    async def _all(self, when: str) -> None:
+        await asyncio.gather(*(self._one(name, when) for name in SEQUENCES))
+
+    async def _one(self, name: str, when: str) -> None:
+        phone, steps = self.phones[name], []
+        async for step in phone.boot() if when == NEW else phone.read_files():
+            steps.append(step)
+            if step.what == "address":
+                await asyncio.to_thread(self._settle, SEQUENCES[name].mac)
+        plugin, prefix = SEQUENCES[name].plugin, SEQUENCES[name].prefix
+        served = [ask for ask, fetched in phone.files.items() if fetched.body is not None]
+        disk = {ask: self.site.on_disk(plugin, f"{prefix}{ask}") for ask in served}
+        self.rounds[name, when] = Round(tuple(steps), dict(phone.files), disk, self.site.http)
+
+    def _settle(self, mac: str) -> None:
+        """Give a new phone the account of the golden files, instead of the one that it was given by chance."""
+        config = self.site.when_known(mac, lambda row: row["config"])["config"]
+        self.site.configure(config, {"sip_lines": {"1": ACCOUNT}})
+
+
+def golden(name: str, when: str, file: str) -> Path:
+    """Say where the golden file lies."""
+    return GOLDEN / name / when / file
+
+
+def wanted() -> Iterable[tuple[str, str, str]]:
+    """List every file that is there: sequence, round, name."""
+    for name, sequence in SEQUENCES.items():
+        for when in (NEW, ASSIGNED):
+            yield from ((name, when, file) for file in sorted(sequence.there))

@@ -1,0 +1,113 @@
+"""Phones of both brands from option 60 to the last file, over real sockets, against files that a person has approved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from ringboot.sim.phone import OPTIONAL
+from tests.whole.daemon import wait_until
+from tests.whole.replay.sequences import ASSIGNED, FIRMWARE, GOLDEN, NEW, SEQUENCES, Play, golden, wanted
+from tests.whole.replay.site import HOST, Site, go_again
+
+pytestmark = pytest.mark.xdist_group("whole-replay-sequences")
+AGAIN = "read the difference; when it is meant: python -m tests.whole.replay.regenerate"
+EITHER = pytest.mark.parametrize("when", [NEW, ASSIGNED])
+EACH = pytest.mark.parametrize("name", SEQUENCES)
+
+
+@pytest.fixture(scope="module")
+def play(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
+    site = Site(tmp_path_factory.mktemp("sequences"))
+    try:
+        yield Play(site).run()
+    finally:
+        site.close()
+
+
+@EACH
+def test_options_name_the_server_and_the_folder(play: Play, name: str) -> None:
+    lease = play.phones[name].lease
+    assert lease is not None
+    url = f"http://{HOST}:{play.site.http}/Aastra".encode()
+    if SEQUENCES[name].plugin == "aastra":
+        assert lease.options[43] == bytes((2, len(url))) + url + b"\x03\x01\x00", "the URL, and not the redirection"
+        assert lease.options[66] == url
+        assert 150 not in lease.options, "what another brand needs does not reach this one"
+    else:
+        assert (lease.options[150], lease.options[66]) == (b"\x7f\x00\x00\x01", b"127.0.0.1")
+        assert 43 not in lease.options
+
+
+@EACH
+@EITHER
+def test_a_phone_is_given_what_it_asks_for_in_its_order(play: Play, name: str, when: str) -> None:
+    sequence, phone, told = SEQUENCES[name], play.phones[name], play.rounds[name, when]
+    asks = [phone.filled(ask.removeprefix(OPTIONAL)) for ask in sequence.habit.asks]
+    assert list(told.files) == asks
+    assert {ask for ask, fetched in told.files.items() if fetched.body is not None} == sequence.there
+    assert told.steps[-1].what == "done", told.steps
+    missing = "404" if sequence.plugin == "aastra" else "error 1"
+    assert {told.files[ask].status for ask in asks if ask not in sequence.there} == {missing}
+
+
+@pytest.mark.parametrize(("name", "when", "file"), [pytest.param(*row, id="-".join(row)) for row in wanted()])
+def test_a_file_is_as_it_was_approved(play: Play, name: str, when: str, file: str) -> None:
+    assert play.rounds[name, when].approved(file).decode() == golden(name, when, file).read_text(), AGAIN
+
+
+def test_no_golden_file_is_left_over() -> None:
+    there = {path for path in GOLDEN.rglob("*") if path.is_file()}
+    assert there == {golden(*row) for row in wanted()}, AGAIN
+
+
+@EACH
+@EITHER
+def test_what_is_served_is_what_lies_in_tftpboot(play: Play, name: str, when: str) -> None:
+    told = play.rounds[name, when]
+    assert told.disk.keys() == SEQUENCES[name].there
+    assert {file: told.files[file].body for file in told.disk} == told.disk
+
+
+def test_one_common_file_serves_both_generations(play: Play) -> None:
+    older, newer = play.rounds["6731i", NEW].files, play.rounds["6867i", NEW].files
+    assert older["aastra.cfg"].body == newer["startup.cfg"].body is not None
+    assert (older["aastra.cfg"].url, newer["startup.cfg"].url) == (
+        f"http://{HOST}:{play.site.http}/Aastra/aastra.cfg", f"http://{HOST}:{play.site.http}/Aastra/startup.cfg",
+    )  # fmt: skip
+
+
+@EACH
+def test_a_second_round_is_byte_for_byte_the_first(play: Play, name: str) -> None:
+    before = play.rounds[name, ASSIGNED].files
+    assert go_again(play.phones[name])[-1].what == "done"
+    assert {file: play.phones[name].files[file].body for file in before} == {
+        file: fetched.body for file, fetched in before.items()
+    }
+
+
+@EACH
+def test_the_timeline_tells_the_way_without_a_fault(play: Play, name: str) -> None:
+    told = [row["reason"] for row in play.site.explained(SEQUENCES[name].mac)["timeline"]]
+    landmarks = ["offered", "acknowledged", "device-created", "associated", "config-created", "configured", "served"]
+    assert [reason for reason in dict.fromkeys(told) if reason in landmarks] == landmarks
+    assert not {"render-failed", "template-error", "no-proof", "not-yours", "claim-contradicts"} & set(told)
+
+
+@EACH
+def test_firmware_is_served_from_tftpboot_once_it_lies_there(play: Play, name: str) -> None:
+    sequence, phone, site = SEQUENCES[name], play.phones[name], play.site
+    file = FIRMWARE[name]
+    assert play.rounds[name, ASSIGNED].files[file].body is None
+    if sequence.plugin == "aastra":
+        assert site.explained(sequence.mac)["boot"]["reason"] == "boot-firmware-missing"
+    image = bytes(range(256)) * 300  # more than one window of any transfer
+    place = site.folder(sequence.plugin) / "var" / "tftpboot" / f"{sequence.prefix}{file}"
+    place.write_bytes(image)
+    try:
+        assert go_again(phone)[-1].what == "done"
+        assert phone.files[file].body == image
+        wait_until(lambda: site.explained(sequence.mac)["boot"]["reason"] == "boot-done", "the boot to be complete")
+    finally:
+        place.unlink()
