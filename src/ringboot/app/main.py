@@ -83,8 +83,8 @@ def _core(start: Start, settings: Settings, db: FleetDb, addresses: _Addresses) 
     link = DhcpLink(data / "run" / "dhcp.sock", lambda _: None)
     feed = Feed(data / "run" / "site.json", link, revision=int(time.time() * 1000))
     return Core(
-        data=data, config=Path(start.config or ""), settings=settings, db=db, shelf=shelf, world=world, link=link,
-        feed=feed, pool=RenderPool(), addresses=lambda: addresses.now,
+        data=data, config=Path(start.config or ""), settings=settings, began_with=settings, db=db, shelf=shelf,
+        world=world, link=link, feed=feed, pool=RenderPool(), addresses=lambda: addresses.now,
     )  # fmt: skip
 
 
@@ -247,7 +247,7 @@ class _Main:
         """Send one DISCOVER of our own on every interface, now and each hour."""
         while True:
             own = {each for here in self.addresses.now.values() for each in here}
-            for interface in self.core.settings.dhcp.interfaces:
+            for interface in self.core.began_with.dhcp.interfaces:
                 if interface == "lo":
                     continue
                 try:

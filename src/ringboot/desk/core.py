@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ringboot import log, reasons
@@ -27,11 +27,15 @@ from ringboot.store.fleetdb import FleetDb
 
 @dataclass(slots=True)
 class Core:
-    """One for the life of the main process; `settings` is replaced by a reload."""
+    """One for the life of the main process; `settings` is replaced by a reload.
+
+    `began_with` is not: the supervisor opened the sockets that it names.
+    """
 
     data: Path
     config: Path
     settings: Settings
+    began_with: Settings
     db: FleetDb
     shelf: Shelf
     world: World
@@ -62,12 +66,19 @@ class Core:
 
     def install_site(self) -> None:
         """Compile the site from configuration, brands and settings, and let dhcp read it."""
+        site = site_of(
+            self.settings,
+            revision=self.feed.site.revision + 1,
+            brands=self.shelf.classes(),
+            dhcp_integration=self.world.settings.dhcp_integration,
+        )
+        http, tftp = self.began_with.http.listen, self.began_with.tftp.listen
         self.feed.install(
-            site_of(
-                self.settings,
-                revision=self.feed.site.revision + 1,
-                brands=self.shelf.classes(),
-                dhcp_integration=self.world.settings.dhcp_integration,
+            replace(
+                site,
+                server=self.began_with.server.address,
+                http_port=http.port if http else 0,
+                tftp_port=tftp.port if tftp else 0,
             )
         )
         self.read_networks({row.network for row in self.feed.reservations.values()})
@@ -113,14 +124,14 @@ class Core:
 
     def facts(self, address: str | None) -> ServerFacts:
         """Say what a device at this address is told of the server."""
-        server = self.settings.server.address or self._address_towards(address)
-        http = self.settings.http.listen
+        server = self.began_with.server.address or self._address_towards(address)
+        http = self.began_with.http.listen
         return ServerFacts(server, f"http://{server}:{http.port if http else 0}", server)
 
     def _address_towards(self, address: str | None) -> str:
         """Give our address in the device's own network, else the first one of the first interface."""
         here = self.addresses()
-        ours = [each for name in self.settings.dhcp.interfaces for each in here.get(name, ())]
+        ours = [each for name in self.began_with.dhcp.interfaces for each in here.get(name, ())]
         network = None if address is None else self.world.networks.of(address)
         if network is not None:
             mask = prefix_mask(network.prefix)

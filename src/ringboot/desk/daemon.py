@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import replace
 from typing import Any
 
 from ringboot import __version__, log
@@ -73,8 +72,8 @@ class DaemonDesk:
             fresh = load.load(core.config)
         except BadConfig as error:
             raise Refused(f"The configuration was not changed:\n{error}", code="configuration") from None
-        held, fixed = _as_started(core.settings, fresh)
-        core.settings = held
+        fixed = _fixed(core.began_with, fresh)
+        core.settings = fresh
         await core.db.write(core.read_plugins)
         done = await core.publish()
         await self.renders.common(core.shelf.plugins)
@@ -91,10 +90,7 @@ class DaemonDesk:
         return answer
 
 
-def _as_started(old: Settings, fresh: Settings) -> tuple[Settings, list[str]]:
-    """Give the new settings with the sockets of the old ones, and name what waits for the next start."""
-    dhcp = {key: getattr(old.dhcp, key) for key in _FIXED}
-    whole = {key: getattr(old, key) for key in ("server", "tftp", "http")}
-    fixed = [f"{key} in [dhcp]" for key, value in dhcp.items() if getattr(fresh.dhcp, key) != value]
-    fixed += [f"[{key}]" for key, value in whole.items() if getattr(fresh, key) != value]
-    return replace(fresh, dhcp=replace(fresh.dhcp, **dhcp), **whole), fixed
+def _fixed(began: Settings, fresh: Settings) -> list[str]:
+    """Name what differs and waits for the next start: the sockets are open already."""
+    fixed = [f"{key} in [dhcp]" for key in _FIXED if getattr(fresh.dhcp, key) != getattr(began.dhcp, key)]
+    return fixed + [f"[{key}]" for key in ("server", "tftp", "http") if getattr(fresh, key) != getattr(began, key)]

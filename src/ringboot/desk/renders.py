@@ -183,7 +183,7 @@ def _keep_common(plugin: str, outcome: Rendered, books: Books) -> list[DeviceFil
 def _told(core: Core) -> dict[str, Any]:
     """Give the keys that provd's templates know the server by."""
     facts = core.facts(None)
-    http, tftp = core.settings.http.listen, core.settings.tftp.listen
+    http, tftp = core.began_with.http.listen, core.began_with.tftp.listen
     return {
         "ip": facts.server,
         "http_port": str(http.port if http else 0),
