@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tests.whole.replay.site import Site
+
 from ringboot.sim.fetching import Fetched
 from ringboot.sim.phone import OPTIONAL, Habit, Phone, Step
-from tests.whole.replay.site import Site
 
 GOLDEN = Path(__file__).parent / "golden"
 NEW, ASSIGNED = "new", "assigned"  # the rounds: before anyone knows the phone, and after it has been given its lines

@@ -8,11 +8,12 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.whole.daemon import Daemon, free_port, wait_until
+
 from ringboot.cli.client import Client
 from ringboot.sim.fetching import Fetched, fetch
 from ringboot.sim.leasing import Leased, Leasing
 from ringboot.sim.phone import Habit, Phone, Step
-from tests.whole.daemon import Daemon, free_port, wait_until
 
 HOST = "127.0.0.1"
 PHONES, VOICE, TINY = "127.77.0.2", "127.78.0.2", "127.79.0.2"  # the relay in each network that we lease

@@ -1,15 +1,15 @@
-"""Phones of both brands from option 60 to the last file, over real sockets, against files that a person has approved."""
+"""Phones of both brands from option 60 to the last file, over real sockets, against files that were approved."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
-
-from ringboot.sim.phone import OPTIONAL
 from tests.whole.daemon import wait_until
 from tests.whole.replay.sequences import ASSIGNED, FIRMWARE, GOLDEN, NEW, SEQUENCES, Play, golden, wanted
 from tests.whole.replay.site import HOST, Site, go_again
+
+from ringboot.sim.phone import OPTIONAL
 
 pytestmark = pytest.mark.xdist_group("whole-replay-sequences")
 AGAIN = "read the difference; when it is meant: python -m tests.whole.replay.regenerate"
