@@ -54,8 +54,9 @@ def test_a_relay_may_select_another_link(world: World) -> None:
     assert offer.way == "relay 172.16.0.1:67"
     phone.options = {82: b"\x05\x04\xc0\x00\x02\x00"}
     assert phone.discover() == "silence no-network"
-    phone.options = {82: b"\x05\x02\x0a\x05"}
-    assert phone.discover() == "silence no-network"
+    for odd in (b"\x05\x02\x0a\x05", b"\x05\x05\x0a\x05\x00\x00\x00"):
+        phone.options = {82: odd}
+        assert phone.discover() == "silence no-network"
 
 
 def test_an_unknown_relay_has_no_network(world: World) -> None:
@@ -82,6 +83,18 @@ def test_the_first_of_our_addresses_that_lies_in_a_network_counts(server: Server
 
 def test_the_server_identifier_is_our_first_address_where_none_lies_in_the_network(world: World) -> None:
     assert campus(world).phone(relay="10.5.0.1").discover().options[54] == bytes((10, 0, 0, 2))
+
+
+def test_a_phone_that_was_carried_to_another_wire_is_sent_away_from_its_old_address(world: World) -> None:
+    server = campus(world)
+    server.facts.put_known(MAC)
+    phone = server.phone(relay="10.5.0.1")
+    phone.boot()
+    phone.relay = 0
+    for nak in (phone.rebind(), phone.reboot("10.5.1.0")):
+        assert nak == "NAK nak-wrong-network"
+        assert nak.detail == {"address": "10.5.1.0", "network": "phones"}
+    assert phone.boot() == "ACK 10.0.1.0"
 
 
 # Known and unknown

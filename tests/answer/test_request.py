@@ -76,6 +76,14 @@ def test_any_of_our_addresses_names_us(server: Server) -> None:
     assert phone.take(phone.discover(), server=0x0A000003) == "ACK 10.0.1.0"
 
 
+def test_so_does_an_address_that_we_have_on_another_interface(server: Server) -> None:
+    phone = server.phone()
+    offer = phone.discover()
+    server.ours = (0x0A000003,)
+    assert phone.take(offer) == "ACK 10.0.1.0"
+    assert phone.release() == "silence released"
+
+
 @pytest.mark.parametrize("asked", [None, b"", b"\x0a\x00\x01", b"\0\0\0\0"])
 def test_without_an_address_it_is_refused(server: Server, asked: bytes | None) -> None:
     phone = server.phone()
@@ -258,7 +266,8 @@ def test_an_address_whose_pool_is_gone_is_not_renewed(world: World) -> None:
     server = world.server()
     phone = server.phone()
     phone.boot()
-    server.facts.replace_site(world.site(world.network("phones", "10.0.0.0/16", "10.0.7.0-10.0.7.9")))
+    shrunk = world.network("phones", "10.0.0.0/16", "10.0.7.0-10.0.7.9", authoritative=False)
+    server.facts.replace_site(world.site(shrunk))
     assert phone.renew() == "NAK nak-not-yours"
     assert phone.boot() == "ACK 10.0.7.0"
 

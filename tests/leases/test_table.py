@@ -109,7 +109,7 @@ def test_a_freed_address_is_forgotten() -> None:
 def test_a_renewal_keeps_the_objects_that_are_equal() -> None:
     made = table(4, bind(0, 7))
     before = held(made, 0)
-    made.apply(change.renew(before, bytes(before.mac), seconds=200, evidence=b"new", utc=UTC + 1))
+    made.apply(change.renew(before, bytes(bytearray(before.mac)), seconds=200, evidence=b"new", utc=UTC + 1))
     after = held(made, 0)
     assert (after.start, after.expiry, after.evidence) == (UTC, UTC + 201, b"new")
     assert after.key is before.key
@@ -326,6 +326,23 @@ def test_an_address_whose_lease_was_undone_is_given_to_the_next() -> None:
     assert made.offer_of(NET, key(1), 0.0) is not None
     assert free(made) is None
     assert free(made, steady=60.0) == 0
+
+
+def test_an_address_that_was_passed_by_meanwhile_is_found_again() -> None:
+    made = table(2)
+    undo = made.apply(bind(0, 1))
+    assert free(made) == 1
+    made.undo(undo)
+    made.apply(bind(1, 2))
+    assert free(made) == 0
+
+
+def test_a_remembered_address_that_was_passed_by_meanwhile_is_found_again() -> None:
+    made = table(1, bind(0, 1))
+    undo = made.apply(bind(0, 2, UTC + 200))
+    assert free(made, UTC + 200) is None
+    made.undo(undo)
+    assert free(made, UTC + 200) == 0
 
 
 def test_an_offer_that_was_put_back_lapses_in_its_time() -> None:

@@ -43,6 +43,15 @@ def test_counts_are_those_of_a_fresh_count(script: list[tuple[str, int, str, int
         }
 
 
+def test_a_lease_that_is_prolonged_after_its_end_is_bound_again() -> None:
+    tally = Tally()
+    tally.add(Lease("n", 1, b"", b"", BOUND, 0, 10, b""))
+    assert tally.counts(15)["expired"] == 1
+    tally.prolong(10, 20)
+    assert tally.counts(15) == {BOUND: 1, "expired": 0, RELEASED: 0, DECLINED: 0}
+    assert tally.counts(20)["expired"] == 1
+
+
 def test_a_clock_that_steps_back_shows_what_was_over() -> None:
     tally = Tally()
     tally.add(Lease("n", 1, b"", b"", BOUND, 0, 10, b""))

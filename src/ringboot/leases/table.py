@@ -192,12 +192,12 @@ class Table:
         return count
 
     def _renew(self, change: LeaseChange, undo: Undo) -> bool:
-        """Prolong a live lease, the short way; False when it is anything but that."""
-        _, state, network, address, key, mac, start, expiry, evidence, utc = change
+        """Prolong a lease, the short way; False when it is anything but that."""
+        _, state, network, address, key, mac, start, expiry, evidence, _ = change
         before = self._leases.get(address)
         if before is None or before.key != key or before.state != BOUND or state != BOUND:
             return False
-        if not utc < before.expiry <= expiry or before.network != network or address in self._offers.by_address:
+        if before.expiry > expiry or before.network != network or address in self._offers.by_address:
             return False
         clients = self._clients[network]
         if clients.get(key) is not before or (network, key) in self._offers.by_client:
