@@ -23,6 +23,7 @@ from ringboot.host.start import Start, to_environment
 
 FATAL = {3: 3, 6: 6, 7: 1}  # a child's exit code -> ours: configuration, busy, damaged data
 HANG_AFTER = 15.0  # seconds without a beat
+LOOK_EVERY = 0.5  # seconds between two looks for parts that hang
 STOP_AFTER = 8.0  # seconds that a child has to end after SIGTERM
 BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds before the next start, by deaths in a row
 CALM_AFTER = 30.0  # seconds of life that make a death the first one again
@@ -97,7 +98,7 @@ class Supervisor:
             for child in self._children:
                 if child.process is None and now >= child.due:
                     self._begin(child)
-        for key, _ in self._selector.select(timeout=0.5):
+        for key, _ in self._selector.select(timeout=self._patience(now)):
             if key.fd == awake:
                 for number in os.read(awake, 64):
                     self._signalled(number)
@@ -105,6 +106,11 @@ class Supervisor:
                 self._hear(key.data)
         self._bury()
         self._wake_hanging()
+
+    def _patience(self, now: float) -> float:
+        """Give the seconds until a part is to be started again, or the parts are to be looked at."""
+        due = [child.due - now for child in self._children if child.process is None and not self._stopping]
+        return max(0.0, min([LOOK_EVERY, *due]))
 
     def _signalled(self, number: int) -> None:
         if number in (signal.SIGTERM, signal.SIGINT):
