@@ -26,7 +26,7 @@ def rerender(wire: Wire, load: Path, contender: Contender) -> dict[str, Any]:
         tell = _Teller(state)
         tell("settings", "set", "dhcp_integration", "true")
         drive(wire, load, ("-m", "renew", "-n", str(COUNT), *PHONES, "-t", "0.5"))
-        _wait(lambda: len(tell("device", "list", "--limit", "0", "--json")) >= COUNT, f"{COUNT} devices")
+        _wait(lambda: tell("device", "list", "--limit", "1", "--json")["total"] >= COUNT, f"{COUNT} devices")
         tell("device", "reconfigure", "--all", "--json")
         began = time.monotonic()
         rendering = subprocess.Popen(

@@ -99,9 +99,29 @@ class Door:
             self.counters.outcome(reasons.BAD_PACKET.id)
             if self._may_say("bad packet", now):
                 log.get().info("not a DHCP packet", why=bad.why, offset=bad.offset)
-        for query in self._in_order(arrivals, more, now):
-            self._answer(query, _NOTHING, now, batch)
+        self._decide_all(self._in_order(arrivals, more, now), now, batch)
         self._commit(batch, now)
+
+    def _decide_all(self, queries: Iterable[Query], now: Now, batch: _Batch) -> None:
+        """Decide fresh messages: the short way of `_answer` for those that need nothing else."""
+        facts, apply = self.facts, self.facts.table.apply
+        done, undos, changes = batch.done.append, batch.undos.append, batch.changes.append
+        for query in queries:
+            if len(self.parking):
+                self._supersede(query, now)
+            try:
+                decision = decide(query, facts, now, _NOTHING)
+            except Exception as error:  # a message must not be able to stop the process, whatever is wrong with it
+                decision = self._fault(query, error, now)
+            if isinstance(decision, Need):
+                self._answer(query, _NOTHING, now, batch)
+                continue
+            change = decision.change
+            if change is not None:
+                undos(apply(change))
+                if isinstance(change, LeaseChange):
+                    changes(change)
+            done((query, decision))
 
     def heard(self, interface: str, addresses: Iterable[int]) -> None:
         """Take it that these addresses are used by somebody on an interface."""
@@ -153,11 +173,13 @@ class Door:
         for each in parked:
             self._answer(each.query, each.answers, now, batch)
 
+    def _supersede(self, query: Query, now: Now) -> None:
+        older = self.parking.take(query)
+        if older is not None:
+            self._note(older.query, Silence(reasons.SUPERSEDED, {}), now)
+
     def _answer(self, query: Query, answers: Answers, now: Now, batch: _Batch) -> None:
-        if len(self.parking):
-            older = self.parking.take(query)
-            if older is not None:
-                self._note(older.query, Silence(reasons.SUPERSEDED, {}), now)
+        """Decide one message, and ask when that is needed."""
         decision = self._decide(query, answers, now)
         if isinstance(decision, Need):
             answered = self._ask(query, decision, answers, now, batch)
@@ -171,10 +193,13 @@ class Door:
     def _decide(self, query: Query, answers: Answers, now: Now) -> Decision:
         try:
             return decide(query, self.facts, now, answers)
-        except Exception as error:  # a message must not be able to stop the process, whatever is wrong with it, or us
-            if self._may_say("decide", now):
-                log.get().exception("a message could not be decided", octets=repr(query.message))
-            return Silence(reasons.NOT_DECIDED, {"why": f"{type(error).__name__}: {error}"})
+        except Exception as error:  # as above
+            return self._fault(query, error, now)
+
+    def _fault(self, query: Query, error: Exception, now: Now) -> Silence:
+        if self._may_say("decide", now):
+            log.get().exception("a message could not be decided", octets=repr(query.message))
+        return Silence(reasons.NOT_DECIDED, {"why": f"{type(error).__name__}: {error}"})
 
     def _apply(self, change: LeaseChange | Offer | Withdraw, batch: _Batch) -> None:
         batch.undos.append(self.facts.table.apply(change))
@@ -230,24 +255,21 @@ class Door:
 
     def _note(self, query: Query, decision: Reply | Silence, now: Now) -> None:
         """Count an outcome, remember it for `explain`, and tell main what the journal does not."""
-        reason, detail, change = decision.reason, decision.detail, decision.change
-        message = query.message
+        reason, change, message = decision.reason.id, decision.change, query.message
         counted = self.counters.outcomes
-        counted[reason.id] = counted.get(reason.id, 0) + 1
+        counted[reason] = counted.get(reason, 0) + 1
         if isinstance(change, LeaseChange):
             self.hints.settle(message.chaddr)
         else:
-            self.hints.note(query, reason.id, detail, now.utc, now.steady)
+            self.hints.note(query, reason, decision.detail, now)
         if change is None or isinstance(change, Withdraw):
-            address, rest = _split(detail)
+            address, rest = _split(decision.detail)
         else:
-            address, rest = change.address, self._rest_of(change.network)
-        self.outcomes.note(message.chaddr, now.utc, message.kind, reason.id, address=address, rest=rest)
+            address, rest = change.address, self._rest.get(change.network) or self._rest_of(change.network)
+        self.outcomes.note(message.chaddr, now.utc, message.kind, reason, address=address, rest=rest)
 
     def _rest_of(self, network: str) -> str:
-        rest = self._rest.get(network)
-        if rest is None:
-            rest = self._rest[network] = json.dumps({"network": network})
+        rest = self._rest[network] = json.dumps({"network": network})
         return rest
 
     def _may_say(self, what: str, now: Now) -> bool:

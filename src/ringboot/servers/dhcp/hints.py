@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ringboot.answer.query import Query
+from ringboot.answer.query import Now, Query
 from ringboot.dhcp.message import NAMES
 from ringboot.model import evidence
 from ringboot.model.address import ip_text, mac_text
@@ -14,6 +14,8 @@ A_FRAME = 256  # rows sent at once
 SETTLE = 1.0  # seconds that a hint waits: most clients have a lease by then, and its journal row says more
 QUIET = 60.0  # seconds in which the same hint is only counted
 REMEMBERED = 8_192
+
+_new = tuple.__new__  # a third of the cost of calling the class, and every OFFER is noted
 
 
 class _Hint(NamedTuple):
@@ -34,15 +36,15 @@ class Hints:
         self._ready: list[dict[str, Any]] = []  # rows that are about no client
         self.lost = 0
 
-    def note(self, query: Query, reason: str, detail: dict[str, object], utc: float, steady: float) -> None:
+    def note(self, query: Query, reason: str, detail: dict[str, object], now: Now) -> None:
         """Take a hint; a waiting one of the same client is replaced and counted."""
         mac = query.message.chaddr
         waiting = self._waiting
         before = waiting.get(mac)
         if before is not None:
-            waiting[mac] = _Hint(query, reason, detail, utc, before.due, before.times + 1)
+            waiting[mac] = _new(_Hint, (query, reason, detail, now.utc, before.due, before.times + 1))
         elif len(waiting) < PENDING:
-            waiting[mac] = _Hint(query, reason, detail, utc, steady + SETTLE, 1)
+            waiting[mac] = _new(_Hint, (query, reason, detail, now.utc, now.steady + SETTLE, 1))
         else:
             self.lost += 1
 

@@ -175,6 +175,7 @@ class Loop:
             seconds = round(jump)
             log.get().warning("the clock jumped", seconds=seconds)
             self._door.hints.say(reasons.CLOCK_JUMPED.id, {"seconds": seconds}, self._clock.now().utc)
+        self._table.tend(self._clock.now().utc)
         if self._changes is None and self._beats % LOOK_EVERY == 0:
             self._look()
         if self._beats % COLLECT_EVERY == 0 and not self._worked:
