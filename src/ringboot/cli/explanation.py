@@ -100,6 +100,8 @@ def _options(options: Sequence[Row]) -> list[str]:
 
 def _layer(row: Row) -> str:
     source = row.get("source")
+    if row["layer"] == "global" and source:
+        source = f"[{source}]"  # the table of ringboot.toml
     named = f"by {row['layer']} {source}" if source else f"by {row['layer']}"
     return f"{named}; not sent: {row['not_sent']}" if row.get("not_sent") else named
 
