@@ -13,6 +13,7 @@ from ringboot import log, reasons
 from ringboot.desk.core import Core
 from ringboot.fleet import configs, rendered
 from ringboot.fleet.books import Books, Taken
+from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.raw_config import complete
 from ringboot.model.device import Device, DeviceFile
 from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, TemplateFault
@@ -98,12 +99,12 @@ class Renders:
             return await self._fault(device, f"plugin {device.plugin} is not installed")
         if flat is None:
             return await self._fault(device, f"config {device.config or 'none'} does not exist")
-        raw = complete({**_told(core), **flat.raw})
         reserved: Device = device
         try:
+            raw = complete({**_told(core), **flat.raw})
             await core.db.write(lambda books: rendered.reserve(books, core.world, reserved, raw))
-        except Taken as taken:
-            return await self._fault(device, str(taken))
+        except (FieldErrors, Taken) as error:
+            return await self._fault(device, str(error))
         self._revision += 1
         job = RenderJob(self._revision, str(folder.path), raw, core.facts(device.ip), asdict(device))
         outcome = await core.pool.render(job)
@@ -166,7 +167,11 @@ class Renders:
             with core.db.reading() as books:
                 flat = configs.flatten(books.configs.get, "base")
             self._revision += 1
-            raw = complete({**_told(core), **flat.raw})
+            try:
+                raw = complete({**_told(core), **flat.raw})
+            except FieldErrors as error:
+                failed[plugin] = f"config base: {error}"
+                continue
             outcome = await core.pool.render(RenderJob(self._revision, str(folder.path), raw, core.facts(None)))
             if isinstance(outcome, Rendered):
                 await self._delete(await core.db.write(partial(_keep_common, plugin, outcome)))
@@ -183,13 +188,12 @@ def _keep_common(plugin: str, outcome: Rendered, books: Books) -> list[DeviceFil
 def _told(core: Core) -> dict[str, Any]:
     """Give the keys that provd's templates know the server by."""
     facts = core.facts(None)
-    http, tftp = core.began_with.http.listen, core.began_with.tftp.listen
-    return {
-        "ip": facts.server,
-        "http_port": str(http.port if http else 0),
-        "http_base_url": facts.http,
-        "tftp_port": tftp.port if tftp else 0,
-    }
+    told: dict[str, Any] = {"ip": facts.server}
+    if (http := core.began_with.http.listen) is not None:
+        told |= {"http_port": str(http.port), "http_base_url": facts.http}
+    if (tftp := core.began_with.tftp.listen) is not None:
+        told["tftp_port"] = tftp.port
+    return told
 
 
 def _problem(outcome: TemplateFault | RenderFailed) -> str:
