@@ -5,6 +5,7 @@ The oracle is what the clients were told: who was acknowledged which address, an
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from hypothesis import settings
@@ -53,7 +54,7 @@ def machine(world: type[World]) -> type[RuleBasedStateMachine]:
                         other for other, (each, _) in self.told.items() if each == who and (other ^ address) >> 16 == 0
                     ]:
                         del self.told[other]  # it holds one address a network
-                    self.told[address] = (who, int(now) + heard.lease_time)
+                    self.told[address] = (who, ceil(now) + heard.lease_time)
 
         def phone(self, who: int) -> Phone:
             return self.phones[who]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from ringboot.leases.terms import QUARANTINE
 from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, LeaseChange
 
@@ -12,13 +14,13 @@ def bind(
     network: str, address: int, key: bytes, mac: bytes, *, seconds: int, evidence: bytes, utc: float
 ) -> LeaseChange:
     """Give an address to a client."""
-    start = int(utc)
-    return _new(LeaseChange, ("bound", BOUND, network, address, key, mac, start, start + seconds, evidence, utc))
+    expiry = ceil(utc) + seconds  # not a part of a second earlier than the client believes
+    return _new(LeaseChange, ("bound", BOUND, network, address, key, mac, int(utc), expiry, evidence, utc))
 
 
 def renew(lease: Lease, mac: bytes, *, seconds: int, evidence: bytes, utc: float) -> LeaseChange:
     """Prolong a live lease."""
-    expiry = int(utc) + seconds
+    expiry = ceil(utc) + seconds
     return _new(
         LeaseChange,
         ("renewed", BOUND, lease.network, lease.address, lease.key, mac, lease.start, expiry, evidence, utc),
