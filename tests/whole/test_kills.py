@@ -1,0 +1,112 @@
+"""The dhcp process is killed in the middle of its work, again and again: no lease is lost, no address given twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections import defaultdict
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from tests.whole.crowd import Crowd, Promise
+from tests.whole.daemon import Daemon, free_port, wait_until
+
+from ringboot.model.address import ip_text, mac_text
+from ringboot.store.journal_reader import JournalReader
+
+CONFIG = """
+[server]
+data = "DATA"
+api_socket = "SOCKET"
+[dhcp]
+interfaces = ["lo"]
+port = PORT
+[[dhcp.network]]
+name = "crowd"
+subnet = "127.80.0.0/16"
+pools = ["127.80.1.0-127.80.6.255"]
+lease_time = "8s"
+[tftp]
+listen = "off"
+[http]
+listen = "off"
+"""
+RELAY = "127.80.0.1"
+CLIENTS = 300
+# A process that dies often is started again after ever longer pauses, up to 5 s: the test has no time for them.
+NO_PAUSES = "from ringboot.host import supervisor\nsupervisor.BACK_OFF = (0.0,)"
+
+
+@pytest.mark.parametrize(
+    "kills", [20, pytest.param(300, marks=[pytest.mark.long, pytest.mark.timeout(1200)])], ids="{} times".format
+)
+def test_no_lease_is_lost_and_no_address_given_twice_when_dhcp_is_killed(kills: int, tmp_path: Path) -> None:
+    port = free_port()
+    with Daemon(tmp_path, CONFIG.replace("PORT", str(port)), before=NO_PAUSES) as daemon:
+        with Crowd(CLIENTS, RELAY, ("127.0.0.1", port)) as crowd:
+            kill_at_odd_times(daemon, crowd, kills)
+        listed = {row["address"]: row for row in daemon.json("lease", "list", "--limit", "0")["items"]}
+        now = time.time()
+        assert daemon.restarts("main") == 0
+    promises = crowd.promises
+    assert crowd.sent_again > kills, "the kills were not noticed"
+    assert crowd.released > kills
+
+    assert given_twice(promises) == []
+    journal = read_journal(daemon.data / "leases")
+    assert [each for each in promises if journal[each.address, each.mac] < each.until] == []
+    # Of an address that came to somebody else since, the list tells of that one.
+    last = {each.address: each for each in sorted(promises, key=lambda each: each.since)}
+    live = [each for each in last.values() if each.end > now]
+    assert live
+    assert [
+        each for each in live if (listed[each.address]["mac"], listed[each.address]["state"]) != (each.mac, "bound")
+    ] == []
+    assert last.keys() <= listed.keys()
+
+
+def kill_at_odd_times(daemon: Daemon, crowd: Crowd, kills: int) -> None:
+    """Kill dhcp as soon as it has bound or renewed some more leases, each time another number of them."""
+    chance = random.Random(kills)
+    for kill in range(kills):
+        wait_for_leases(daemon, crowd, kill, chance.randrange(20, 120))
+        os.kill(daemon.pid("dhcp"), signal.SIGKILL)
+    wait_for_leases(daemon, crowd, kills, CLIENTS)
+
+
+def wait_for_leases(daemon: Daemon, crowd: Crowd, restarts: int, count: int) -> None:
+    """Wait until dhcp was started again so many times, and then has bound or renewed so many leases."""
+    wait_until(lambda: daemon.restarts("dhcp") == restarts, "dhcp to be started again")
+    enough = len(crowd.promises) + count
+    wait_until(lambda: len(crowd.promises) >= enough or not crowd.is_alive(), "leases")
+
+
+def given_twice(promises: list[Promise]) -> list[tuple[Promise, Promise]]:
+    """Name promises of one address to two clients at the same time."""
+    by_address: dict[str, list[Promise]] = defaultdict(list)
+    for promise in promises:
+        by_address[promise.address].append(promise)
+    return [
+        (one, other)
+        for rows in by_address.values()
+        for one, other in pairwise(sorted(rows, key=lambda each: each.since))
+        if one.mac != other.mac and one.end > other.since
+    ]
+
+
+def read_journal(folder: Path) -> dict[tuple[str, str], float]:
+    """Give the latest expiry that the journal has of each address and client."""
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    with closing(JournalReader(folder)) as reader:
+        after = 0
+        while rows := reader.read(after, 10_000):
+            after = rows[-1][0]
+            for _, change in rows:
+                if change.kind in ("bound", "renewed"):
+                    key = ip_text(change.address), mac_text(change.mac)
+                    found[key] = max(found[key], change.expiry)
+    return found
