@@ -403,13 +403,6 @@ def test_two_live_addresses_of_one_client_in_a_damaged_journal_become_one() -> N
         assert held(loaded, 0).state == RELEASED
 
 
-def test_equal_evidence_is_one_object_after_loading() -> None:
-    rows = [bind(number, number)._replace(evidence=bytes((1, 2, 3))) for number in range(3)]
-    loaded = table(3)
-    loaded.load(rows)
-    assert len({id(lease.evidence) for lease in loaded.leases()}) == 1
-
-
 # Pages
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from ringboot.answer.case import Case
 from ringboot.answer.client import Client
 from ringboot.answer.network import Net
+from ringboot.leases.offers import Offer
 from ringboot.model.lease import BOUND, DECLINED, Lease
 
 # What an address is to the client that names it
@@ -81,14 +82,14 @@ def is_legal(case: Case, net: Net, address: int) -> bool:
 
 def is_open(case: Case, address: int) -> bool:
     """Say whether nobody else holds the address or is offered it, and it is not in quarantine."""
-    return _is_open(case, address, case.facts.table.of_address(address))
+    table = case.facts.table
+    return _is_open(case, address, table.of_address(address), table.offered(address, case.now.steady))
 
 
-def _is_open(case: Case, address: int, lease: Lease | None) -> bool:
-    _, client, facts, now = case
-    if lease is not None and lease.expiry > now.utc and _is_barred(lease, client):
+def _is_open(case: Case, address: int, lease: Lease | None, offer: Offer | None) -> bool:
+    client = case.client
+    if lease is not None and lease.expiry > case.now.utc and _is_barred(lease, client):
         return False
-    offer = facts.table.offered(address, now.steady)
     if offer is None or offer.key == client.key:
         return True
     return client.reserved is not None and client.reserved.address == address  # offered under its other identifier
@@ -121,9 +122,9 @@ def judge(case: Case, address: int) -> Claim:
     better = mine is not None and mine.address != address and is_open(case, mine.address)
     if better or not is_legal(case, net, address):
         return _new(Claim, (TAKEN if lease is None else MOVED, net, lease))
-    if not _is_open(case, address, found):
+    offer = facts.table.offered(address, now.steady)
+    if not _is_open(case, address, found, offer):
         return _new(Claim, (TAKEN, net, lease))
     if lease is None and (mine is None or mine.address != address):
-        offer = facts.table.offered(address, now.steady)
         return _new(Claim, (FREE if offer is None else YOURS, net, None))
     return _new(Claim, (YOURS, net, lease))

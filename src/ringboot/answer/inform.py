@@ -21,7 +21,7 @@ def inform(case: Case) -> Decision:
         return Silence(reasons.NO_NETWORK, {"where": f"the client's own address {ip_text(message.ciaddr)}"})
     if not client.known and net.row.unknown == "ignore":
         return Silence(reasons.UNKNOWN_IGNORED, {"network": net.name})
-    block = option_block(case, net, message.ciaddr)
-    data = reply(message, ACK, facts.server_for(net, query.locals), block=block)
+    server = facts.server_for(net, query.locals)
+    data = reply(message, ACK, server, block=option_block(case, net, message.ciaddr, server))
     detail: dict[str, object] = {"address": ip_text(message.ciaddr), "network": net.name}
     return Reply(data, to_itself(query), None, reasons.INFORMED, detail)

@@ -23,12 +23,11 @@ _new = tuple.__new__  # a third of the cost of calling the class, once for every
 _LEASE_TIME, _PARAMETERS, _MESSAGE, _AGENT = 51, 55, 56, 82
 
 
-def option_block(case: Case, net: Net, address: int) -> bytes:
+def option_block(case: Case, net: Net, address: int, server: int) -> bytes:
     """Write the options that this client gets with this address."""
     query, client, facts, _ = case
     options = query.message.options
     place = net.place(address)
-    server = facts.server_for(net, query.locals)
     classes = facts.classes.of(options, client.mac)
     wanted = options.get(_PARAMETERS, b"")
     reserved = client.reserved
@@ -46,14 +45,9 @@ def give(
 ) -> Reply:
     """Write an OFFER or an ACK of an address."""
     query = case.query
-    data = reply(
-        query.message,
-        kind,
-        case.facts.server_for(net, query.locals),
-        yiaddr=address,
-        lease_time=seconds,
-        block=option_block(case, net, address),
-    )
+    server = case.facts.server_for(net, query.locals)
+    block = option_block(case, net, address, server)
+    data = reply(query.message, kind, server, yiaddr=address, lease_time=seconds, block=block)
     detail: Detail = {"address": ip_text(address), "network": net.name}
     return _new(Reply, (data, destination(query, kind, address), change, reason, detail))
 

@@ -179,15 +179,12 @@ class Table:
         """Take the rows of the journal, oldest first, and give their number."""
         count = 0
         scratch = Undo([], [], [])
-        evidence: dict[bytes, bytes] = {}  # phones of one kind say the same: one copy of it
         for change in changes:
             count += 1
-            self._change(change, scratch)
+            if not self._renew(change, scratch):
+                self._change(change, scratch)
             scratch.leases.clear()
             scratch.clients.clear()
-            lease = self._leases.get(change.address)
-            if lease is not None:
-                lease.evidence = evidence.setdefault(lease.evidence, lease.evidence)
         self._fill(self._spans)
         return count
 
