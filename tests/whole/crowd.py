@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from ringboot.dhcp import message as wire
 from ringboot.dhcp.message import ACK, DISCOVER, NAK, OFFER, RELEASE, REQUEST, BadPacket, Message
 from ringboot.model.address import ip_number, ip_text, ip_wire, mac_text
+from ringboot.sim.leasing import SOURCE_PORT
 
-SOURCE_PORT = b"\x13\x00"  # answer to the port that this came from
 PATIENCE = 0.4  # seconds before a message is sent again
 TRIES = 6  # then the client starts over
 
