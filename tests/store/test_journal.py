@@ -104,7 +104,16 @@ def test_every_change_reads_back_as_it_was_written(
 
 
 @pytest.mark.parametrize(
-    "mistake", [{"expiry": 1.5}, {"network": None}, {"utc": 7}, {"start": 2**70}, {"kind": "\udc80"}]
+    "mistake",
+    [
+        {"expiry": 1.5},
+        {"network": None},
+        {"utc": "now"},
+        {"key": None},
+        {"mac": "00:08"},
+        {"start": 2**70},
+        {"kind": "\udc80"},
+    ],
 )
 def test_a_row_that_could_not_be_loaded_is_never_written(tmp_path: Path, mistake: dict[str, Any]) -> None:
     with closing(Journal.open(tmp_path)) as journal:
