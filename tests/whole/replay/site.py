@@ -80,6 +80,10 @@ class Site:
         """Get an address for any machine."""
         return asyncio.run(self._leasing(mac, relay, says).obtain())
 
+    def renew(self, mac: str, lease: Leased, relay: str = PHONES, says: Mapping[int, bytes] | None = None) -> Leased:
+        """Ask for more time."""
+        return asyncio.run(self._leasing(mac, relay, says).renew(lease))
+
     def release(self, mac: str, lease: Leased, relay: str = PHONES) -> None:
         """Give an address back, and wait until the daemon has heard it."""
         asyncio.run(self._leasing(mac, relay, None).release(lease))
@@ -88,6 +92,12 @@ class Site:
     def leases(self, mac: str) -> list[str]:
         """Give the addresses that a MAC holds, as the doors know it."""
         return [row["address"] for row in self.explained(mac)["leases"] if row["state"] == "bound"]
+
+    def heard(self, mac: str, address: str) -> None:
+        """Wait until a lease has come to where devices are kept: all steps that are written have one order."""
+        wait_until(lambda: address in self.leases(mac), f"the lease of {address} to be known")
+        with self.api() as api:
+            api.put("settings", "NAT", body={"value": api.get("settings", "NAT")["value"]})
 
     def _leasing(self, mac: str, relay: str, says: Mapping[int, bytes] | None) -> Leasing:
         return Leasing(bytes.fromhex(mac), relay, (HOST, self.dhcp), says or {})
