@@ -175,6 +175,7 @@ class _Main:
             staging.sweep(str(folder.path))
         core.install_site()
         await self.follower.load()
+        await self.renders.tidy()
         await self.renders.common(core.shelf.plugins)
         self.renders.need(stale)
 

@@ -77,6 +77,8 @@ class DaemonDesk:
         await core.db.write(core.read_plugins)
         done = await core.publish()
         await self.renders.common(core.shelf.plugins)
+        with core.db.reading() as books:
+            self.renders.need([device.id for device in all_devices(books) if device.problem is not None])
         log.get().info("configuration read again", path=str(core.config))
         if not done:
             raise Busy("The configuration was read, but dhcp has not confirmed it yet. See: ringboot status")

@@ -88,7 +88,16 @@ class Follower:
         cursor = books.numbers.get(CURSOR)
         rows = self._rows.read(cursor, BATCH)
         world, utc = self._core.world, self._core.utc()
-        found = [seen for _, change in rows if (seen := dhcp_seen(books, world, change, utc)) is not None]
+        found = []
+        for seq, change in rows:
+            try:
+                seen = dhcp_seen(books, world, change, utc)
+            except (ValueError, LookupError, TypeError) as error:
+                # One row that nobody foresaw must not hold up all that follow it.
+                log.get().error("a row of the journal could not be used", seq=seq, why=repr(error))
+                continue
+            if seen is not None:
+                found.append(seen)
         if rows:
             books.numbers.put(CURSOR, rows[-1][0])
         return found, len(rows) == BATCH

@@ -157,6 +157,13 @@ class Renders:
             self._core.pool.forget(str(folder.path), device.id)
         await self._delete(records)
 
+    async def tidy(self) -> None:
+        """Delete the files of devices that are gone, which a crash may have left behind."""
+        core = self._core
+        with core.db.reading() as books:
+            left = [row for plugin in core.shelf.plugins for row in rendered.orphans(books, plugin)]
+        await self._delete(left)
+
     async def common(self, plugins: Iterable[str]) -> dict[str, str]:
         """Render the files that all devices of these plugins share; gives the problem of each that could not be."""
         core, failed = self._core, {}
