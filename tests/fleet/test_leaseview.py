@@ -13,8 +13,9 @@ OTHER = bytes.fromhex("00085daabbcc")
 def row(
     kind: str, address: str, mac: bytes = MAC, *, state: str = BOUND, start: int = 100, seconds: int = 60
 ) -> LeaseChange:
+    network = "voice" if address.startswith("10.1.") else "phones"
     return LeaseChange(
-        kind, state, "phones", ip_number(address), b"\x01" + mac, mac, start, start + seconds, b"", float(start)
+        kind, state, network, ip_number(address), b"\x01" + mac, mac, start, start + seconds, b"", float(start)
     )
 
 
@@ -40,6 +41,18 @@ def test_one_mac_holds_several() -> None:
     assert [lease.address for lease in view.of_mac(MAC, 165)] == [ip_number("10.1.1.5")]
     assert len(view.all_of_mac(MAC)) == 2
     assert view.of_mac(OTHER, 120) == []
+
+
+def test_a_client_holds_one_address_in_a_network() -> None:
+    view = LeaseView()
+    view.apply(row("bound", "10.0.1.5"))
+    view.apply(row("bound", "10.1.1.5"))
+    view.apply(row("bound", "10.0.1.6", start=110))
+    assert view.at("10.0.1.5", 120) is None, "it moved on, so this address proves nothing any more"
+    assert [lease.address for lease in view.of_mac(MAC, 120)] == [ip_number("10.0.1.6"), ip_number("10.1.1.5")]
+    view.apply(row("bound", "10.0.1.5", start=120))
+    assert view.at("10.0.1.5", 130) is not None
+    assert view.at("10.0.1.6", 130) is None
 
 
 def test_an_address_goes_to_another() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ringboot.model.address import ip_number
-from ringboot.model.lease import BOUND, Lease, LeaseChange
+from ringboot.model.lease import BOUND, RELEASED, Lease, LeaseChange
 
 _FREED = "freed"
 
@@ -17,6 +19,7 @@ class LeaseView:
     def __init__(self) -> None:
         self._by_address: dict[int, Lease] = {}
         self._of_mac: dict[bytes, tuple[int, ...]] = {}
+        self._held: dict[tuple[str, bytes], int] = {}  # network, client -> the address that it is bound to
 
     def __len__(self) -> int:
         return len(self._by_address)
@@ -39,9 +42,21 @@ class LeaseView:
             change.expiry,
             change.evidence,
         )
+        if change.state == BOUND:
+            self._end_other(change)
         held = self._of_mac.get(change.mac, ())
         if change.address not in held:
             self._of_mac[change.mac] = (*held, change.address)
+
+    def _end_other(self, change: LeaseChange) -> None:
+        """End the lease that a client had in the same network: it holds one address there, and no row says so."""
+        client = (change.network, change.key)
+        before = self._by_address.get(self._held.get(client, change.address))
+        self._held[client] = change.address
+        if before is None or before.address == change.address or (before.network, before.key) != client:
+            return
+        if before.state == BOUND:
+            self._by_address[before.address] = replace(before, state=RELEASED)
 
     def _leave(self, mac: bytes, address: int) -> None:
         rest = tuple(each for each in self._of_mac.get(mac, ()) if each != address)
