@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,26 @@ def test_one_that_cannot_be_used_is_left_as_it_is_and_says_what_to_do(path: Path
         assert str(caught.value).startswith(f"{path}: {why}")
         assert str(caught.value).endswith(f". {todo}")
         assert (path.read_bytes() if path.is_file() else None) == before
+
+
+@pytest.mark.parametrize("damage", ["torn", "cut off"])
+def test_what_a_crash_left_in_the_log_is_not_moved_into_a_damaged_one(tmp_path: Path, damage: str) -> None:
+    running, crashed = tmp_path / "running", tmp_path / "crashed"
+    db = FleetDb.open(running / "fleet.db")
+    db.write_sync(lambda books: books.numbers.put("x", 1))
+    shutil.copytree(running, crashed)
+    db.close()
+    path = crashed / "fleet.db"
+    # The log holds pages that stand for those of the file: it must not hold those that are spoilt.
+    with closing(sqlite3.connect(running / "fleet.db")) as whole:
+        whole.execute("PRAGMA journal_mode=DELETE")
+    shutil.copy(running / "fleet.db", path)
+    DAMAGES[damage][0](path)
+    before = {each.name: each.read_bytes() for each in crashed.iterdir() if not each.name.endswith("-shm")}
+    assert before.keys() == {"fleet.db", "fleet.db-wal"}
+    with pytest.raises(StoreDamaged, match="is damaged: "):
+        FleetDb.open(path)
+    assert {each.name: each.read_bytes() for each in crashed.iterdir() if not each.name.endswith("-shm")} == before
 
 
 def test_damage_that_is_met_while_running_is_said(path: Path) -> None:

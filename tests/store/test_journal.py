@@ -362,8 +362,55 @@ def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path, spoil: Callab
 
     assert str(path) in str(caught.value)
     assert why in str(caught.value)
-    assert "Restore the file from a backup, or move it away" in str(caught.value)
+    assert "Restore the file from a backup, or move it away together with its -wal" in str(caught.value)
     assert path.read_bytes() == before
+
+
+def crashed(folder: Path, rows: int = 500) -> Path:
+    """Give a folder as a crash leaves it: part of the rows is in the file, the rest in its write-ahead log."""
+    with closing(Journal.open(folder / "running")) as journal:
+        journal.append([bound(address) for address in range(rows)])
+        journal.tidy(idle=False)
+        journal._checkpoint()
+        journal.append([bound(address) for address in range(rows, 2 * rows)])
+        shutil.copytree(folder / "running", folder / "crashed")
+    return folder / "crashed"
+
+
+def data_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.endswith("-shm")}
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b"these are not leases\n" * 4000),
+        truncate(8192),
+        overwrite(0, b"garbage" * 20),
+        overwrite(4096 * 3, b"\xff" * 4096 * 3),
+    ],
+)
+def test_what_a_crash_left_in_the_log_is_not_moved_into_a_damaged_file(
+    tmp_path: Path, spoil: Callable[[Path], None]
+) -> None:
+    folder = crashed(tmp_path)
+    spoil(folder / "00000001.journal")
+    before = data_of(folder)
+    assert before.keys() == {"00000001.journal", "00000001.journal-wal"}
+    with pytest.raises(JournalDamaged, match=r"Nothing was changed"):
+        loaded(folder)
+    assert data_of(folder) == before
+
+
+def test_a_journal_that_is_gone_but_for_its_log_is_not_begun_anew(tmp_path: Path) -> None:
+    folder = crashed(tmp_path)
+    (folder / "00000001.journal").unlink()
+    before = data_of(folder)
+    with pytest.raises(JournalDamaged, match=r"00000001\.journal: is gone, but 00000001\.journal-wal, which belongs"):
+        loaded(folder)
+    assert data_of(folder) == before
+    (folder / "00000001.journal-wal").unlink()
+    assert loaded(folder) == ({}, 0)
 
 
 def test_more_generations_than_there_can_be_are_not_guessed_at(tmp_path: Path) -> None:
@@ -461,9 +508,12 @@ def test_beyond_the_allowed_file_size_an_append_fails_whole_too(tmp_path: Path) 
 
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounts a folder read-only")
-def test_a_read_only_disk_is_said_at_the_start(tmp_path: Path) -> None:
-    with closing(Journal.open(tmp_path)):
-        pass
+@pytest.mark.parametrize("end", ["stopped", "crashed"])
+def test_a_read_only_disk_is_said_at_the_start(tmp_path: Path, end: str) -> None:
+    if end == "crashed":
+        tmp_path = crashed(tmp_path)
+    else:
+        Journal.open(tmp_path).close()
     script = "import sys\nfrom ringboot.store.journal import Journal\nJournal.open(sys.argv[1])"
     mount = f'mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro {tmp_path} && exec "$0" "$@"'
 

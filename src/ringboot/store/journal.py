@@ -43,6 +43,7 @@ class Journal:
         self.rows = 0  # in all files
         self._copied: set[int] = set()  # addresses whose truth is in the new generation already
         self._below = 0  # compaction has seen the old rows from here up
+        self._damaged = False
 
     @classmethod
     def open(cls, folder: Path | str) -> Journal:
@@ -51,6 +52,7 @@ class Journal:
         try:
             journal._folder.mkdir(parents=True, exist_ok=True)
             journal_file.sweep(journal._folder)
+            journal_file.check_logs(journal._folder)
             found = journal_file.generations(journal._folder)
         except OSError as error:
             raise journal_file.explain(journal._folder, error) from None
@@ -69,7 +71,7 @@ class Journal:
             journal.rows = sum(each.last - each.first + 1 for each in opened)
         except BaseException:
             for each in opened:
-                each.close()
+                each.close(damaged=True)
             raise
         journal._below = journal._seq + 1
         return journal
@@ -86,6 +88,13 @@ class Journal:
 
     def load(self) -> Iterator[LeaseChange]:
         """Read all changes, oldest first; JournalDamaged names the row or file that cannot be read."""
+        try:
+            yield from self._load()
+        except JournalDamaged:
+            self._damaged = True
+            raise
+
+    def _load(self) -> Iterator[LeaseChange]:
         if self._old is None:
             for _, change in self._now.rows():
                 yield change
@@ -207,9 +216,9 @@ class Journal:
 
     def close(self) -> None:
         """Close the files; everything appended is on the disk already."""
-        self._now.close()
+        self._now.close(damaged=self._damaged)
         if self._old is not None:
-            self._old.close()
+            self._old.close(damaged=self._damaged)
 
 
 def _kept(lease: Lease, utc: float) -> LeaseChange:
@@ -225,11 +234,19 @@ class _Generation:
     def __init__(self, folder: Path, number: int) -> None:
         self.number = number
         self.path = journal_file.path_of(folder, number)
-        self.database = journal_file.connect(self.path, write=True)
+        journal_file.check_head(self.path)
+        # The last connection that is closed moves the write-ahead log into the file, unless it only reads.  That must
+        # not happen to a file that proves to be damaged: then this reader is closed last.
+        self._reader = journal_file.connect(self.path, write=False)
+        try:
+            self.database = journal_file.connect(self.path, write=True)
+        except BaseException:
+            self._reader.close()
+            raise
         try:
             self.first, self.last = journal_file.span(self.path, self.database)  # as it was opened
         except BaseException:
-            self.database.close()
+            self.close(damaged=True)
             raise
 
     def rows(self) -> Iterator[journal_file.Row]:
@@ -244,5 +261,6 @@ class _Generation:
         except sqlite3.Error as error:
             raise journal_file.explain(self.path, error) from None
 
-    def close(self) -> None:
-        self.database.close()
+    def close(self, *, damaged: bool = False) -> None:
+        for each in (self.database, self._reader) if damaged else (self._reader, self.database):
+            each.close()

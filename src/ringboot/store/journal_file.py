@@ -14,6 +14,7 @@ from ringboot.model.lease import LeaseChange
 VERSION = 1
 APPLICATION_ID = 0x52424C4A  # "RBLJ": tells a journal from any other SQLite file
 SUFFIX = ".journal"
+_MAGIC = b"SQLite format 3\0"
 UNFINISHED = ".new"
 SMALLEST = 512  # octets; SQLite takes less for a new database
 
@@ -27,7 +28,10 @@ INSERT = f"INSERT INTO change ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * le
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM change"
 _TYPES = (int, str, str, str, int, bytes, bytes, int, int, bytes, float)
 
-_MEND = "Nothing was changed. Restore the file from a backup, or move it away to start without the leases in it."
+_MEND = (
+    "Nothing was changed. Restore the file from a backup, or move it away together with its -wal and -shm "
+    "to start without the leases in it."
+)
 _CONDITIONS = {  # what SQLite reports about the machine rather than about the file's content
     "SQLITE_FULL": "the disk is full: make room on it",
     "SQLITE_READONLY": "the file cannot be written: look at its owner, its rights and how the disk is mounted",
@@ -122,11 +126,21 @@ def create(path: Path, first_seq: int) -> None:
 
 def sweep(folder: Path) -> None:
     """Remove what an interrupted creation or removal left: files that hold no row that counts."""
+    newest = max(generations(folder), default=0)
     for name in os.listdir(folder):
         base = name.removesuffix("-wal").removesuffix("-shm").removesuffix("-journal")
-        orphan = base != name and base.endswith(SUFFIX) and not (folder / base).exists()
+        number = base.removesuffix(SUFFIX)
+        orphan = base != name and number.isdecimal() and not (folder / base).exists() and int(number) < newest
         if orphan or f"{SUFFIX}{UNFINISHED}" in name:
             (folder / name).unlink(missing_ok=True)
+
+
+def check_logs(folder: Path) -> None:
+    """Refuse to begin anew beside the write-ahead log of a generation that is gone: the newest leases are in it."""
+    for name in sorted(os.listdir(folder)):
+        base = folder / name.removesuffix("-wal")
+        if name.endswith(f"{SUFFIX}-wal") and not base.exists() and (folder / name).stat().st_size:
+            raise JournalDamaged(base, f"is gone, but {name}, which belongs to it, is there")
 
 
 def remove(path: Path) -> None:
@@ -139,11 +153,27 @@ def remove(path: Path) -> None:
         raise explain(path, error) from None
 
 
+def check_head(path: Path) -> None:
+    """Refuse a file that does not begin as a database: SQLite would take its first page from the write-ahead log.
+
+    Not while this process has the file open: closing it would drop the locks of all its connections.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except OSError as error:
+        raise explain(path, error) from None
+    if len(head) == len(_MAGIC) and head != _MAGIC:
+        raise JournalDamaged(path, "not a readable lease journal (file is not a database)")
+
+
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """Open a generation and check that it is one of ours and of our version."""
     try:
         if path.stat().st_size < SMALLEST:
             raise JournalDamaged(path, "the file is empty or cut off, which a lease journal never is")
+        if write and not os.access(path, os.W_OK):  # SQLite would open it to read, and say so at the first lease
+            raise JournalFailed(path, _CONDITIONS["SQLITE_READONLY"])
         mode = "rw" if write else "ro"
         address = f"{path.absolute().as_uri()}?mode={mode}"
         # A reader may move between threads, one at a time; SQLite itself is built for that.

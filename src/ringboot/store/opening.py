@@ -69,10 +69,11 @@ def _check(path: Path) -> None:
         raise StoreDamaged(path, "is empty, although it was in use", _RESTORE)
     if head != _MAGIC:
         raise StoreDamaged(path, "is not a database", _RESTORE)
-    with closing(connect(path, write=True)) as connection:
+    # Read only: a writer that is closed moves the write-ahead log into the file, and a damaged one stays as it is.
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PATIENCE)) as connection:
         verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if verdict != "ok":
-            raise StoreDamaged(path, f"is damaged: {verdict}", _RESTORE)
+            raise StoreDamaged(path, f"is damaged: {str(verdict).splitlines()[-1]}", _RESTORE)
         revision = _revision(connection)
     if revision is None:
         raise StoreDamaged(path, "is the database of another program", "Move it away, or name another data directory.")
