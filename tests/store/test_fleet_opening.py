@@ -21,7 +21,7 @@ from ringboot.store.errors import StoreDamaged, StoreFailed, StoreFull
 from ringboot.store.fleetdb import FleetDb
 from ringboot.store.tables import METADATA
 
-RESTORE = "Restore it from a backup, or move it away to start with an empty fleet."
+RESTORE = "Move it away together with its -wal and -shm, then restore a backup, or start with an empty fleet."
 
 
 @pytest.fixture
@@ -195,6 +195,15 @@ def test_what_a_crash_left_in_the_log_is_not_moved_into_a_damaged_one(tmp_path: 
     with pytest.raises(StoreDamaged, match="is damaged: "):
         FleetDb.open(path)
     assert {each.name: each.read_bytes() for each in crashed.iterdir() if not each.name.endswith("-shm")} == before
+
+
+def test_an_empty_log_that_a_look_at_a_damaged_one_left_does_not_stop_a_new_one(path: Path) -> None:
+    tear_pages(path)
+    with pytest.raises(StoreDamaged):
+        FleetDb.open(path)
+    path.unlink()
+    assert path.with_name("fleet.db-wal").read_bytes() == b""
+    FleetDb.open(path).close()
 
 
 def test_damage_that_is_met_while_running_is_said(path: Path) -> None:

@@ -362,7 +362,7 @@ def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path, spoil: Callab
 
     assert str(path) in str(caught.value)
     assert why in str(caught.value)
-    assert "Restore the file from a backup, or move it away together with its -wal" in str(caught.value)
+    assert "Move the file away together with its -wal and -shm, then restore all of them" in str(caught.value)
     assert path.read_bytes() == before
 
 

@@ -29,8 +29,8 @@ SELECT = f"SELECT {', '.join(COLUMNS)} FROM change"
 _TYPES = (int, str, str, str, int, bytes, bytes, int, int, bytes, float)
 
 _MEND = (
-    "Nothing was changed. Restore the file from a backup, or move it away together with its -wal and -shm "
-    "to start without the leases in it."
+    "Nothing was changed. Move the file away together with its -wal and -shm, then restore all of them from a backup, "
+    "or start without the leases in it."
 )
 _CONDITIONS = {  # what SQLite reports about the machine rather than about the file's content
     "SQLITE_FULL": "the disk is full: make room on it",

@@ -14,7 +14,7 @@ STEPS = Path(__file__).parent / "revisions"
 
 PATIENCE = 5.0  # seconds that a connection waits for another one's lock
 _MAGIC = b"SQLite format 3\0"
-_RESTORE = "Restore it from a backup, or move it away to start with an empty fleet."
+_RESTORE = "Move it away together with its -wal and -shm, then restore a backup, or start with an empty fleet."
 
 
 def prepare(path: Path) -> None:
@@ -94,7 +94,8 @@ def _revision(connection: sqlite3.Connection) -> str | None:
 def _make(path: Path) -> None:
     """Build it beside its place and move it there, so that a half-made one is never met."""
     for tail in ("-wal", "-journal"):
-        if path.with_name(path.name + tail).exists():
+        left = path.with_name(path.name + tail)
+        if left.exists() and left.stat().st_size:
             raise StoreDamaged(path, f"is gone, but {path.name}{tail} is there", _RESTORE)
     path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
     fresh = path.with_name(path.name + ".new")

@@ -438,7 +438,7 @@ def test_a_damaged_journal_stops_it_with_a_code_of_its_own_and_a_clear_word(proc
 
     assert process.start().wait() == 7
     assert f"{folder}/00000001.journal: not a readable lease journal" in process.said
-    assert "Restore the file from a backup" in process.said
+    assert "Move the file away together with its -wal" in process.said
 
 
 def test_it_loads_nothing_heavy() -> None:
