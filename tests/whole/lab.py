@@ -168,10 +168,6 @@ class Machine:
         """Let unicast to the server go nowhere: the next hop's hardware address is nobody's.  Broadcast arrives."""
         self.ip(f"neigh replace {self._gateway} lladdr 02:00:00:00:ff:ff nud permanent dev {self.interface}")
 
-    def reach_again(self) -> None:
-        """Let unicast to the server arrive again."""
-        self.ip(f"neigh del {self._gateway} dev {self.interface}")
-
 
 class Lab:
     """The namespaces of one test or module; everything in them ends with it."""

@@ -7,7 +7,6 @@ import random
 import signal
 import time
 from collections import defaultdict
-from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -46,36 +45,30 @@ NO_PAUSES = "from ringboot.host import supervisor\nsupervisor.BACK_OFF = (0.0,)"
 )
 def test_no_lease_is_lost_and_no_address_given_twice_when_dhcp_is_killed(kills: int, tmp_path: Path) -> None:
     port = free_port()
-    with Daemon(tmp_path, CONFIG.replace("PORT", str(port)), before=NO_PAUSES) as daemon:
+    with Daemon(tmp_path, CONFIG.replace("PORT", str(port)), before=NO_PAUSES) as daemon, Journal(daemon) as journal:
         with Crowd(CLIENTS, RELAY, ("127.0.0.1", port)) as crowd:
-            kill_at_odd_times(daemon, crowd, kills)
+            chance = random.Random(kills)
+            for kill in range(kills):
+                wait_for_leases(daemon, crowd, kill, chance.randrange(10, 80))
+                os.kill(daemon.pid("dhcp"), signal.SIGKILL)
+                journal.read_on()
+            wait_for_leases(daemon, crowd, kills, 100)
         listed = {row["address"]: row for row in daemon.json("lease", "list", "--limit", "0")["items"]}
         now = time.time()
+        journal.read_on()
         assert daemon.restarts("main") == 0
     promises = crowd.promises
     assert crowd.sent_again > kills, "the kills were not noticed"
     assert crowd.released > kills
 
     assert given_twice(promises) == []
-    journal = read_journal(daemon.data / "leases")
-    assert [each for each in promises if journal[each.address, each.mac] < each.until] == []
+    assert [each for each in promises if journal.expiry[each.address, each.mac] < each.until] == []
     # Of an address that came to somebody else since, the list tells of that one.
     last = {each.address: each for each in sorted(promises, key=lambda each: each.since)}
-    live = [each for each in last.values() if each.end > now]
+    live = {each.address: (each.mac, "bound") for each in last.values() if each.end > now}
     assert live
-    assert [
-        each for each in live if (listed[each.address]["mac"], listed[each.address]["state"]) != (each.mac, "bound")
-    ] == []
+    assert {address: (listed[address]["mac"], listed[address]["state"]) for address in live} == live
     assert last.keys() <= listed.keys()
-
-
-def kill_at_odd_times(daemon: Daemon, crowd: Crowd, kills: int) -> None:
-    """Kill dhcp as soon as it has bound or renewed some more leases, each time another number of them."""
-    chance = random.Random(kills)
-    for kill in range(kills):
-        wait_for_leases(daemon, crowd, kill, chance.randrange(20, 120))
-        os.kill(daemon.pid("dhcp"), signal.SIGKILL)
-    wait_for_leases(daemon, crowd, kills, CLIENTS)
 
 
 def wait_for_leases(daemon: Daemon, crowd: Crowd, restarts: int, count: int) -> None:
@@ -83,6 +76,30 @@ def wait_for_leases(daemon: Daemon, crowd: Crowd, restarts: int, count: int) -> 
     wait_until(lambda: daemon.restarts("dhcp") == restarts, "dhcp to be started again")
     enough = len(crowd.promises) + count
     wait_until(lambda: len(crowd.promises) >= enough or not crowd.is_alive(), "leases")
+
+
+class Journal:
+    """What stands in the journal, read on while it is written, because compaction drops what is history."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self.expiry: dict[tuple[str, str], float] = defaultdict(float)  # the latest, by address and client
+        self._reader = JournalReader(daemon.data / "leases")
+        self._after = 0
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._reader.close()
+
+    def read_on(self) -> None:
+        """Read what is new."""
+        while rows := self._reader.read(self._after, 10_000):
+            self._after = rows[-1][0]
+            for _, change in rows:
+                if change.kind in ("bound", "renewed"):
+                    key = ip_text(change.address), mac_text(change.mac)
+                    self.expiry[key] = max(self.expiry[key], change.expiry)
 
 
 def given_twice(promises: list[Promise]) -> list[tuple[Promise, Promise]]:
@@ -96,17 +113,3 @@ def given_twice(promises: list[Promise]) -> list[tuple[Promise, Promise]]:
         for one, other in pairwise(sorted(rows, key=lambda each: each.since))
         if one.mac != other.mac and one.end > other.since
     ]
-
-
-def read_journal(folder: Path) -> dict[tuple[str, str], float]:
-    """Give the latest expiry that the journal has of each address and client."""
-    found: dict[tuple[str, str], float] = defaultdict(float)
-    with closing(JournalReader(folder)) as reader:
-        after = 0
-        while rows := reader.read(after, 10_000):
-            after = rows[-1][0]
-            for _, change in rows:
-                if change.kind in ("bound", "renewed"):
-                    key = ip_text(change.address), mac_text(change.mac)
-                    found[key] = max(found[key], change.expiry)
-    return found

@@ -9,7 +9,6 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -114,17 +113,11 @@ class Victim:
         assert "Traceback" not in self.daemon.log.read_text()
 
 
-@pytest.fixture(scope="module")
-def victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
-    with attacked(tmp_path_factory.mktemp("daemon")) as made:
-        yield made
-
-
-@contextmanager
-def attacked(folder: Path) -> Iterator[Victim]:
+@pytest.fixture
+def victim(tmp_path: Path) -> Iterator[Victim]:
     port = free_port()
     with (
-        Daemon(folder, CONFIG.replace("PORT", str(port))) as daemon,
+        Daemon(tmp_path, CONFIG.replace("PORT", str(port))) as daemon,
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as opened,
     ):
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
@@ -155,14 +148,21 @@ BROKEN: dict[str, bytes] = {
 }
 
 
-def test_what_is_no_packet_at_all_is_counted_and_not_answered(victim: Victim) -> None:
+def test_no_packet_disturbs_the_daemon_however_malformed(victim: Victim) -> None:
+    """One test, because one daemon bears it all."""
+    send_what_is_no_packet(victim)
+    victim.is_well()
+    send_odd_messages_of_every_kind(victim)
+    victim.is_well()
+
+
+def send_what_is_no_packet(victim: Victim) -> None:
     assert {name for name, packet in BROKEN.items() if not isinstance(decode(packet), BadPacket)} == set()
 
     outcomes = {name: victim.send([packet]) for name, packet in BROKEN.items()}
 
     assert outcomes == {name: {"bad-packet": 1} for name in BROKEN}
     assert victim.replies() == []
-    victim.is_well()
 
 
 ODD: dict[str, list[dict[int, bytes]]] = {
@@ -203,7 +203,7 @@ HEADS: dict[str, list[Message]] = {
 }
 
 
-def test_odd_messages_of_every_kind_leave_the_daemon_as_it_was(victim: Victim) -> None:
+def send_odd_messages_of_every_kind(victim: Victim) -> None:
     told = {name: [HEAD._replace(options={82: SOURCE_PORT} | each) for each in rows] for name, rows in ODD.items()}
     for name, messages in (told | HEADS).items():
         packets = [
@@ -221,4 +221,3 @@ def test_odd_messages_of_every_kind_leave_the_daemon_as_it_was(victim: Victim) -
     bombs = [value for name, value in hostile.BOMBS.items() if name != "lengths that lie"]
     outcomes = victim.send([WHOLE[:240] + tlv(53, bytes((kind,))) + bomb[:3850] for bomb in bombs for kind in NAMES])
     assert "not-decided" not in outcomes
-    victim.is_well()
