@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from ringboot.admin.access import Access
 from ringboot.desk.errors import Busy, DeskError, NotFound, Refused
 from ringboot.desk.listing import Query
+from ringboot.store.errors import StoreFailed, StoreFull
 
 DEVICES: dict[str, dict[str, Any]] = {
     "a": {"id": "a", "mac": "00:00:5e:00:53:0a", "ip": "10.0.0.9", "model": "M2", "configured": True, "options": {}},
@@ -196,6 +198,8 @@ def test_what_is_wrong_is_said_with_a_code_and_the_places(
         (Busy("Later."), 503, "busy"),
         (DeskError("Failed."), 500, "failed"),
         (ZeroDivisionError("a secret"), 500, "failed"),
+        (StoreFull(Path("fleet.db")), 507, "failed"),
+        (StoreFailed(Path("fleet.db"), "disk I/O error"), 500, "failed"),
     ],
 )
 def test_what_the_desk_raises_becomes_an_answer(

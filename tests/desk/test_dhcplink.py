@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ringboot.desk.dhcplink import DhcpLink
-from ringboot.desk.errors import Busy
+from ringboot.desk.errors import Busy, DeskError
 
 
 class Dhcp:
@@ -73,6 +73,15 @@ def test_a_refusal_is_told(tmp_path: Path) -> None:
             await link.ask("release", {"address": "10.0.0.9"})
 
     answers = {"release": {"ok": False, "error": "nobody has 10.0.0.9"}}
+    asyncio.run(linked(tmp_path / "dhcp.sock", Dhcp(answers), use))
+
+
+def test_a_failure_is_no_refusal(tmp_path: Path) -> None:
+    async def use(link: DhcpLink, _: Any) -> None:
+        with pytest.raises(DeskError, match=r"Nothing was changed: the disk is full"):
+            await link.ask("release", {"address": "10.0.0.9"})
+
+    answers = {"release": {"ok": False, "error": "the disk is full", "failed": True}}
     asyncio.run(linked(tmp_path / "dhcp.sock", Dhcp(answers), use))
 
 

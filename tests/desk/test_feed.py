@@ -6,6 +6,9 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from ringboot.desk import feed as feed_module
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed, key_of
 from ringboot.model.site import Network, Reservation, Site, read_snapshot
@@ -51,6 +54,24 @@ def test_rows_have_one_number_after_the_other_and_stand_in_the_snapshot(tmp_path
         assert snapshot.reservations == ()
         assert snapshot.site.networks == SITE.networks
         assert snapshot.site.revision > 100
+
+    asyncio.run(play())
+
+
+def test_a_snapshot_that_could_not_be_written_is_written_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> None:
+        monkeypatch.setattr(feed_module, "RETRY", 0.01)
+        feed, wire = feed_at(tmp_path / "away")
+        feed.install(SITE)
+        path = tmp_path / "away" / "site.json"
+        assert str(feed.problem) == f"{path} cannot be written: No such file or directory"
+        (tmp_path / "away").mkdir()
+        told = len(wire.sent)
+        async with asyncio.timeout(10):
+            while feed.problem is not None:
+                await asyncio.sleep(0)
+        assert read_snapshot(path.read_bytes()).site.networks == SITE.networks
+        assert wire.sent[told:] == [{"t": "reread"}]
 
     asyncio.run(play())
 

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from ringboot import log
 from ringboot.desk.errors import Busy, DeskError, NotFound, Refused
+from ringboot.store.errors import StoreDamaged, StoreFailed, StoreFull
 
 
 class Problem(Exception):
@@ -55,6 +56,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(DeskError)
     async def _desk(_: Request, error: DeskError) -> JSONResponse:
         return answer(of_desk(error))
+
+    @app.exception_handler(StoreFailed)
+    @app.exception_handler(StoreDamaged)
+    async def _store(_: Request, error: StoreFailed | StoreDamaged) -> JSONResponse:
+        log.get().error("a change was not written", why=str(error))
+        return answer(Problem(507 if isinstance(error, StoreFull) else 500, "failed", f"Nothing was changed: {error}"))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:

@@ -40,7 +40,8 @@ def serve(
     try:
         code = run(load(path), path, verbose=verbose, json_log=at.json)
     except BadConfig as error:
-        raise Failure(str(error), CONFIGURATION) from None
+        several = "The configuration cannot be used:\n" if len(error.problems) > 1 else ""
+        raise Failure(f"{several}{error}", CONFIGURATION) from None
     except FolderBusy as error:
         raise Failure(str(error), BUSY) from None
     except FolderUnusable as error:

@@ -80,6 +80,11 @@ class DaemonDesk:
         with core.db.reading() as books:
             self.renders.need([device.id for device in all_devices(books) if device.problem is not None])
         log.get().info("configuration read again", path=str(core.config))
+        if not done and core.feed.problem is not None:
+            raise DeskError(
+                f"The configuration was read, but dhcp goes on with the old one: {core.feed.problem}. "
+                "Mend that; it is tried again by itself."
+            )
         if not done:
             raise Busy("The configuration was read, but dhcp has not confirmed it yet. See: ringboot status")
         answer: Row = {

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 
 from ringboot.desk.core import Core
-from ringboot.desk.errors import NotFound, Refused
+from ringboot.desk.errors import NotFound, Refused, sentence
 from ringboot.desk.listing import Page, Query, select
 from ringboot.desk.renders import Renders
 from ringboot.fleet import devices, layers
@@ -34,7 +34,7 @@ class Steps:
         try:
             return await self.core.db.write(step)
         except Unknown as error:
-            raise NotFound(f"{error}.") from None
+            raise NotFound(f"{sentence(error)}.") from None
         except FieldErrors as error:
             raise Refused(f"{error}.", error.as_dict()) from None
 
@@ -72,7 +72,7 @@ class DeviceDesk(Steps):
         try:
             return devices.named(books, text)
         except Unknown as error:
-            raise NotFound(f"{error}. See: ringboot device list") from None
+            raise NotFound(f"{sentence(error)}. See: ringboot device list") from None
 
     async def add_device(self, row: Row, who: str) -> Row:
         """Check and add one; its files stand when this returns."""
@@ -190,7 +190,7 @@ class ConfigDesk(Steps):
             try:
                 return _config_row(layers.named(books, config_id))
             except Unknown as error:
-                raise NotFound(f"{error}. See: ringboot config list") from None
+                raise NotFound(f"{sentence(error)}. See: ringboot config list") from None
 
     async def add_config(self, row: Row, who: str) -> Row:
         """Check and add one."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ringboot import log
-from ringboot.desk.errors import Busy
+from ringboot.desk.errors import Busy, DeskError
 
 LONGEST = 8 << 20  # octets in one frame
 PATIENCE = 2.0  # seconds that a question waits for dhcp
@@ -70,7 +70,10 @@ class DhcpLink:
         return True
 
     async def ask(self, what: str, args: Frame, patience: float = PATIENCE) -> Any:
-        """Ask dhcp one of its closed list of questions; Busy when it does not answer in time."""
+        """Ask dhcp one of its closed list of questions; Busy when it does not answer in time.
+
+        LookupError: what was named is not there.  DeskError: it could not be done.
+        """
         self._count += 1
         number = self._count
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -91,7 +94,8 @@ class DhcpLink:
         if frame["ok"]:
             answer.set_result(frame["data"])
         else:
-            answer.set_exception(LookupError(frame["error"]))
+            text, failed = str(frame["error"]), frame.get("failed")
+            answer.set_exception(DeskError(f"Nothing was changed: {text}") if failed else LookupError(text))
 
     def _give_up(self) -> None:
         for answer in self._waiting.values():

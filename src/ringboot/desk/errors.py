@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 
+def sentence(error: Exception) -> str:
+    """Begin what an error says with a capital."""
+    text = str(error)
+    return text[:1].upper() + text[1:]
+
+
 class DeskError(Exception):
     """A request that was not carried out; the text says what happened, and what to do next."""
 

@@ -16,6 +16,7 @@ from ringboot.model import codec
 from ringboot.model.site import SITE_VERSION, Reservation, Site, Snapshot
 
 SETTLE = 0.5  # seconds between a row and the snapshot that holds it too
+RETRY = 5.0  # seconds after a snapshot that could not be written
 PROMISE = 2.0  # seconds that a caller waits for dhcp to apply a change
 
 ReservationKey = tuple[str, str, str]
@@ -39,6 +40,7 @@ class Feed:
         self._applied = asyncio.Condition()
         self._have = (0, 0)  # sequence and revision that dhcp says it has
         self._write_due: asyncio.TimerHandle | None = None
+        self.problem: str | None = None  # why the last snapshot could not be written
 
     def heard(self, frame: Frame) -> None:
         """Take a frame of dhcp that concerns the feed: hello, applied, gap."""
@@ -101,11 +103,20 @@ class Feed:
             SITE_VERSION, self._seq, self.site, tuple(self.reservations.values()), tuple(sorted(self.known))
         )
         fresh = self.path.with_suffix(".new")
+        before = self.problem
         try:
             fresh.write_bytes(codec.encode(snapshot))
             fresh.replace(self.path)
         except OSError as error:
-            log.get().error("the snapshot for dhcp cannot be written", path=str(self.path), why=error.strerror)
+            self.problem = f"{self.path} cannot be written: {error.strerror}"
+            if before is None:
+                log.get().error("the snapshot for dhcp cannot be written", path=str(self.path), why=error.strerror)
+            self._write_due = asyncio.get_running_loop().call_later(RETRY, self.write)
+            return
+        self.problem = None
+        if before is not None:
+            log.get().info("the snapshot for dhcp is written again", path=str(self.path))
+            self._link.send({"t": "reread"})  # it may have read the old one instead
 
     async def applied(self, patience: float = PROMISE) -> bool:
         """Wait until dhcp has all that was sent so far; False when it has not by then."""

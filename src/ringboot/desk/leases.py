@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ringboot.desk.core import Core
-from ringboot.desk.errors import NotFound
+from ringboot.desk.errors import NotFound, sentence
 from ringboot.model.address import ip_number, ip_text, mac_text
 from ringboot.model.evidence import unpack
 from ringboot.model.lease import BOUND
@@ -52,7 +52,7 @@ class LeaseDesk:
         try:
             return self._lease_row(await self.core.link.ask("release", {"address": address}))
         except LookupError as error:
-            raise NotFound(f"{error}. See: ringboot lease list") from None
+            raise NotFound(f"{sentence(error)}. See: ringboot lease list") from None
 
     def _lease_row(self, plain: Row) -> Row:
         """Write a lease for people: an expired one is not stored as such, it follows from the clock."""

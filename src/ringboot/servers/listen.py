@@ -55,7 +55,7 @@ def open_frames(interface: str) -> socket.socket | None:
 
 def open_datagrams(what: str, address: str, port: int, key: str) -> socket.socket:
     """Open a UDP socket, such as TFTP's; `key` is where the configuration sets it."""
-    where = f"{what} port {port}"
+    where = _place(what, address, port)
     opened = _udp(where)
     try:
         opened.bind((address or "0.0.0.0", port))
@@ -74,7 +74,7 @@ def open_stream(what: str, address: str, port: int, key: str) -> socket.socket:
         opened.listen(1024)
     except OSError as error:
         opened.close()
-        raise _told(f"{what} port {port}", error, key) from None
+        raise _told(_place(what, address, port), error, key) from None
     opened.setblocking(False)
     return opened
 
@@ -125,6 +125,10 @@ def _udp(where: str) -> socket.socket:
     except PermissionError:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
     return opened
+
+
+def _place(what: str, address: str, port: int) -> str:
+    return f"{what} port {port} on {address}" if address else f"{what} port {port}"
 
 
 def _told(where: str, error: OSError, key: str) -> CannotListen:

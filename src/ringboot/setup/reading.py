@@ -197,7 +197,9 @@ def _translate(draft: Draft, place: Place, fault: Any) -> None:
     elif kind == "tuple_type":
         draft.add(place, f"{shown(value)} is not a list", f"put it in brackets: {key} = [{_example(place)}]")
     else:  # dataclass_type, dict_type
-        draft.add(place, f"{shown(value)} is not a table", f"write [{'.'.join(map(str, place))}] and its keys below")
+        name = ".".join(step for step in place if isinstance(step, str))
+        table = f"[[{name}]]" if isinstance(key, int) else f"[{name}]"
+        draft.add(place, f"{shown(value)} is not a table", f"write {table} and its keys below")
 
 
 def _unknown(draft: Draft, place: Place, known: list[str], introduction: str) -> None:

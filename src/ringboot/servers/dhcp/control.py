@@ -134,7 +134,9 @@ class Control:
             if question is None:
                 raise ValueError(f"dhcp does not answer {frame.get('what')!r}")
             answer.update(ok=True, data=question(frame.get("args") or {}))
-        except (KeyError, TypeError, ValueError, JournalFailed) as error:
+        except JournalFailed as error:
+            answer.update(ok=False, error=str(error), failed=True)
+        except (KeyError, TypeError, ValueError) as error:
             answer.update(ok=False, error=str(error))
         self.channel.send(answer)
 
