@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 from tests.whole.daemon import wait_until
 from tests.whole.replay.sequences import ASSIGNED, FIRMWARE, GOLDEN, NEW, SEQUENCES, Play, golden, wanted
-from tests.whole.replay.site import HOST, Site, go_again
+from tests.whole.replay.site import HOST, PHONES, Site, go_again
 
-from ringboot.sim.phone import OPTIONAL
+from ringboot.plugins.schema import ANY_MODEL
+from ringboot.sim.fleet import make_fleet, manifests
+from ringboot.sim.phone import OPTIONAL, Phone, Step
 
 pytestmark = pytest.mark.xdist_group("whole-replay-sequences")
 AGAIN = "read the difference; when it is meant: python -m tests.whole.replay.regenerate"
@@ -111,3 +114,23 @@ def test_firmware_is_served_from_tftpboot_once_it_lies_there(play: Play, name: s
         wait_until(lambda: site.explained(sequence.mac)["boot"]["reason"] == "boot-done", "the boot to be complete")
     finally:
         place.unlink()
+
+
+def test_every_model_of_the_catalog_comes_up(play: Play) -> None:
+    """As their manifests say they boot; all at once, as after a power cut."""
+    models = {(each.title, model) for each in manifests() for model in each.models if model != ANY_MODEL}
+    phones = make_fleet(len(models), PHONES, (HOST, play.site.dhcp), play.site.tftp)
+    ended = [steps[-1] for steps in asyncio.run(_all_of(phones))]
+    assert {each.label: step for each, step in zip(phones, ended, strict=True) if step.what != "done"} == {}
+    assert {(each.brand, each.model) for each in phones} == models
+    for phone in phones:
+        row, name = play.site.device(phone.mac.hex()), phone.mac.hex().upper()
+        assert (row["vendor"], row["model"]) == (phone.brand, phone.model)
+        assert any(name in file.upper() and fetched.body for file, fetched in phone.files.items())
+
+
+async def _all_of(phones: list[Phone]) -> list[list[Step]]:
+    async def one(phone: Phone) -> list[Step]:
+        return [step async for step in phone.boot()]
+
+    return await asyncio.gather(*map(one, phones))
