@@ -195,7 +195,8 @@ TEMPLATE_ERROR = _row(
     "{template}, line {line}: {why}",
     "Mend the template in the plugin's folder, then: ringboot device reconfigure {mac}.",
 )
-RENDER_FAILED = _row("render-failed", "device", "the files could not be made: {why}")
+RENDER_FAILED = _row("render-failed", "device", "the files could not be made: {why}",
+                     "Mend what is named, then: ringboot reload, or ringboot device reconfigure {mac}.")
 CLAIM_CONTRADICTS = _row(
     "claim-contradicts",
     "device",

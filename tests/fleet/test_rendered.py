@@ -93,7 +93,7 @@ def test_a_fault_says_where(phone: Site) -> None:
     assert (lobby(phone).configured, lobby(phone).problem) == (False, "templates/base.tpl, line 3: no such key")
     assert phone.books.events.timeline("lobby", None, 1)[0].reason == "template-error"
     rendered.keep_fault(phone.books, "lobby", RenderFailed("out of memory"), 6.0)
-    assert lobby(phone).problem == "the files could not be made: out of memory"
+    assert lobby(phone).problem == "out of memory"
     rendered.keep_fault(phone.books, "lobby", "it has no config", 7.0)
     rendered.keep_fault(phone.books, "lobby", "it has no config", 8.0)
     assert phone.books.events.timeline("lobby", None, 1)[0].utc == 7.0
@@ -125,7 +125,7 @@ def test_a_path_of_another_device_is_not_taken(phone: Site) -> None:
     with pytest.raises(Taken):
         rendered.reserve(site.books, site.world, replace(lobby(site), mac=PHONE), {})
     assert rendered.keep(site.books, "lobby", "aastra", made(OWN), 5.0) == []
-    assert lobby(site).problem == f"the files could not be made: path {OWN} already belongs to hall"
+    assert lobby(site).problem == f"path {OWN} already belongs to hall"
 
 
 def test_what_all_devices_share_belongs_to_nobody(phone: Site) -> None:

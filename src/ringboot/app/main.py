@@ -170,7 +170,10 @@ class _Main:
                     device.mac for device in page
                     if device.mac is not None and (device.configured or devices.is_known(books, device))
                 }  # fmt: skip
-                stale += [device.id for device in page if device.plugin is not None and not device.configured]
+                stale += [
+                    device.id for device in page
+                    if device.plugin is not None and (not device.configured or device.plugin in core.shelf.blocked)
+                ]  # fmt: skip
         for folder in core.shelf.folders.values():
             staging.sweep(str(folder.path))
         core.install_site()

@@ -82,7 +82,9 @@ def reload(at: At) -> None:
     """
     answer = at.api.post("reload") or {}
     later = answer.get("restart_needed")
-    at.tell(answer, "The configuration is loaded." + (f" Restart needed: {later}." if later else ""))
+    lines = ["The configuration is loaded." + (f" Restart needed: {later}." if later else "")]
+    lines += [f"A plugin cannot be used: {each}" for each in answer.get("broken_plugins") or ()]
+    at.tell(answer, "\n".join(lines))
 
 
 def status(at: At) -> None:

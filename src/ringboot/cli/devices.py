@@ -123,7 +123,7 @@ def add_device(
         plugin=plugin, config=use_config, description=description, options=option,
     )  # fmt: skip
     made = at.api.post("devices", body=given)
-    at.tell(made, f"Device {made['id']} is added.")
+    at.tell(made, f"Device {made['id']} is added.{_trouble(made)}")
 
 
 def set_device(
@@ -201,7 +201,7 @@ def reconfigure(
         raise Failure(
             f"{counted(len(failed), 'devices')} could not be configured. Mend what is named, then try again.",
             FAILED,
-            fields={str(each["id"]): str(each["problem"]) for each in failed},
+            fields={str(each.get("mac") or each["id"]): str(each["problem"]) for each in failed},
         )
 
 

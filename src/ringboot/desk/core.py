@@ -19,7 +19,9 @@ from ringboot.host.render import RenderPool
 from ringboot.model.address import ip_number, ip_text, prefix_mask
 from ringboot.model.device import AUTO, Device
 from ringboot.model.event import Event
+from ringboot.plugins.folder import NotInstalled
 from ringboot.plugins.job import ServerFacts
+from ringboot.plugins.manifest import BadManifest
 from ringboot.setup.settings import Settings
 from ringboot.setup.site import site_of
 from ringboot.store.fleetdb import FleetDb
@@ -50,7 +52,9 @@ class Core:
         """Read every manifest again and let identification use what is there."""
         self.shelf.read(books.plugins.all())
         self.world.plugins = self.shelf.plugins
-        self.world.catalog = self.shelf.catalog
+        # One that is installed and broken waits for somebody to mend it; its brand's catalog plugin cannot replace it.
+        blocked = self.shelf.blocked
+        self.world.catalog = {name: each for name, each in self.shelf.catalog.items() if name not in blocked}
         self.world.identifier = self.shelf.identifier
         self.world.memory.clear()
         for broken in self.shelf.broken:
@@ -99,11 +103,9 @@ class Core:
 
     async def copy_plugins(self, names: Collection[str], who: str) -> None:
         """Install catalog plugins that identified their first device."""
-        fresh = [name for name in names if name not in self.shelf.folders]
+        fresh = [name for name in names if name not in self.shelf.folders and self._copied(name)]
         if not fresh:
             return
-        for name in fresh:
-            self.shelf.copy(name)
 
         def keep(books: Books) -> None:
             for name in fresh:
@@ -112,6 +114,15 @@ class Core:
 
         await self.db.write(keep)
         log.get().info("plugin installed", plugins=", ".join(fresh), by=who)
+
+    def _copied(self, name: str) -> bool:
+        """Copy a plugin; when that fails its devices say that it is not installed, and the log says why."""
+        try:
+            self.shelf.copy(name)
+        except (NotInstalled, BadManifest) as error:
+            log.get().error("plugin could not be installed", plugin=name, why=str(error))
+            return False
+        return True
 
     async def tell(self, *events: Event) -> None:
         """Write events; what cannot be written is logged and lost, the request goes on."""

@@ -78,7 +78,10 @@ class DaemonDesk:
         done = await core.publish()
         await self.renders.common(core.shelf.plugins)
         with core.db.reading() as books:
-            self.renders.need([device.id for device in all_devices(books) if device.problem is not None])
+            self.renders.need(
+                device.id for device in all_devices(books)
+                if device.problem is not None or device.plugin in core.shelf.blocked
+            )  # fmt: skip
         log.get().info("configuration read again", path=str(core.config))
         if not done and core.feed.problem is not None:
             raise DeskError(
@@ -94,6 +97,8 @@ class DaemonDesk:
         }
         if fixed:
             answer["restart_needed"] = f"changed, and held from the next start: {', '.join(fixed)}"
+        if core.shelf.broken:
+            answer["broken_plugins"] = [str(each) for each in core.shelf.broken]
         return answer
 
 

@@ -129,7 +129,10 @@ class DeviceDesk(Steps):
         failed = await self.renders.done(device.id for device in wanted if device.plugin is not None)
         after = self._digests(plugins, wanted)
         changed = sum(before.get(place) != after.get(place) for place in before.keys() | after.keys())
-        problems = [{"id": name, "problem": why} for name, why in (*faults.items(), *failed.items())]
+        macs = {device.id: device.mac for device in wanted}
+        problems = [
+            {"id": name, "mac": macs.get(name), "problem": why} for name, why in (*faults.items(), *failed.items())
+        ]
         return {"configured": len(wanted) - len(failed), "changed": changed, "failed": problems, "by": who}
 
     def _digests(self, plugins: Iterable[str], wanted: Iterable[Device]) -> dict[tuple[str, str], str]:

@@ -13,7 +13,7 @@ from ringboot.desk.shelf import INSTALLED, REMOVED
 from ringboot.fleet import settings as fleet_settings
 from ringboot.fleet.books import Books, PluginState
 from ringboot.fleet.fields import FieldErrors, Unknown
-from ringboot.plugins.folder import NotInstalled, check_id, uninstall_plugin
+from ringboot.plugins.folder import NotInstalled, PluginFolder, check_id, uninstall_plugin
 from ringboot.plugins.manifest import BadManifest, load_manifest
 from ringboot.plugins.schema import Manifest
 
@@ -29,7 +29,7 @@ class PluginDesk:
     async def plugins(self) -> list[Row]:
         """Give all, installed or in the catalog."""
         shelf = self.core.shelf
-        idents = sorted({*shelf.folders, *shelf.all_catalog})
+        idents = sorted({*shelf.folders, *shelf.all_catalog} - shelf.blocked.keys())
         broken = [
             {"id": each.path.parent.name, "installed": True, "enabled": False, "problem": str(each)}
             for each in shelf.broken
@@ -97,6 +97,8 @@ class PluginDesk:
         """Take its folder away, keeping a backup of custom templates; it is not used again until installed."""
         core = self.core
         folder = core.shelf.folders.get(plugin_id)
+        if folder is None and plugin_id in core.shelf.blocked:
+            folder = PluginFolder(core.shelf.root / plugin_id)
         if folder is None and plugin_id not in core.shelf.catalog:
             raise NotFound(f"Plugin {plugin_id} is not installed. See: ringboot plugin list")
         stamp = datetime.fromtimestamp(core.utc(), UTC).strftime("%Y%m%d-%H%M%S")

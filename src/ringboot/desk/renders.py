@@ -96,7 +96,7 @@ class Renders:
             flat = configs.for_device(books.configs, device)
         folder = core.shelf.folders.get(device.plugin)
         if folder is None or device.plugin not in core.shelf.plugins:
-            return await self._fault(device, f"plugin {device.plugin} is not installed")
+            return await self._fault(device, core.shelf.why_not(device.plugin))
         if flat is None:
             return await self._fault(device, f"config {device.config or 'none'} does not exist")
         reserved: Device = device

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from ringboot import reasons
 from ringboot.catalog import FOLDER as CATALOG
 from ringboot.fleet.books import PluginState
 from ringboot.model.site import Class
@@ -29,6 +30,7 @@ class Shelf:
         self.catalog: dict[str, Manifest] = {}  # built in and not taken away, by name
         self.all_catalog: dict[str, Manifest] = {}
         self.broken: list[BadManifest] = []
+        self.blocked: dict[str, BadManifest] = {}  # installed, but its manifest is broken: by id
         self.identifier = Identifier(())
 
     def read(self, states: Mapping[str, PluginState]) -> None:
@@ -37,6 +39,7 @@ class Shelf:
         self.folders, broken_here = installed(self.root)
         built_in, broken_catalog = installed(self._catalog_root)
         self.broken = [*broken_here, *broken_catalog]
+        self.blocked = {each.path.parent.name: each for each in broken_here}
         self.all_catalog = {ident: folder.manifest for ident, folder in built_in.items()}
         self.catalog = {ident: each for ident, each in self.all_catalog.items() if ident not in gone}
         self.plugins = {ident: folder.manifest for ident, folder in self.folders.items()}
@@ -51,6 +54,13 @@ class Shelf:
         for ident in sorted(self.plugins, key=lambda each: natural(self.plugins[each].version)):
             best[self.plugins[ident].name] = self.plugins[ident]
         return [best[name] for name in sorted(best)]
+
+    def why_not(self, plugin: str) -> str:
+        """Say why a plugin makes no files: it is broken, or not there."""
+        if plugin in self.blocked:
+            why = self.blocked[plugin].lines()[0]
+            return reasons.tell(reasons.PLUGIN_BROKEN.id, {"plugin": plugin, "why": why})
+        return f"plugin {plugin} is not installed"
 
     def classes(self) -> tuple[Class, ...]:
         """Compile the brands' options for dhcp."""

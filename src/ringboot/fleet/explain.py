@@ -203,7 +203,9 @@ def _template(story: _Story) -> Diagnosis | None:
     device = story.case.device
     if device is None or device.problem is None:
         return None
-    return Diagnosis(reasons.BOOT_TEMPLATE_ERROR, {"why": device.problem})
+    faults = (reasons.TEMPLATE_ERROR.id, reasons.RENDER_FAILED.id)
+    because = next((event.reason for event in story.case.events if event.reason in faults), "")
+    return Diagnosis(reasons.BOOT_TEMPLATE_ERROR, {"why": device.problem}, because)
 
 
 def _no_file(story: _Story) -> Diagnosis | None:

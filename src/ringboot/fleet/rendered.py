@@ -129,7 +129,7 @@ def orphans(books: Books, plugin: str) -> list[DeviceFile]:
 def _faulty(
     books: Books, device: Device, reason: reasons.Reason, detail: dict[str, Any], utc: float
 ) -> list[DeviceFile]:
-    problem = reasons.tell(reason.id, detail)
+    problem = str(detail["why"]) if reason is reasons.RENDER_FAILED else reasons.tell(reason.id, detail)
     if device.problem != problem:
         _tell(books, device, reason, detail, utc)
     books.devices.put(replace(device, configured=False, problem=problem), _WHO, utc)
