@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.whole.daemon import wait_until
-from tests.whole.lab import Machine, Seen
+from tests.whole.lab import Machine, Seen, Tap
 
 PROGRAMS = ("busybox", "udhcpc", "dhclient", "dhcpcd")
 
@@ -42,7 +42,6 @@ class Client(ABC):
 
     def __init__(self, machine: Machine, folder: Path) -> None:
         self.machine = machine
-        self.tap = machine.tap
         self._folder = folder / f"{self.name}-{machine.mac[-2:]}"
         self._folder.mkdir(parents=True)
         self._events = self._folder / "events"
@@ -50,6 +49,11 @@ class Client(ABC):
         self._process: subprocess.Popen[bytes] | None = None
         self._hook = self._folder / "hook"
         self.set_up(checks=False)
+
+    @property
+    def tap(self) -> Tap:
+        """Hear what passes on its machine's wire."""
+        return self.machine.tap
 
     def __repr__(self) -> str:
         """Say who it is."""

@@ -74,7 +74,7 @@ class Daemon:
                 [*self._prefix, sys.executable, *self._start, "serve", "--config", str(self.config)],
                 stdout=log, stderr=log,
             )  # fmt: skip
-        wait_until(self._ready, f"the daemon to answer; its log:\n{self.log.read_text()}")
+        wait_until(self._ready, "the daemon to answer; its log:\n", say=self.log.read_text)
         return self
 
     def _ready(self) -> bool:
@@ -140,7 +140,8 @@ class Daemon:
         try:
             return self.start()
         except BaseException:
-            self.stop()
+            if self.process is not None:
+                self.stop()
             raise
 
     def __exit__(self, *_: object) -> None:

@@ -135,11 +135,13 @@ class Machine:
     """A client's machine: a namespace with the interface c0, which has no address yet."""
 
     interface = "c0"
+    tap: Tap  # on its present wire
+    gateway: str
 
-    def __init__(self, lab: Lab, namespace: str, mac: str, gateway: str) -> None:
+    def __init__(self, lab: Lab, namespace: str, mac: str) -> None:
         self._lab = lab
-        self.namespace, self.mac, self._gateway = namespace, mac, gateway
-        self.tap = Tap(namespace, self.interface, bytes.fromhex(mac.replace(":", "")))
+        self.namespace, self.mac = namespace, mac
+        self.is_plugged = False
 
     def ip(self, arguments: str) -> str:
         """Run `ip` in here."""
@@ -166,7 +168,7 @@ class Machine:
 
     def cut_off(self) -> None:
         """Let unicast to the server go nowhere: the next hop's hardware address is nobody's.  Broadcast arrives."""
-        self.ip(f"neigh replace {self._gateway} lladdr 02:00:00:00:ff:ff nud permanent dev {self.interface}")
+        self.ip(f"neigh replace {self.gateway} lladdr 02:00:00:00:ff:ff nud permanent dev {self.interface}")
 
 
 class Lab:
@@ -221,13 +223,19 @@ class Lab:
         number = next(self._numbers)
         namespace, mac = f"{self._name}-m{number}", mac_text(bytes((2, 0, 0, 0, 2, number)))
         self._namespace(namespace)
-        if place == FLOOR:
-            self._wire(self.server, "s0", namespace, Machine.interface, mac)
-        else:
-            self._wire(self.relay, "far", namespace, Machine.interface, mac)
-        machine = Machine(self, namespace, mac, SERVER if place == FLOOR else ROUTER)
-        self._taps.append(machine.tap)
+        machine = Machine(self, namespace, mac)
+        self.plug(machine, place)
         return machine
+
+    def plug(self, machine: Machine, place: str) -> None:
+        """Plug a machine in on the server's floor, or in the branch; it may have been plugged in elsewhere."""
+        if machine.is_plugged:
+            machine.ip(f"link delete {machine.interface}")
+        hub, bridge = (self.server, "s0") if place == FLOOR else (self.relay, "far")
+        self._wire(hub, bridge, machine.namespace, machine.interface, machine.mac)
+        machine.is_plugged, machine.gateway = True, SERVER if place == FLOOR else ROUTER
+        machine.tap = Tap(machine.namespace, machine.interface, bytes.fromhex(machine.mac.replace(":", "")))
+        self._taps.append(machine.tap)
 
     def start(self, namespace: str, command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start a program in a namespace."""

@@ -187,3 +187,26 @@ def test_a_machine_that_starts_again_asks_for_the_lease_that_it_remembers(
         asked = told[0].message
         assert (asked.ciaddr, 54 in asked.options, len(asked.options[50])) == (0, False, 4)
         assert daemon.lease(address)["start"] == began
+
+
+def test_a_machine_that_was_moved_is_refused_its_old_address_and_given_another(
+    lab: Lab, daemon: Daemon, tmp_path: Path
+) -> None:
+    clients = [kind(lab.machine(FLOOR), tmp_path) for kind in KINDS if kind.reboots]
+    for client in clients:
+        client.start()
+    had = {client: client.wait_until_bound() for client in clients}
+    for client in clients:
+        client.lose_power()
+        lab.plug(client.machine, BRANCH)
+    happened = {client: len(client.events()) for client in clients}
+    for client in clients:
+        client.start()
+
+    for client, before in had.items():
+        address = client.wait_until_bound(after=happened[client])
+        told = client.tap.seen()
+        assert told[0].message.options[50] == ip_wire(ip_number(before))
+        assert next(each.kind for each in told if each.kind != "REQUEST") == "NAK", client.story()
+        assert (daemon.lease(address)["network"], daemon.lease(address)["state"]) == (BRANCH, "bound")
+        client.lose_power()
