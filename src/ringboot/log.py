@@ -1,4 +1,4 @@
-"""How the daemon's messages are written: one line each, machine-readable on request; secrets print as ***."""
+"""How the daemon's messages are written: one line each, machine-readable on request."""
 
 from __future__ import annotations
 
@@ -9,34 +9,20 @@ from typing import Any
 import structlog
 
 
-class Secret(str):
-    """Text that must not be seen: prints as ***, `reveal` gives it."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return "'***'"
-
-    def __str__(self) -> str:
-        return "***"
-
-    def __format__(self, spec: str) -> str:
-        return format("***", spec)
-
-    def reveal(self) -> str:
-        """Give the plain text, for the one place that needs it."""
-        return "".join(self)
-
-
 def start(process: str, *, json: bool = False, verbose: bool = False) -> None:
     """Set up logging to standard error for this process."""
-    renderer: Any = structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=False)
+    # Tracebacks are plain: structlog's own choice shows the values of variables, and one may be a password.
+    written: tuple[Any, ...] = (
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    )
+    if json:
+        written = (structlog.processors.format_exc_info, structlog.processors.JSONRenderer())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            renderer,
+            *written,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),

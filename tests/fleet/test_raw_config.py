@@ -18,7 +18,7 @@ from ringboot.fleet.raw_config import (
     complete,
     effective,
     is_secret,
-    masked,
+    without_secrets,
 )
 from ringboot.plugins import raw as shape
 
@@ -188,19 +188,25 @@ def test_completing_twice_changes_nothing() -> None:
     assert effective(once) == once
 
 
-def test_what_is_shown_is_masked() -> None:
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("no 'geheim' in it", "no '***' in it"),
+        ("geheimnis, geheim-line; geheim", "geheimnis, ***; ***"),  # whole words, the longer secret first
+        (f"cannot read {PEM.splitlines()[1]!r}", "cannot read '***'"),
+        ("number 4711 of u", "number *** of u"),
+        ("line 7: no", "line 7: no"),
+    ],
+)
+def test_no_secret_is_repeated(said: str, shown: str) -> None:
     raw = {
         "admin_password": "geheim",
         "user_password": None,
         "sip_local_key": PEM,
-        "sip_lines": {"1": {"password": "geheim", "username": "u"}},
+        "sip_lines": {"1": {"password": "geheim-line", "username": "u"}, "2": {"password": ""}},
+        "X_pin_secret": 4711,
     }
-    assert masked(raw) == {
-        "admin_password": "***",
-        "user_password": None,
-        "sip_local_key": "***",
-        "sip_lines": {"1": {"password": "***", "username": "u"}},
-    }
+    assert without_secrets(said, raw) == shown
 
 
 @given(

@@ -14,7 +14,7 @@ from ringboot.desk.core import Core
 from ringboot.fleet import configs, rendered
 from ringboot.fleet.books import Books, Taken
 from ringboot.fleet.fields import FieldErrors
-from ringboot.fleet.raw_config import complete
+from ringboot.fleet.raw_config import complete, without_secrets
 from ringboot.model.device import Device, DeviceFile
 from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, TemplateFault
 
@@ -112,7 +112,9 @@ class Renders:
             return None
         if isinstance(outcome, Rendered):
             return await self._keep(device, outcome)
-        return await self._fault(device, outcome)
+        # Jinja2 and Python put values into their messages, and this one is stored and shown.
+        why = without_secrets(outcome.why, {**raw, "options": device.options})
+        return await self._fault(device, outcome._replace(why=why))
 
     async def _keep(self, device: Device, outcome: Rendered) -> str | None:
         core, utc = self._core, self._core.utc()

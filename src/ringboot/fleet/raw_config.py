@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -194,12 +194,20 @@ def is_secret(key: str) -> bool:
     return last.endswith(("password", "_key", "secret")) and last != "X_key"
 
 
-def masked(tree: Mapping[str, Any], secret: str = "***") -> dict[str, Any]:
-    """Give a copy that can be shown."""
-    return {
-        key: masked(value, secret) if isinstance(value, Mapping) else secret if value and is_secret(key) else value
-        for key, value in tree.items()
-    }
+def without_secrets(text: str, tree: Mapping[str, Any]) -> str:
+    """Give a text in which every secret of a configuration, or a line of one, reads ***."""
+    lines = {line.strip() for secret in _secrets(tree) for line in (secret, *secret.splitlines())} - {""}
+    for line in sorted(lines, key=len, reverse=True):  # one may hold another
+        text = re.sub(rf"(?<!\w){re.escape(line)}(?!\w)", "***", text)
+    return text
+
+
+def _secrets(tree: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _secrets(value)
+        elif value is not None and not isinstance(value, bool) and is_secret(key):
+            yield str(value)
 
 
 def check_layer(raw: Mapping[str, Any], place: str = "raw_config") -> dict[str, Any]:

@@ -259,7 +259,7 @@ def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:
 
 
 def _words(error: Exception) -> str:
-    """Say what went wrong in one line; values of the configuration never stand in these messages."""
+    """Say what went wrong in one line; a value of the configuration may stand in it."""
     if isinstance(error, MemoryError):
         return "needs too much memory"
     if isinstance(error, RecursionError):

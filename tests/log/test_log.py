@@ -1,0 +1,51 @@
+"""One line for a message, as text or JSON; a fault brings its traceback and no values."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+from ringboot import log
+log.start("main", json={json}, verbose={verbose})
+log.get(device="d1").debug("rendered", files=2)
+log.get().info("ready")
+try:
+    password = "kanarie"
+    {{}}["key"]
+except KeyError:
+    log.get().exception("fault")
+"""
+
+
+def said(*, json: bool = False, verbose: bool = False) -> list[str]:
+    """Run a process that logs: what is set up holds for all of it."""
+    program = PROGRAM.format(json=json, verbose=verbose)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == ""
+    return done.stderr.splitlines()
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_steps_that_went_well_are_told_to_who_asks(verbose: bool) -> None:
+    first = json.loads(said(json=True, verbose=verbose)[0])
+    assert first["event"] == ("rendered" if verbose else "ready")
+    assert first["process"] == "main"
+    assert not verbose or (first["device"], first["files"], first["level"]) == ("d1", 2, "debug")
+
+
+def test_json_is_one_object_a_line_with_the_traceback_in_it() -> None:
+    ready, fault = map(json.loads, said(json=True))
+    assert ready["timestamp"].endswith("Z")
+    assert fault["event"] == "fault"
+    assert fault["exception"].endswith("KeyError: 'key'")
+
+
+def test_a_traceback_shows_no_values_of_variables() -> None:
+    lines = said()
+    assert "ready" in lines[0]
+    assert lines[-1] == "KeyError: 'key'"
+    assert "kanarie" not in "".join(lines)
