@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from ringboot.answer.decide import address_used, decide
-from ringboot.answer.decision import Need, Question, Reply, Silence, To
+from ringboot.answer.decide import address_used, decide, decide_at_length
+from ringboot.answer.decision import Decision, Need, Question, Reply, Silence, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
+from ringboot.answer.short import short
 from ringboot.dhcp.message import (
     DECLINE,
     DISCOVER,
@@ -76,6 +77,7 @@ class Server:
         self.now = Now(START, 1000.0)
         self.rows: list[LeaseChange] = []
         self.ours: tuple[int, ...] = (OURS,)
+        self.short_ways = 0  # messages that were decided the short way
 
     def sleep(self, seconds: float) -> None:
         self.now = Now(self.now.utc + seconds, self.now.steady + seconds)
@@ -95,6 +97,7 @@ class Server:
 
     def hear(self, query: Query, answers: Mapping[Question, bool | None] | None = None) -> Heard:
         decision = decide(query, self.facts, self.now, answers or {})
+        self._hold_to_the_long_way(query, decision, answers or {})
         if isinstance(decision, Need):
             heard = Heard(f"ask {decision.question.kind} {ip_text(decision.question.address)}")
             heard.need = decision
@@ -111,6 +114,13 @@ class Server:
             if isinstance(decision.change, LeaseChange):
                 self.rows.append(decision.change)
         return heard
+
+    def _hold_to_the_long_way(self, query: Query, decision: Decision, answers: Mapping[Question, bool | None]) -> None:
+        """Check, in every conversation of these tests, that the short way says what the long way says."""
+        kind = query.message.kind
+        if kind in (DISCOVER, REQUEST) and query.message.op == 1 and isinstance(decision, Reply):
+            assert decision == decide_at_length(query, kind, self.facts, self.now, answers)
+            self.short_ways += not answers and short(query, kind, self.facts, self.now) is not None
 
     def _read(self, reply: Reply) -> Heard:
         message = decode(reply.data)

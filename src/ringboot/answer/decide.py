@@ -14,7 +14,8 @@ from ringboot.answer.facts import Facts
 from ringboot.answer.inform import inform
 from ringboot.answer.query import Now, Query
 from ringboot.answer.request import no_service, request
-from ringboot.dhcp.message import BOOTREQUEST, DECLINE, DISCOVER, INFORM, RELEASE, REQUEST
+from ringboot.answer.short import short
+from ringboot.dhcp.message import BOOTREQUEST, DECLINE, DISCOVER, INFORM, KINDS, RELEASE, REQUEST
 from ringboot.leases import change
 from ringboot.model.address import ip_text
 from ringboot.model.lease import LeaseChange
@@ -26,7 +27,7 @@ _NOTHING_ASKED: Mapping[Question, bool | None] = {}
 def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool | None] = _NOTHING_ASKED) -> Decision:
     """Decide about one message; `answers` are those to questions asked before, None where no answer came in time."""
     message = query.message
-    kind = message.kind
+    kind = KINDS.get(message.options.get(53), 0)
     if message.op != BOOTREQUEST or (kind not in _ANSWERED and kind not in (RELEASE, DECLINE)):
         return Silence(reasons.NOT_A_REQUEST, {})
     if not message.chaddr and len(message.options.get(61, b"")) < 2:
@@ -36,6 +37,14 @@ def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool
     if kind == DECLINE:
         return decline(query, facts, now)
     facts.meet(query.locals)
+    reply = short(query, kind, facts, now) if kind != INFORM and not answers and query.locals else None
+    return decide_at_length(query, kind, facts, now, answers) if reply is None else reply
+
+
+def decide_at_length(
+    query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Question, bool | None]
+) -> Decision:
+    """Decide about a DISCOVER, REQUEST or INFORM with all that may play a part; `short` is held to what this says."""
     link = link_of(query, facts) if query.locals else None
     if link is None:
         return Silence(reasons.NO_NETWORK, {"where": _where(query)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from math import inf
 from typing import NamedTuple
 
 
@@ -26,18 +27,28 @@ class Withdraw(NamedTuple):
 class Offers:
     """The offers by address and by client; one address is offered to one client."""
 
-    __slots__ = ("_is_mixed", "by_address", "by_client")
+    __slots__ = ("_is_mixed", "_soonest", "by_address", "by_client")
 
     def __init__(self) -> None:
         self.by_address: OrderedDict[int, Offer] = OrderedDict()  # oldest first: the next to lapse
         self.by_client: dict[tuple[str, bytes], Offer] = {}
         self._is_mixed = False  # an older one stands behind a younger one
+        self._soonest = 0.0  # none lapses before this
 
     def put(self, offer: Offer) -> None:
         """Add an offer as the youngest."""
         self.by_address[offer.address] = offer
         self.by_address.move_to_end(offer.address)
         self.by_client[offer.network, offer.key] = offer
+        self._soonest = min(self._soonest, offer.until)
+
+    def displaced_by(self, offer: Offer) -> tuple[Offer, ...]:
+        """Give what stands in an offer's place: another of its address, another to its client."""
+        of_address = self.by_address.get(offer.address)
+        of_client = self.by_client.get((offer.network, offer.key))
+        if of_address is None and of_client is None:
+            return ()  # nearly always
+        return tuple({each: None for each in (of_address, of_client) if each is not None})
 
     def restore(self, offer: Offer) -> None:
         """Put back an offer that was dropped."""
@@ -54,13 +65,17 @@ class Offers:
     def lapsed(self, steady: float) -> list[int]:
         """Remove the offers whose time is over and name their addresses."""
         over: list[int] = []
+        if steady < self._soonest:
+            return over
         if self._is_mixed:
             self.by_address = OrderedDict(sorted(self.by_address.items(), key=lambda item: item[1].until))
             self._is_mixed = False
         while self.by_address:
             offer = next(iter(self.by_address.values()))
             if offer.until > steady:
-                break
+                self._soonest = offer.until
+                return over
             self.drop(offer)
             over.append(offer.address)
+        self._soonest = inf
         return over

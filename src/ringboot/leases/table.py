@@ -140,7 +140,8 @@ class Table:
         """Make a change, and give what undoes it."""
         undo = _new(Undo, ([], [], []))
         if isinstance(change, LeaseChange):
-            if not self._renew(change, undo) and not self._bind(change, undo):
+            short = self._renew if change.address in self._leases else self._bind
+            if not short(change, undo):
                 self._change(change, undo)
                 for address in {address for address, _ in undo.leases} | {offer.address for offer, _ in undo.offers}:
                     self._settle(address)
@@ -148,11 +149,10 @@ class Table:
             if span is not None:
                 span.tend(self._leases, change.utc, 2)  # a change leaves one entry behind at most: two keep pace
         elif isinstance(change, Offer):
-            self._drop_offer(self._offers.by_address.get(change.address), undo)
-            self._drop_offer(self._offers.by_client.get((change.network, change.key)), undo)
-            for offer, _ in undo.offers:
-                if offer.address != change.address:
-                    self._settle(offer.address)
+            for before in self._offers.displaced_by(change):
+                self._drop_offer(before, undo)
+                if before.address != change.address:
+                    self._settle(before.address)
             self._offers.put(change)
             undo.offers.append((change, False))
         else:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 
 _HEX = re.compile(r"[0-9a-fA-F]+")
+_TEXTS = tuple(map(str, range(256)))  # half of the cost, once for every DHCP reply
 _OCTET = re.compile(r"\d{1,3}")
 
 
 def ip_text(number: int) -> str:
     """Write an IPv4 number dotted."""
-    return f"{number >> 24 & 255}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+    texts = _TEXTS
+    return f"{texts[number >> 24 & 255]}.{texts[number >> 16 & 255]}.{texts[number >> 8 & 255]}.{texts[number & 255]}"
 
 
 def ip_number(text: str) -> int:

@@ -7,17 +7,27 @@ from collections.abc import Mapping
 KEPT = (12, 43, 55, 60, 61, 77, 82, 93, 97, 125)  # the options that travel with a lease change
 GIADDR = 0  # the relay's address travels under the pad code, which no client can send
 _HEADS = {code: [bytes((code, 0, size)) for size in range(256)] for code in KEPT}  # every client is packed once a lease
+_REMEMBERED = 1024
+_shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
 
 
 def pack(options: Mapping[int, bytes], giaddr: int = 0) -> bytes:
     """Pack the kept options, in a fixed order so that equal evidence is equal bytes."""
     parts = [b"\x00\x00\x04", giaddr.to_bytes(4, "big")] if giaddr else []
-    for code in KEPT:
-        if code in options:
-            value = options[code]
-            size = len(value)
-            parts += (_HEADS[code][size] if size < 256 else bytes((code, size >> 8, size & 255)), value)
+    shape = tuple(options)
+    for code in _shapes.get(shape) or _kept(shape):
+        value = options[code]
+        size = len(value)
+        parts += (_HEADS[code][size] if size < 256 else bytes((code, size >> 8, size & 255)), value)
     return b"".join(parts)
+
+
+def _kept(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Tell which of these codes are kept, and remember it: clients of one kind send the same codes."""
+    if len(_shapes) >= _REMEMBERED:
+        _shapes.clear()
+    codes = _shapes[shape] = tuple(code for code in KEPT if code in shape)
+    return codes
 
 
 def unpack(packed: bytes) -> dict[int, bytes]:

@@ -160,7 +160,7 @@ class Control:
         door = self._door
         counters = door.counters
         counters.hints_lost = door.hints.lost
-        return counters.rows(door.facts.table.counts(door.clock.now().utc), len(door.parking))
+        return counters.rows(door.facts.table.counts(*door.clock.now()), len(door.parking))
 
     def _leases(self, args: Frame) -> list[Any]:
         limit = min(max(int(args.get("limit", PAGE)), 1), PAGE)

@@ -106,8 +106,9 @@ class Door:
         """Decide fresh messages: the short way of `_answer` for those that need nothing else."""
         facts, apply = self.facts, self.facts.table.apply
         done, undos, changes = batch.done.append, batch.undos.append, batch.changes.append
+        parked = self.parking.clients
         for query in queries:
-            if len(self.parking):
+            if parked:
                 self._supersede(query, now)
             try:
                 decision = decide(query, facts, now, _NOTHING)

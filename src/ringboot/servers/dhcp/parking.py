@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ringboot.answer.decision import Question
@@ -39,6 +39,11 @@ class Parking:
         self._parked: dict[ClientKey, Parked] = {}
         self._asked: dict[Question, _Asked] = {}  # in the order of their deadlines, which are all as far away
         self._repeat: deque[tuple[float, Question]] = deque()
+
+    @property
+    def clients(self) -> Collection[ClientKey]:
+        """Give the clients that wait, as they are at any time."""
+        return self._parked.keys()
 
     def __len__(self) -> int:
         return len(self._parked)

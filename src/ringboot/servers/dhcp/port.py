@@ -11,7 +11,7 @@ from struct import Struct
 
 from ringboot.answer.decision import FRAME, RELAY, UNICAST, To
 from ringboot.answer.query import Query
-from ringboot.dhcp.message import DISCOVER, MOST, REQUEST, BadPacket, decode
+from ringboot.dhcp.message import DISCOVER, KINDS, MOST, REQUEST, BadPacket, decode
 from ringboot.model.address import ip_text, ip_wire
 from ringboot.servers.dhcp.frame import datagram
 from ringboot.servers.dhcp.link import Link
@@ -61,7 +61,7 @@ class Port:
         """Take what the socket holds, up to a limit; True when there may be more."""
         link = self._links.get(self.name)
         ours = link.locals if link is not None else ()
-        receive, peers, name, kinds = self.udp.recvmsg, self._peers, self.name, into.kinds
+        receive, peers, name, kinds, of_option = self.udp.recvmsg, self._peers, self.name, into.kinds, KINDS
         for _ in range(limit):
             try:
                 data, extra, _, (host, port) = receive(MOST + 1, _SPACE)
@@ -79,7 +79,7 @@ class Port:
             # The kernel gives our own address beside the one it was sent to; they differ for a broadcast.
             unicast = bool(extra) and extra[0][2][4:8] == extra[0][2][8:12]
             query = _new(Query, (message, name, ours, peer, port, unicast))
-            kind = message.kind
+            kind = of_option.get(message.options.get(53), 0)
             kinds[kind] += 1
             if kind == DISCOVER:
                 into.later.append(query)
