@@ -15,7 +15,7 @@ MAC = bytes.fromhex("00085d2eecfb")
 def test_a_hint_says_who_what_why_and_where(query: MakeQuery) -> None:
     hints = Hints()
     said = query(DISCOVER, MAC, giaddr="10.9.0.1", options={60: b"AastraIPPhone6731i", 12: b"phone"})
-    hints.note(said, "pool-full", {"network": "phones"}, Now(1000.5, 50.0))
+    hints.note(MAC, said, "pool-full", {"network": "phones"}, Now(1000.5, 50.0))
 
     assert hints.take(50.5) == [], "it waits: the client may have its lease in a moment"
     (row,) = hints.take(51.0)
@@ -39,8 +39,8 @@ def test_a_hint_says_who_what_why_and_where(query: MakeQuery) -> None:
 def test_several_of_one_client_become_one_row_with_a_count(query: MakeQuery) -> None:
     hints = Hints()
     for second in range(4):
-        hints.note(query(DISCOVER, MAC), "no-network", {}, Now(1000.0 + second, 50.0 + second / 10))
-    hints.note(query(INFORM, MAC), "informed", {"address": "10.0.0.9"}, Now(1009.0, 50.9))
+        hints.note(MAC, query(DISCOVER, MAC), "no-network", {}, Now(1000.0 + second, 50.0 + second / 10))
+    hints.note(MAC, query(INFORM, MAC), "informed", {"address": "10.0.0.9"}, Now(1009.0, 50.9))
 
     (row,) = hints.take(51.0)
 
@@ -49,7 +49,7 @@ def test_several_of_one_client_become_one_row_with_a_count(query: MakeQuery) -> 
 
 def test_a_client_whose_lease_changed_needs_no_hint(query: MakeQuery) -> None:
     hints = Hints()
-    hints.note(query(DISCOVER, MAC), "offered", {}, Now(1000.0, 50.0))
+    hints.note(MAC, query(DISCOVER, MAC), "offered", {}, Now(1000.0, 50.0))
     hints.settle(MAC)
 
     assert hints.due is None
@@ -60,7 +60,7 @@ def test_the_same_again_is_only_counted_for_a_minute(query: MakeQuery) -> None:
     hints = Hints()
     told = []
     for steady in range(0, 100, 2):
-        hints.note(query(DISCOVER, MAC), "no-network", {}, Now(1000.0 + steady, float(steady)))
+        hints.note(MAC, query(DISCOVER, MAC), "no-network", {}, Now(1000.0 + steady, float(steady)))
         told += hints.take(steady + 1.0)
 
     assert [row["count"] for row in told] == [1, 30]
@@ -70,7 +70,7 @@ def test_another_reason_is_told_at_once(query: MakeQuery) -> None:
     hints = Hints()
     told = []
     for steady, reason in enumerate(["no-network", "no-network", "pool-full"]):
-        hints.note(query(DISCOVER, MAC), reason, {}, Now(1000.0, steady * 2.0))
+        hints.note(MAC, query(DISCOVER, MAC), reason, {}, Now(1000.0, steady * 2.0))
         told += hints.take(steady * 2.0 + 1)
 
     assert [row["reason"] for row in told] == ["no-network", "pool-full"]
@@ -79,7 +79,9 @@ def test_another_reason_is_told_at_once(query: MakeQuery) -> None:
 def test_what_is_too_much_is_lost_and_counted(query: MakeQuery) -> None:
     hints = Hints()
     for number in range(module.PENDING + 5):
-        hints.note(query(DISCOVER, number.to_bytes(6, "big")), "offered", {}, Now(1000.0, 50.0))
+        hints.note(
+            number.to_bytes(6, "big"), query(DISCOVER, number.to_bytes(6, "big")), "offered", {}, Now(1000.0, 50.0)
+        )
 
     assert hints.lost == 5
     frames = []

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 
+from ringboot.answer.query import Now
 from ringboot.dhcp.message import DISCOVER, REQUEST
 from ringboot.model.address import ip_number
 from ringboot.servers.dhcp import outcomes as module
@@ -15,10 +16,14 @@ def mac(number: int) -> bytes:
     return number.to_bytes(6, "big")
 
 
+def note(outcomes: Outcomes, who: bytes, utc: float, kind: int, reason: str, address: int, rest: str) -> None:
+    outcomes.note(who, Now(utc, 0.0), bytes((kind,)), reason, address, rest)
+
+
 def test_the_last_eight_are_kept_newest_first() -> None:
     outcomes = Outcomes()
     for second in range(12):
-        outcomes.note(MAC, 1000 + second, DISCOVER, "offered", address=ADDRESS, rest='{"network": "phones"}')
+        note(outcomes, MAC, 1000 + second, DISCOVER, "offered", ADDRESS, '{"network": "phones"}')
 
     rows = outcomes.of(MAC)
 
@@ -37,8 +42,8 @@ def test_a_client_never_seen_has_none() -> None:
 
 def test_each_outcome_keeps_its_own_detail() -> None:
     outcomes = Outcomes()
-    outcomes.note(MAC, 1, REQUEST, "other-server-chosen", address=0, rest='{"server": "10.0.0.66"}')
-    outcomes.note(MAC, 2, DISCOVER, "no-network", address=0, rest="")
+    note(outcomes, MAC, 1, REQUEST, "other-server-chosen", 0, '{"server": "10.0.0.66"}')
+    note(outcomes, MAC, 2, DISCOVER, "no-network", 0, "")
 
     assert [(row["reason"], row["detail"]) for row in outcomes.of(MAC)] == [
         ("no-network", {}),
@@ -49,7 +54,7 @@ def test_each_outcome_keeps_its_own_detail() -> None:
 def test_clients_are_bounded_and_the_recent_ones_stay() -> None:
     outcomes = Outcomes(clients=100)
     for number in range(1000):
-        outcomes.note(mac(number), 1, DISCOVER, "offered", address=number, rest="")
+        note(outcomes, mac(number), 1, DISCOVER, "offered", number, "")
         assert len(outcomes) <= 101
 
     assert all(outcomes.of(mac(number)) for number in range(950, 1000))
@@ -59,8 +64,8 @@ def test_clients_are_bounded_and_the_recent_ones_stay() -> None:
 def test_a_client_that_keeps_asking_keeps_its_outcomes_among_many_others() -> None:
     outcomes = Outcomes(clients=100)
     for number in range(1000):
-        outcomes.note(mac(number), 1, DISCOVER, "offered", address=number, rest="")
-        outcomes.note(MAC, number, DISCOVER, "pool-full", address=0, rest="")
+        note(outcomes, mac(number), 1, DISCOVER, "offered", number, "")
+        note(outcomes, MAC, number, DISCOVER, "pool-full", 0, "")
 
     assert [row["utc"] for row in outcomes.of(MAC)] == [float(999 - n) for n in range(8)]
 
@@ -68,7 +73,7 @@ def test_a_client_that_keeps_asking_keeps_its_outcomes_among_many_others() -> No
 def test_details_are_bounded_too() -> None:
     outcomes = Outcomes()
     for number in range(2 * module.DETAILS):
-        outcomes.note(MAC, number, DISCOVER, "no-network", address=0, rest=f'{{"where": "{number}"}}')
+        note(outcomes, MAC, number, DISCOVER, "no-network", 0, f'{{"where": "{number}"}}')
 
     assert outcomes.of(MAC)[0]["detail"] == {}
 
@@ -79,7 +84,7 @@ def test_a_client_takes_less_than_three_hundred_octets() -> None:
         outcomes = Outcomes()
         for number in range(5_000):
             for kind in (DISCOVER, REQUEST):
-                outcomes.note(mac(number), 1, kind, "offered", address=number, rest='{"network": "phones"}')
+                note(outcomes, mac(number), 1, kind, "offered", number, '{"network": "phones"}')
         size = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()

@@ -239,11 +239,11 @@ class Door:
                 self._undo(batch, error, now)
                 return
             self.counters.commits += 1
-        ports = self._ports
+        ports, note = self._ports, self._note
         for query, decision in batch.done:
             if isinstance(decision, Reply) and not ports[query.interface].send(decision.data, decision.to):
                 self.counters.send_failures += 1
-            self._note(query, decision, now)
+            note(query, decision, now)
 
     def _undo(self, batch: _Batch, error: JournalFailed, now: Now) -> None:
         for undo in reversed(batch.undos):
@@ -257,17 +257,19 @@ class Door:
     def _note(self, query: Query, decision: Reply | Silence, now: Now) -> None:
         """Count an outcome, remember it for `explain`, and tell main what the journal does not."""
         reason, change, message = decision.reason.id, decision.change, query.message
+        mac = message.chaddr
         counted = self.counters.outcomes
         counted[reason] = counted.get(reason, 0) + 1
         if isinstance(change, LeaseChange):
-            self.hints.settle(message.chaddr)
+            self.hints.settle(mac)
         else:
-            self.hints.note(query, reason, decision.detail, now)
+            self.hints.note(mac, query, reason, decision.detail, now)
         if change is None or isinstance(change, Withdraw):
             address, rest = _split(decision.detail)
         else:
-            address, rest = change.address, self._rest.get(change.network) or self._rest_of(change.network)
-        self.outcomes.note(message.chaddr, now.utc, message.kind, reason, address=address, rest=rest)
+            address, network = change.address, change.network
+            rest = self._rest.get(network) or self._rest_of(network)
+        self.outcomes.note(mac, now, message.options.get(53), reason, address, rest)
 
     def _rest_of(self, network: str) -> str:
         rest = self._rest[network] = json.dumps({"network": network})

@@ -36,9 +36,8 @@ class Hints:
         self._ready: list[dict[str, Any]] = []  # rows that are about no client
         self.lost = 0
 
-    def note(self, query: Query, reason: str, detail: dict[str, object], now: Now) -> None:
+    def note(self, mac: bytes, query: Query, reason: str, detail: dict[str, object], now: Now) -> None:
         """Take a hint; a waiting one of the same client is replaced and counted."""
-        mac = query.message.chaddr
         waiting = self._waiting
         before = waiting.get(mac)
         if before is not None:

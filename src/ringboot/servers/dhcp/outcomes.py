@@ -6,7 +6,8 @@ import json
 from struct import Struct
 from typing import Any
 
-from ringboot.dhcp.message import NAMES
+from ringboot.answer.query import Now
+from ringboot.dhcp.message import KINDS, NAMES
 from ringboot.model.address import ip_text
 
 KEPT = 8
@@ -14,7 +15,7 @@ CLIENTS = 65_536
 DETAILS = 4_096
 
 # One outcome in 12 octets: UTC second and address; message kind, numbers of the reason and of the rest of the detail.
-_START = Struct("!II")
+_start = Struct("!II").pack
 _END = Struct("!BBH")
 _ROW = Struct("!IIBBH")
 _KEPT_OCTETS = KEPT * _ROW.size
@@ -32,10 +33,12 @@ class Outcomes:
         self._old: dict[bytes, bytes] = {}
         self._reasons: dict[str, int] = {}
         self._details: dict[str, int] = {"": 0}
-        self._ends: dict[tuple[int, str, str], bytes] = {}  # kind, reason and rest as the end of a row
+        self._ends: dict[tuple[bytes | None, str, str], bytes] = {}  # kind, reason and rest as the end of a row
 
-    def note(self, mac: bytes, utc: float, kind: int, reason: str, *, address: int, rest: str) -> None:
-        """Add an outcome of a message of this kind; `rest` is its detail without the address, as JSON text."""
+    def note(  # noqa: PLR0917  by position, because keywords cost a tenth of it
+        self, mac: bytes, now: Now, kind: bytes | None, reason: str, address: int, rest: str
+    ) -> None:
+        """Add an outcome: of a message with this option 53; `rest` is the detail without the address, as JSON text."""
         end = self._ends.get((kind, reason, rest))
         if end is None:
             end = self._end(kind, reason, rest)
@@ -46,15 +49,15 @@ class Outcomes:
             if len(young) >= self._half:
                 self._old, self._young = young, {}
                 young = self._young
-        young[mac] = (_START.pack(int(utc) & 0xFFFFFFFF, address) + end + before)[:_KEPT_OCTETS]
+        young[mac] = (_start(int(now.utc) & 0xFFFFFFFF, address) + end + before)[:_KEPT_OCTETS]
 
-    def _end(self, kind: int, reason: str, rest: str) -> bytes:
-        reasons, details = self._reasons, self._details
+    def _end(self, option: bytes | None, reason: str, rest: str) -> bytes:
+        reasons, details, kind = self._reasons, self._details, KINDS.get(option, 0)
         # Beyond the bound a detail is not told: a stranger who varies his messages must not fill our memory.
         if rest in details or len(details) < DETAILS:
             number = details.setdefault(rest, len(details))
             end = _END.pack(kind, reasons.setdefault(reason, len(reasons)), number)
-            self._ends[kind, reason, rest] = end
+            self._ends[option, reason, rest] = end
             return end
         return _END.pack(kind, reasons.setdefault(reason, len(reasons)), _UNTOLD)
 
