@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 def start(process: str, *, json: bool = False, verbose: bool = False) -> None:
     """Set up logging to standard error for this process."""
     # Tracebacks are plain: structlog's own choice shows the values of variables, and one may be a password.
     written: tuple[Any, ...] = (
+        _on_one_line,
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     )
     if json:
@@ -29,6 +34,14 @@ def start(process: str, *, json: bool = False, verbose: bool = False) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def _on_one_line(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Spell out control characters: a file's name, as a stranger asks for it, must not begin a line of its own."""
+    for key, value in line.items():
+        if isinstance(value, str):
+            line[key] = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", value)
+    return line
 
 
 def get(**context: object) -> Any:

@@ -12,7 +12,7 @@ PROGRAM = """
 from ringboot import log
 log.start("main", json={json}, verbose={verbose})
 log.get(device="d1").debug("rendered", files=2)
-log.get().info("ready")
+log.get().info("ready", path="a\\nb\\x1b[2J")
 try:
     password = "kanarie"
     {{}}["key"]
@@ -44,8 +44,9 @@ def test_json_is_one_object_a_line_with_the_traceback_in_it() -> None:
     assert fault["exception"].endswith("KeyError: 'key'")
 
 
-def test_a_traceback_shows_no_values_of_variables() -> None:
+def test_a_message_is_one_line_and_a_traceback_shows_no_values_of_variables() -> None:
     lines = said()
     assert "ready" in lines[0]
+    assert lines[0].endswith(r"path=a\x0ab\x1b[2J process=main")
     assert lines[-1] == "KeyError: 'key'"
     assert "kanarie" not in "".join(lines)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from fastapi import Request
 
+from ringboot import log
 from ringboot.admin.problems import Problem, answer
 
 ADMINISTRATOR, OPERATOR = "administrator", "operator"
@@ -87,7 +88,9 @@ class Gate:
         if role is None or peer is None:
             await answer(Problem(403, "no-access", self._way_out(peer)))(scope, receive, send)
             return
-        scope["state"]["caller"] = Caller(role, await self._name(peer.uid))
+        who = Caller(role, await self._name(peer.uid))
+        scope["state"]["caller"] = who
+        log.get().debug("asked by a command", method=scope["method"], path=scope["path"], who=who.who)
         await self._app(scope, receive, send)
 
     def _way_out(self, peer: Peer | None) -> str:

@@ -218,6 +218,9 @@ class _Main:
 
     def _hints(self, rows: list[Frame]) -> None:
         """Keep what dhcp said of messages that changed no lease, where it is more than a repetition."""
+        for row in rows:
+            text = f"{row['message']} {reasons.tell(row['reason'], row['detail'])}".strip()
+            log.get().debug(text, mac=row["mac"], interface=row["interface"])
         told = [
             Event(row["utc"], row["reason"], row["mac"] or None, None, row["detail"].get("address"), row["detail"])
             for row in rows

@@ -55,13 +55,18 @@ class Doorway:
             resolved = resolve(
                 books, self._core.world, request, seen, self._places, ticket=self._count, utc=self._core.utc()
             )
+        answer = resolved.answer
+        log.get().debug(
+            "file asked for", door=request.door, path=request.path, peer=request.peer, mac=resolved.mac,
+            answer=answer.name if isinstance(answer, Serve) else answer.reason,
+        )  # fmt: skip
         if resolved.events:
             self._later(self._core.tell(*resolved.events))
-        if isinstance(resolved.answer, Serve):
+        if isinstance(answer, Serve):
             self._tickets[self._count] = resolved
             if len(self._tickets) > MOST_TICKETS:
                 self._tickets.popitem(last=False)
-        return file.encode(resolved.answer)
+        return file.encode(answer)
 
     def _is_new(self, plugin: str) -> bool:
         """Tell whether a plugin of the catalog is being copied, or has to be: a device was recognised a moment ago."""

@@ -10,6 +10,7 @@ from ringboot import log
 from ringboot.desk.core import Core
 from ringboot.fleet.books import CURSOR, Books
 from ringboot.fleet.way import Seen, dhcp_seen
+from ringboot.model.address import ip_text, mac_text
 from ringboot.store.errors import StoreFailed
 from ringboot.store.journal_reader import JournalFailed, JournalReader
 
@@ -96,6 +97,7 @@ class Follower:
                 # One row that nobody foresaw must not hold up all that follow it.
                 log.get().error("a row of the journal could not be used", seq=seq, why=repr(error))
                 continue
+            log.get().debug(f"lease {change.kind}", address=ip_text(change.address), mac=mac_text(change.mac))
             if seen is not None:
                 found.append(seen)
         if rows:

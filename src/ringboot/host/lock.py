@@ -21,7 +21,9 @@ class FolderLock:
     def __init__(self, data: Path) -> None:
         self.path = data / "run" / "lock"
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            if not data.exists():  # in a step of its own: the mode holds for the last part of a path only
+                data.mkdir(parents=True, exist_ok=True, mode=0o750)
+            self.path.parent.mkdir(exist_ok=True, mode=0o750)
             self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         except OSError as error:
             raise FolderUnusable(

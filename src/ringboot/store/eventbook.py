@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ringboot import log, reasons
 from ringboot.model.event import Event
 from ringboot.store.statement import Statement
 from ringboot.store.tables import EVENT
@@ -73,6 +74,8 @@ class EventBook:
             return
         fresh, self._fresh = self._fresh, []
         _ADD.run_rows(self._connection, map(_row, fresh))
+        for event in fresh:
+            log.get().debug(reasons.tell(event.reason, event.detail), mac=event.mac, address=event.address)
         for device in {event.device for event in fresh if event.device is not None}:
             _TRIM_DEVICE.run(self._connection, device=device, kept=KEPT)
         self._nameless += sum(event.device is None for event in fresh)
