@@ -1,7 +1,8 @@
 # The commands a person needs; each installs what it lacks.
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+# The environment variable also holds for what pip builds with.
+PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version-check -q
 PYTHON ?= python3
 WORKERS ?= 4
 
@@ -13,11 +14,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(PIP) install -c constraints.txt -e .
+	$(PIP) install -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(PIP) install -c constraints.txt -e ".[dev]"
+	$(PIP) install -e ".[dev]"
 	@touch $@
 
 demo: $(VENV)/.run

@@ -36,7 +36,18 @@ def test_package_faces_import_nothing_of_ours(path: Path) -> None:
 
 
 def brand_words() -> set[str]:
-    words = {"mitel", "linksys", "sipura", "polycom", "yealink", "snom", "grandstream", "fanvil", "gigaset", "panasonic"}
+    words = {
+        "mitel",
+        "linksys",
+        "sipura",
+        "polycom",
+        "yealink",
+        "snom",
+        "grandstream",
+        "fanvil",
+        "gigaset",
+        "panasonic",
+    }
     for folder in CATALOG.iterdir():
         if (folder / "plugin.toml").exists():
             words.add(folder.name.split("-")[0])
