@@ -71,8 +71,13 @@ class Site:
         )
         self.utc = NOW
         self.disk: set[tuple[str, str]] = set()
-        self.places = files.Places(lambda plugin: f"/{plugin}", lambda root, name: (root, name) in self.disk)
+        self.links: dict[str, str] = {}  # a path -> where it leads
+        self.places = files.Places(lambda plugin: f"/{plugin}", self._find)
         configs.add_stock(self.books, chance, NOW, ntp="10.0.0.1", pbx="10.0.0.1")
+
+    def _find(self, root: str, name: str) -> str | None:
+        name = self.links.get(name, name)
+        return name if (root, name) in self.disk else None
 
     def settings(self, **changes: Any) -> None:
         """Change settings."""

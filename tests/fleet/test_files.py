@@ -51,6 +51,23 @@ def test_a_file_of_another_plugin_is_missing(phone: Site) -> None:
     assert refused(phone.ask("10.0.1.5", "/ringlist.xml", UA)) == "file-missing"
 
 
+def test_a_devices_file_without_a_record_is_nobodys(phone: Site) -> None:
+    phone.shipped("aastra", OWN)  # the database was restored, or begun anew, and the files stayed
+    assert refused(phone.ask("10.0.1.5", f"/{OWN}", UA)) == "file-missing"
+    assert refused(phone.ask("203.0.113.9", f"/{OWN}", UA.replace("2E", "AA"))) == "file-missing"
+
+
+def test_a_link_gives_no_other_right_than_the_file_it_leads_to(phone: Site) -> None:
+    phone.owned(phone.known(PHONE), OWN)
+    phone.shipped("aastra", "Aastra/ring.wav")
+    phone.links = {"aastra/00085D2EECFB.cfg": OWN, "aastra/ring.wav": "Aastra/ring.wav"}
+    phone.lease("00:08:5d:00:00:99", "10.0.1.6", "AastraIPPhone6731i")
+    assert isinstance(phone.ask("10.0.1.5", "/aastra/00085D2EECFB.cfg", UA).answer, Serve)
+    assert refused(phone.ask("10.0.1.6", "/aastra/00085D2EECFB.cfg")) == "not-yours"
+    assert refused(phone.ask("203.0.113.9", "/aastra/00085D2EECFB.cfg", UA.replace("2E", "AA"))) == "no-proof"
+    assert isinstance(phone.ask("10.0.1.6", "/aastra/ring.wav").answer, Serve)
+
+
 def test_upper_and_lower_case_are_different(phone: Site) -> None:
     phone.owned(phone.known(PHONE), OWN)
     assert refused(phone.ask("10.0.1.5", f"/{OWN.lower()}", UA)) == "file-missing"

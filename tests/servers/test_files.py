@@ -101,6 +101,7 @@ def test_opens(root: Path, name: str, content: bytes) -> None:
     opened = open_below(str(root), name)
     assert isinstance(opened, OpenFile)
     assert (opened.size, opened.read(0, 99)) == (1, content)
+    assert root / opened.name == (root / name).resolve(), "the name is the file's own, also behind links"
     opened.close()
 
 
@@ -137,6 +138,7 @@ def test_no_name_leads_out(tmp_path_factory: pytest.TempPathFactory, name: str) 
     opened = open_below(str(top / "root"), name)
     if isinstance(opened, OpenFile):
         assert opened.read(0, 99) == b"inside"
+        assert opened.name == "a.cfg"
         opened.close()
 
 

@@ -101,12 +101,12 @@ class _Addresses:
         self.now = {name: here.addresses_of(name) for name in here.names}
 
 
-def _exists(root: str, name: str) -> bool:
+def _find(root: str, name: str) -> str | None:
     opened = open_below(root, name)
     if isinstance(opened, NotOpened):
-        return False
+        return None
     opened.close()
-    return True
+    return opened.name
 
 
 class _Main:
@@ -117,7 +117,7 @@ class _Main:
         self.files: Counter[tuple[str, str]] = Counter()
         self.renders = Renders(core)
         self.follower = Follower(core, core.data / "leases")
-        self.doorway = Doorway(core, self.follower, self.renders, _exists)
+        self.doorway = Doorway(core, self.follower, self.renders, _find)
         self.follower.on_seen = self.doorway.saw
         self.desk = Desk(core, self.renders, self.files)
         self.stopping = asyncio.Event()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from ringboot import log
@@ -12,7 +12,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.follower import Follower
 from ringboot.desk.renders import Renders
 from ringboot.fleet.books import Books
-from ringboot.fleet.files import Places, Resolved, resolve, sent_event
+from ringboot.fleet.files import Find, Places, Resolved, resolve, sent_event
 from ringboot.fleet.way import Seen, carry_out, request_seen
 from ringboot.host.neighbours import neighbour_of
 from ringboot.model import file
@@ -27,7 +27,7 @@ MOST_TICKETS = 20_000  # served requests whose end has not been told yet
 class Doorway:
     """What TFTP and HTTP talk to."""
 
-    def __init__(self, core: Core, follower: Follower, renders: Renders, exists: Callable[[str, str], bool]) -> None:
+    def __init__(self, core: Core, follower: Follower, renders: Renders, find: Find) -> None:
         self._core = core
         self._follower = follower
         self._renders = renders
@@ -35,7 +35,7 @@ class Doorway:
         self._count = 0
         self._background: set[asyncio.Task[None]] = set()
         self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
-        self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), exists=exists)
+        self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find)
 
     async def answer(self, data: bytes) -> bytes:
         """Decide about one request."""

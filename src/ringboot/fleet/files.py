@@ -14,6 +14,7 @@ from ringboot.fleet.world import World
 from ringboot.model.device import Device, DeviceFile
 from ringboot.model.event import Event
 from ringboot.model.file import FileRequest, Refuse, Sent, Serve
+from ringboot.plugins.schema import Manifest
 from ringboot.reasons import Reason
 
 # What devices expect by the end of a name; anything else is octets.
@@ -40,12 +41,15 @@ _SHOWN = 512  # characters of a path that could not be normalised
 _CONTRADICTS = reasons.CLAIM_CONTRADICTS
 
 
+Find = Callable[[str, str], str | None]  # (root, name) -> the name without links of a plain file below the root
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """What the desk knows of the disk."""
 
     root: Callable[[str], str]  # plugin id -> its var/tftpboot
-    exists: Callable[[str, str], bool]  # (root, name): a plain file, not below a link out
+    find: Find
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +120,29 @@ def _judge(books: Books, world: World, seen: Seen, name: str | None, places: Pla
     if seen.plugin is None or seen.plugin not in world.plugins:
         known = seen.device is not None or seen.identity is not None
         return _Refusal(reasons.NO_PLUGIN if known else reasons.UNKNOWN_DEVICE)
-    record = books.files.of_path(seen.plugin, name)
-    if record is not None and record.device is not None and not _owns(seen, record):
-        return _kept_back(books, seen, record.device)
-    made = record is None or record.sha256 != ""  # else its path is kept, and what lies there is not yet its own
-    if made and name and not name.endswith("/") and places.exists(places.root(seen.plugin), name):
+    is_folder = not name or name.endswith("/")
+    lies = None if is_folder else places.find(places.root(seen.plugin), name)
+    for path in dict.fromkeys((name, lies or name)):  # a link gives no other right than the file that it leads to
+        refusal = _held(books, world.plugins[seen.plugin], seen, seen.plugin, path)
+        if refusal is not None:
+            return refusal
+    if lies is not None:
         return None
     version = world.plugins[seen.plugin].firmware_version(name)
     if version is not None:
         return _Refusal(reasons.FIRMWARE_MISSING, {"version": version})
     return _Refusal(reasons.FILE_MISSING)
+
+
+def _held(books: Books, manifest: Manifest, seen: Seen, plugin: str, path: str) -> _Refusal | None:
+    """Refuse a path that is another device's, or at which no file stands that was made for those who own it now."""
+    record = books.files.of_path(plugin, path)
+    if record is None:
+        # A device's file that lost its record, as when the database was restored, is nobody's and not everybody's.
+        return _Refusal(reasons.FILE_MISSING) if manifest.is_one_devices(path) else None
+    if record.device is not None and not _owns(seen, record):
+        return _kept_back(books, seen, record.device)
+    return _Refusal(reasons.FILE_MISSING) if record.sha256 == "" else None
 
 
 def _owns(seen: Seen, record: DeviceFile) -> bool:

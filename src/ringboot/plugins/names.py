@@ -8,6 +8,7 @@ from functools import lru_cache
 
 PLACEHOLDERS = ("mac", "MAC", "model", "line", "serial", "id", "uuid")
 OWN = ("mac", "MAC", "serial", "id", "uuid")  # those that make a name one device's own
+DISTINCT = ("mac", "MAC", "uuid")  # of these, those whose form tells them from anything else
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _PLAIN = re.compile(r"[A-Za-z0-9._ +@,=()#~-]+")  # what may stand between the slashes of a name

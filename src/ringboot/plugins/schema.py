@@ -291,6 +291,14 @@ class Manifest(_Table):
                 return version
         return None
 
+    def is_one_devices(self, path: str) -> bool:
+        """Tell whether only a device's own file has such a name; told by MAC and uuid, whose form nothing else has."""
+        return any(pattern.fullmatch(path) for pattern in self._own)
+
+    @cached_property
+    def _own(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(names.shape(name) for name in self.device.files if set(names.holes(name)) & set(names.DISTINCT))
+
     @cached_property
     def _firmware(self) -> tuple[tuple[re.Pattern[str], str], ...]:
         return tuple((names.shape(name), version) for name, version in self.firmware.files.items())

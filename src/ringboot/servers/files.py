@@ -26,6 +26,7 @@ class OpenFile(NamedTuple):
 
     file: BinaryIO
     path: str
+    name: str  # below the root; where links led to
     status: os.stat_result
 
     @property
@@ -87,6 +88,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self._folders: list[int] = []
+        self._names: list[str] = []  # of all but the root
         self._links = 0
 
     def open(self, root: str, parts: list[str], path: str) -> OpenFile | NotOpened:
@@ -98,6 +100,7 @@ class _Walk:
                 if len(self._folders) == 1:
                     return LEAVES
                 os.close(self._folders.pop())
+                self._names.pop()
             elif part not in {"", "."}:
                 target = self._enter(part)
                 if target is None:
@@ -113,6 +116,7 @@ class _Walk:
         mode = os.fstat(place).st_mode
         if stat.S_ISDIR(mode):
             self._folders.append(place)
+            self._names.append(part)
             return ""
         try:
             if not stat.S_ISLNK(mode):
@@ -133,7 +137,7 @@ class _Walk:
         if not stat.S_ISREG(status.st_mode):  # exchanged since: a FIFO does not block because of O_NONBLOCK
             file.close()
             return NotOpened(NOT_READABLE, "not a regular file")
-        return OpenFile(file, path, status)
+        return OpenFile(file, path, "/".join((*self._names, part)), status)
 
     def close(self) -> None:
         for folder in self._folders:
