@@ -21,8 +21,6 @@ from tests.whole.claims.people import Person, come_up, desk_phone, old_phone
 from tests.whole.daemon import CEILING, wait_until
 from tests.whole.replay.site import TINY, VOICE, Site, colons
 
-pytestmark = pytest.mark.xdist_group("whole-claims")
-
 VICTIM, OLD_VICTIM = "00085d010101", "001120010101"
 STRANGER = "02005e000066"
 
@@ -190,6 +188,7 @@ def test_dhcp_elsewhere(site: Site, victims: tuple[Person, Person], old: bool) -
 
     assert first.body(moved) == first.own(), "its DHCP server gave it another address"
     assert first.row() == {**row, "ip": moved}
+    wait_until(lambda: site.explained(first.mac)["boot"]["reason"] == "boot-done", "its way to be told without DHCP")
 
     at_home = victims[1 if old else 0]
     before = at_home.row()

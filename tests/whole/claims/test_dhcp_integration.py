@@ -8,8 +8,6 @@ import pytest
 from tests.whole.claims.people import old_phone
 from tests.whole.replay.site import PHONES, VOICE, Site, colons
 
-pytestmark = pytest.mark.xdist_group("whole-dhcp-integration")
-
 SAYS = {60: b"Cisco Systems, Inc. IP Phone CP-7961G\0"}  # its model stands nowhere but here
 KEYS = ("vendor", "model", "plugin", "ip", "configured")
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.whole.daemon import Daemon, free_port, wait_until
+from tests.whole.daemon import Daemon, wait_until
 
 from ringboot.cli.client import Client
 from ringboot.sim.fetching import Fetched, fetch
@@ -62,9 +64,11 @@ listen = "127.0.0.1:{http}"
 class Site:
     """A running daemon."""
 
-    def __init__(self, folder: Path) -> None:
-        self.dhcp, self.tftp, self.http = free_port(), free_port(), free_port()
-        self.daemon = Daemon(folder, CONFIG.format(dhcp=self.dhcp, tftp=self.tftp, http=self.http)).start()
+    def __init__(self, folder: Path, before: str = "") -> None:
+        """`before` is Python that the daemon runs first."""
+        self.dhcp, self.tftp, self.http = _ports(3)
+        config = CONFIG.format(dhcp=self.dhcp, tftp=self.tftp, http=self.http)
+        self.daemon = Daemon(folder, config, before=before).start()
 
     def close(self) -> None:
         """End it."""
@@ -181,6 +185,22 @@ class Site:
         finally:
             with self.api() as api:
                 api.put("settings", name, body={"value": before})
+
+
+def _ports(count: int) -> list[int]:
+    """Find ports that nobody uses, and that no socket is given by chance while the daemon starts (below 32768)."""
+    found: list[int] = []
+    while len(found) < count:
+        port = 15_000 + secrets.randbelow(15_000)
+        with socket.socket(type=socket.SOCK_STREAM) as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+            try:
+                stream.bind(("", port))
+                datagrams.bind(("", port))
+            except OSError:
+                continue
+        if port not in found:
+            found.append(port)
+    return found
 
 
 def colons(mac: str) -> str:

@@ -11,8 +11,6 @@ from tests.whole.replay.site import Site, colons, go
 
 from ringboot.sim.phone import Habit
 
-pytestmark = pytest.mark.xdist_group("whole-replay-templates")
-
 MODEL = "6731i"
 NEW, ASSIGNED, BARE, CISCO = "00085d2eecfb", "00085d2eecfc", "00085d2eecfd", "001120fc3a7c"
 PRESET = "preset {{ preset | default([]) | join(' ') }}\n"  # what a model's template tells the one it extends

@@ -14,7 +14,6 @@ from ringboot.plugins.schema import ANY_MODEL
 from ringboot.sim.fleet import make_fleet, manifests
 from ringboot.sim.phone import OPTIONAL, Phone, Step
 
-pytestmark = pytest.mark.xdist_group("whole-replay-sequences")
 AGAIN = "read the difference; when it is meant: python -m tests.whole.replay.regenerate"
 EITHER = pytest.mark.parametrize("when", [NEW, ASSIGNED])
 EACH = pytest.mark.parametrize("name", SEQUENCES)
