@@ -26,11 +26,11 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@tests/install-clients
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" $(ARGS)
 
 test-long: $(VENV)/.dev
 	@tests/install-clients
-	$(BIN)/python -m pytest -n $(WORKERS) -m long $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long $(ARGS)
 
 bench: $(VENV)/.dev
 	@tests/install-clients bench

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from typer.testing import CliRunner
 from ringboot.cli.client import Client
 from ringboot.cli.exits import Failure
 from ringboot.cli.main import app
+from ringboot.sim.stage import free_ports
 
 IN_A_PROCESS = ("serve", "demo", "init")  # commands that are more than a question to the daemon
 CEILING = 30.0  # seconds that any condition may take
@@ -38,18 +38,7 @@ def wait_until(
 
 def free_port() -> int:
     """Find a port that neither UDP nor TCP uses now."""
-    while True:
-        with (
-            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
-            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
-        ):
-            stream.bind(("127.0.0.1", 0))
-            port = int(stream.getsockname()[1])
-            try:
-                datagrams.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+    return free_ports(1)[0]
 
 
 class Daemon:

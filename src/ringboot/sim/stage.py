@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
+import secrets
 import shutil
 import socket
 import subprocess
@@ -50,7 +50,7 @@ class Stage:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ringboot-demo-"))
-        self.dhcp, self.tftp, self.http = _free_ports(3)
+        self.dhcp, self.tftp, self.http = free_ports(3)
         self.config = self.folder / "ringboot.toml"
         ports = {"dhcp": self.dhcp, "tftp": self.tftp, "http": self.http}
         self.config.write_text(_CONFIG.format(folder=self.folder, **ports))
@@ -110,21 +110,17 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _free_ports(count: int) -> list[int]:
-    """Find ports that nobody uses now, for TCP and UDP."""
-    held: list[socket.socket] = []
-    ports: list[int] = []
-    try:
-        while len(ports) < count:
-            stream = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            held += [stream, datagrams]
-            stream.bind(("127.0.0.1", 0))
-            port = stream.getsockname()[1]
-            with contextlib.suppress(OSError):
-                datagrams.bind(("127.0.0.1", port))
-                ports.append(port)
-    finally:
-        for each in held:
-            each.close()
-    return ports
+def free_ports(count: int) -> list[int]:
+    """Find ports that nobody uses, below those that the kernel gives out by chance while a daemon starts."""
+    found: list[int] = []
+    while len(found) < count:
+        port = 15_000 + secrets.randbelow(15_000)
+        with socket.socket(type=socket.SOCK_STREAM) as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
+            try:
+                stream.bind(("", port))
+                datagrams.bind(("", port))
+            except OSError:
+                continue
+        if port not in found:
+            found.append(port)
+    return found

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from ringboot.cli.client import Client
 from ringboot.sim.fetching import Fetched, fetch
 from ringboot.sim.leasing import Leased, Leasing
 from ringboot.sim.phone import Habit, Phone, Step
+from ringboot.sim.stage import free_ports
 
 HOST = "127.0.0.1"
 PHONES, VOICE, TINY = "127.77.0.2", "127.78.0.2", "127.79.0.2"  # the relay in each network that we lease
@@ -66,7 +65,7 @@ class Site:
 
     def __init__(self, folder: Path, before: str = "") -> None:
         """`before` is Python that the daemon runs first."""
-        self.dhcp, self.tftp, self.http = _ports(3)
+        self.dhcp, self.tftp, self.http = free_ports(3)
         config = CONFIG.format(dhcp=self.dhcp, tftp=self.tftp, http=self.http)
         self.daemon = Daemon(folder, config, before=before).start()
 
@@ -185,22 +184,6 @@ class Site:
         finally:
             with self.api() as api:
                 api.put("settings", name, body={"value": before})
-
-
-def _ports(count: int) -> list[int]:
-    """Find ports that nobody uses, and that no socket is given by chance while the daemon starts (below 32768)."""
-    found: list[int] = []
-    while len(found) < count:
-        port = 15_000 + secrets.randbelow(15_000)
-        with socket.socket(type=socket.SOCK_STREAM) as stream, socket.socket(type=socket.SOCK_DGRAM) as datagrams:
-            try:
-                stream.bind(("", port))
-                datagrams.bind(("", port))
-            except OSError:
-                continue
-        if port not in found:
-            found.append(port)
-    return found
 
 
 def colons(mac: str) -> str:
