@@ -98,6 +98,9 @@ def test_a_promise_is_kept_only_when_dhcp_has_applied_it(tmp_path: Path) -> None
         feed, wire = feed_at(tmp_path)
         feed.install(SITE)
         assert not await feed.applied(patience=0.05)
+        assert "has not confirmed it yet" in feed.complaint("It was set").text
+        feed.problem = "the disk is full"
+        assert feed.complaint("It was set").text.startswith("It was set, but dhcp goes on with the old one: the disk")
         feed.put_reservations([ROW])
         waiting = asyncio.create_task(feed.applied(patience=10))
         feed.heard({"t": "applied", "seq": wire.sent[-1]["seq"], "revision": feed.site.revision})

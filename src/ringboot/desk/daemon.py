@@ -9,7 +9,7 @@ from typing import Any
 from ringboot import __version__, log
 from ringboot.desk.core import Core
 from ringboot.desk.devices import all_devices
-from ringboot.desk.errors import Busy, DeskError, Refused
+from ringboot.desk.errors import DeskError, Refused
 from ringboot.desk.renders import Renders
 from ringboot.setup import load
 from ringboot.setup.problems import BadConfig
@@ -83,13 +83,8 @@ class DaemonDesk:
                 if device.problem is not None or device.plugin in core.shelf.blocked
             )  # fmt: skip
         log.get().info("configuration read again", path=str(core.config))
-        if not done and core.feed.problem is not None:
-            raise DeskError(
-                f"The configuration was read, but dhcp goes on with the old one: {core.feed.problem}. "
-                "Mend that; it is tried again by itself."
-            )
         if not done:
-            raise Busy("The configuration was read, but dhcp has not confirmed it yet. See: ringboot status")
+            raise core.feed.complaint("The configuration was read")
         answer: Row = {
             "config": str(core.config),
             "networks": len(fresh.dhcp.networks),

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ringboot import log
 from ringboot.desk.dhcplink import DhcpLink, Frame
+from ringboot.desk.errors import Busy, DeskError
 from ringboot.model import codec
 from ringboot.model.site import SITE_VERSION, Reservation, Site, Snapshot
 
@@ -127,3 +128,16 @@ class Feed:
         except TimeoutError:
             return False
         return True
+
+    async def promise(self, done: str) -> None:
+        """Return when what was done holds for the next packet; DeskError says what keeps dhcp from it."""
+        if not await self.applied():
+            raise self.complaint(done)
+
+    def complaint(self, done: str) -> DeskError:
+        """Say that something was done, and that dhcp has not heard of it."""
+        if self.problem is not None:
+            return DeskError(
+                f"{done}, but dhcp goes on with the old one: {self.problem}. Mend that; it is tried again by itself."
+            )
+        return Busy(f"{done}, but dhcp has not confirmed it yet. See: ringboot status")

@@ -162,5 +162,6 @@ class SettingDesk:
             raise NotFound(f"There is no setting {name}. Settings: {', '.join(fleet_settings.TABLE)}") from None
         except FieldErrors as error:
             raise Refused(f"{name} {', '.join(error.as_dict().values())}.", error.as_dict()) from None
-        await core.publish()
+        core.install_site()
+        await core.feed.promise(f"{name} was set")
         return await self.get_setting(name)

@@ -45,7 +45,7 @@ class ReservationDesk:
             await self.core.db.write(add)
         except Taken as taken:
             raise Refused(f"{taken}.", {taken.what: str(taken)}) from None
-        await self._sent([reservation])
+        await self._sent([reservation], f"{reservation.address} is kept")
         return _shown(reservation)
 
     async def remove_reservation(self, network: str, kind: str, value: str) -> None:
@@ -55,7 +55,7 @@ class ReservationDesk:
             raise NotFound(f"There is no reservation for {value} in {network}. See: ringboot reservation list")
         self.core.feed.drop_reservation(key)
         self._renew_networks()
-        await self.core.feed.applied()
+        await self.core.feed.promise("The reservation is removed")
 
     async def import_reservations(self, rows: list[Row], dry_run: bool) -> Row:
         """Add all or none: {"added": n, "errors": [{"row", "field", "error"}]}."""
@@ -86,13 +86,13 @@ class ReservationDesk:
                 await self.core.db.write(add)
             except Undo:
                 return {"added": 0 if errors else len(good), "errors": errors, "dry_run": dry_run}
-            await self._sent(good)
+            await self._sent(good, "The reservations were added")
         return {"added": 0 if errors else len(good), "errors": errors, "dry_run": dry_run}
 
-    async def _sent(self, rows: list[Reservation]) -> None:
+    async def _sent(self, rows: list[Reservation], done: str) -> None:
         self.core.feed.put_reservations(rows)
         self._renew_networks()
-        await self.core.feed.applied()
+        await self.core.feed.promise(done)
 
     def _renew_networks(self) -> None:
         self.core.read_networks({row.network for row in self.core.feed.reservations.values()})
