@@ -50,3 +50,10 @@ def test_a_message_is_one_line_and_a_traceback_shows_no_values_of_variables() ->
     assert lines[0].endswith(r"path=a\x0ab\x1b[2J process=main")
     assert lines[-1] == "KeyError: 'key'"
     assert "kanarie" not in "".join(lines)
+
+
+def test_a_line_that_cannot_be_written_ends_nothing() -> None:
+    program = PROGRAM.format(json=False, verbose=True) + "print('went on')"
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.stdout == b"went on\n"

@@ -201,8 +201,11 @@ class Supervisor:
         rows.insert(0, {"name": "supervisor", "pid": os.getpid(), "restarts": 0, "last_end": ""})
         path = Path(self.start.data) / "run" / "processes.json"
         fresh = path.with_suffix(".new")
-        fresh.write_text(json.dumps(rows))
-        fresh.replace(path)
+        try:
+            fresh.write_text(json.dumps(rows))
+            fresh.replace(path)
+        except OSError as error:  # a full disk must not end what runs
+            log.get().error("cannot tell what runs", path=str(path), why=error.strerror)
 
 
 def _wanted(name: str, wanted: tuple[str, ...]) -> bool:
