@@ -1,0 +1,93 @@
+"""A damaged journal or database: the daemon names the file and what to do, ends with 1, and leaves every octet."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.whole.bad_input.site import make_site, serve, written
+
+from ringboot.model.lease import BOUND, LeaseChange
+from ringboot.store.fleetdb import FleetDb
+from ringboot.store.journal import Journal
+
+FAILED = 1
+MOVE_JOURNAL = (
+    "Nothing was changed. Move the file away together with its -wal and -shm, "
+    "then restore all of them from a backup, or start without the leases in it."
+)
+MOVE_DATABASE = "Move it away together with its -wal and -shm, then restore a backup, or start with an empty fleet."
+LETTER = b"Dear daemon, these are no leases. " * 1000
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Give the data folder of a daemon that was killed: a part of the leases is only in the write-ahead log."""
+    data = tmp_path / "data"
+    mac = bytes((2, 0, 0, 0, 0, 1))
+    with closing(Journal.open(tmp_path / "leases")) as journal:
+        journal.append([LeaseChange("bound", BOUND, "phones", 5, b"\1" + mac, mac, 1, 2, b"", 1.0)])
+        shutil.copytree(tmp_path / "leases", data / "leases")
+    FleetDb.open(data / "fleet.db").close()
+    return data
+
+
+def octets(data: Path) -> dict[str, bytes]:
+    """Give what lies there, without the index that SQLite makes of a log, and logs without anything in them."""
+    files = [path for path in (*data.glob("*.*"), *(data / "leases").iterdir()) if path.is_file()]
+    return {path.name: path.read_bytes() for path in files if not path.name.endswith("-shm") and path.stat().st_size}
+
+
+def tear(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:4096] + bytes(4096) + path.read_bytes()[8192:])
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+JOURNAL: dict[str, tuple[Callable[[Path], object], str]] = {
+    "overwritten": (lambda path: path.write_bytes(LETTER), "not a readable lease journal (file is not a database)"),
+    "cut off": (cut, "not a readable lease journal (database disk image is malformed)"),
+    "emptied": (lambda path: path.write_bytes(b""), "the file is empty or cut off, which a lease journal never is"),
+    "taken away from its log": (Path.unlink, "is gone, but 00000001.journal-wal, which belongs to it, is there"),
+}
+
+
+@pytest.mark.parametrize("damage", JOURNAL)
+def test_a_damaged_journal(tmp_path: Path, data: Path, damage: str) -> None:
+    spoil, why = JOURNAL[damage]
+    path = data / "leases" / "00000001.journal"
+    spoil(path)
+    before = octets(data)
+    assert "00000001.journal-wal" in before
+    code, said = serve(written(tmp_path, make_site().config))
+    assert f"the lease journal is damaged   process=dhcp why='{path}: {why}. {MOVE_JOURNAL}'" in said
+    assert code == FAILED
+    assert "Traceback" not in said
+    assert octets(data) == before
+
+
+DATABASE: dict[str, tuple[Callable[[Path], object], str]] = {
+    "overwritten": (lambda path: path.write_bytes(LETTER), "is not a database"),
+    "torn": (tear, "is damaged: "),
+    "emptied": (lambda path: path.write_bytes(b""), "is empty, although it was in use"),
+}
+
+
+@pytest.mark.parametrize("damage", DATABASE)
+def test_a_damaged_database(tmp_path: Path, data: Path, damage: str) -> None:
+    spoil, why = DATABASE[damage]
+    path = data / "fleet.db"
+    spoil(path)
+    before = octets(data)["fleet.db"] if path.stat().st_size else b""
+    code, said = serve(written(tmp_path, make_site().config))
+    (line,) = [line for line in said.splitlines() if "the database cannot be used" in line]
+    assert f"process=main why='{path}: {why}" in line
+    assert line.endswith(f". {MOVE_DATABASE}'")
+    assert code == FAILED
+    assert "Traceback" not in said
+    assert path.read_bytes() == before
