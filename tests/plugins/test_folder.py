@@ -53,6 +53,17 @@ def test_install(source: Path, root: Path) -> None:
     assert os.listdir(root) == ["acme-3.3.1-SP4"]
 
 
+def test_the_files_of_devices_stay_behind(source: Path, root: Path) -> None:
+    (source / "plugin.toml").write_text(MANIFEST + '[device.files]\n"Acme/{mac}.cfg" = ""\n')
+    for path in ("tftpboot/Acme/00005e005301.cfg", "templates/00005e005301.cfg.tpl", "new/0123/0"):
+        (source / "var" / path).parent.mkdir(parents=True, exist_ok=True)
+        (source / "var" / path).write_text("password")
+    plugin = install_plugin(source, root / "acme")
+    assert [path.name for path in plugin.tftpboot.rglob("*") if path.is_file()] == ["ring.wav"]
+    assert plugin.custom_templates() == ("00005e005301.cfg.tpl",)
+    assert not (plugin.path / "var" / "new").exists()
+
+
 def link_out(source: Path) -> None:
     (source / "templates" / "passwd.tpl").symlink_to("/etc/passwd")
 

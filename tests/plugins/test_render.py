@@ -245,6 +245,7 @@ def test_stage_writes_only_what_differs(plugin: Plugin, tmp_path: Path) -> None:
     job = RenderJob(7, str(plugin.path), {}, SERVER, PHONE)
     made = make(job)
     assert isinstance(made, Made)
+    (tmp_path / "new").mkdir()
     rendered = stage(job, made, tmp_path / "new")
     assert [(file.path, file.part, file.changed, file.size) for file in rendered.files] == [
         ("Acme/00085D2EECFB.cfg", "", True, 4),

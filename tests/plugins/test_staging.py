@@ -17,8 +17,7 @@ def rendered(*paths: str) -> Rendered:
 @pytest.fixture
 def plugin(tmp_path: Path) -> str:
     (tmp_path / "acme/var/tftpboot").mkdir(parents=True)
-    new = staging.new_folder(str(tmp_path / "acme"), "token")
-    new.mkdir(parents=True)
+    new = staging.make_folder(str(tmp_path / "acme"), "token")
     (new / "0").write_text("new")
     return str(tmp_path / "acme")
 
@@ -40,3 +39,13 @@ def test_what_a_crash_left_is_swept_away(plugin: str) -> None:
     staging.sweep(plugin)
     assert not Path(plugin, "var/new").exists()
     staging.sweep(plugin)
+
+
+def test_nothing_is_made_of_a_plugin_that_was_taken_away(tmp_path: Path) -> None:
+    gone = str(tmp_path / "gone")
+    with pytest.raises(FileNotFoundError):
+        staging.make_folder(gone, "token")
+    with pytest.raises(FileNotFoundError):
+        staging.place(gone, "token", rendered("a/b.cfg"))
+    staging.clear(gone, "token")
+    assert not Path(gone).exists(), "it would be in the way when the plugin is installed again"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 
 from ringboot.host import guest
 from ringboot.model import codec
 from ringboot.plugins.job import RenderFailed, TemplateFault, Work, encode_outcome
 from ringboot.plugins.render import make, stage
-from ringboot.plugins.staging import new_folder
+from ringboot.plugins.staging import clear, make_folder
 
 
 def answer(request: bytes) -> bytes:
@@ -18,12 +17,12 @@ def answer(request: bytes) -> bytes:
     made = make(work.job)
     if isinstance(made, TemplateFault):
         return encode_outcome(made)
-    into = new_folder(work.job.folder, work.token)
     try:
+        into = make_folder(work.job.folder, work.token)
         return encode_outcome(stage(work.job, made, into))
     except OSError as error:
-        shutil.rmtree(into, ignore_errors=True)
-        return encode_outcome(RenderFailed(f"{error.filename or into}: {error.strerror}"))
+        clear(work.job.folder, work.token)
+        return encode_outcome(RenderFailed(f"{error.filename or work.job.folder}: {error.strerror}"))
 
 
 if __name__ == "__main__":

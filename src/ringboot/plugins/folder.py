@@ -16,8 +16,9 @@ from ringboot.plugins.manifest import FILE, BadManifest, load_manifest
 from ringboot.plugins.schema import Manifest
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SHIPPED = (FILE, "README", "README.md", "templates", "pkgs", "var")  # what is copied; samples and golden files are not
-_FOLDERS = ("templates", "pkgs", "var/cache", "var/installed", "var/templates", "var/tftpboot")
+_SERVED = "var/tftpboot"
+_FOLDERS = ("templates", "pkgs", "var/cache", "var/installed", "var/templates", _SERVED)
+_SHIPPED = (FILE, "README", "README.md", *_FOLDERS)  # what is copied; samples and golden files are not
 _MOST_FILES, _MOST_OCTETS = 20_000, 1 << 30
 
 
@@ -40,7 +41,7 @@ class PluginFolder:
         self.id = path.name
         self.shipped = path / "templates"
         self.custom = path / "var" / "templates"
-        self.tftpboot = path / "var" / "tftpboot"
+        self.tftpboot = path / _SERVED
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -84,17 +85,23 @@ def installed(root: Path) -> tuple[dict[str, PluginFolder], list[BadManifest]]:
 
 
 def install_plugin(source: Path, target: Path) -> PluginFolder:
-    """Copy a plugin to its place, whole or not at all; raises NotInstalled or BadManifest."""
+    """Copy a plugin to its place, whole or not at all; raises NotInstalled or BadManifest.
+
+    The files of devices stay behind, where a plugin is copied that was in use.
+    """
     check_id(target.name)
     if target.exists():
         raise NotInstalled(f"{target} is there already; uninstall it first, or choose another id")
     if not source.is_dir():
         raise NotInstalled(f"{source} is not a folder")
-    load_manifest(source)
+    manifest = load_manifest(source)
+    served = source / _SERVED
     new = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
         new.mkdir(parents=True)
         for path in _shipped(source):
+            if path.is_relative_to(served) and manifest.is_one_devices(str(path.relative_to(served))):
+                continue
             place = new / path.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place, follow_symlinks=False)

@@ -91,7 +91,6 @@ def render_common(folder: Path, job: RenderJob) -> Made | TemplateFault:
 def stage(job: RenderJob, made: Made, into: Path) -> Rendered:
     """Write the pages that differ from what lies in var/tftpboot into a folder, named by their place in the list."""
     root = Path(job.folder, "var", "tftpboot")
-    into.mkdir(parents=True, mode=0o700)
     files = []
     for place, page in enumerate(made.pages):
         changed = _differs(root / page.path, page.data)

@@ -18,15 +18,26 @@ def new_folder(plugin: str, token: str) -> Path:
     return Path(plugin, "var", "new", token)
 
 
+def make_folder(plugin: str, token: str) -> Path:
+    """Make the folder for one job's new files; OSError when the plugin was taken away meanwhile."""
+    new = new_folder(plugin, token)
+    new.parent.mkdir(exist_ok=True)
+    new.mkdir(mode=0o700)
+    return new
+
+
 def clear(plugin: str, token: str) -> None:
     """Remove what is left of a job."""
     shutil.rmtree(new_folder(plugin, token), ignore_errors=True)
 
 
 def place(plugin: str, token: str, rendered: Rendered) -> None:
-    """Move the changed files to where they are served from; OSError when one cannot be moved."""
+    """Move the changed files to where they are served from; OSError when one cannot be moved.
+
+    Nothing is made anew of a plugin that was taken away meanwhile: what is left of it would be in the way of the next.
+    """
     new = new_folder(plugin, token)
-    root = Path(plugin, "var", "tftpboot").resolve()
+    root = Path(plugin, "var", "tftpboot").resolve(strict=True)
     for number, file in enumerate(rendered.files):
         if file.changed:
             target = root / file.path
