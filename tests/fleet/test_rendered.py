@@ -97,7 +97,12 @@ def test_a_fault_says_where(phone: Site) -> None:
     rendered.keep_fault(phone.books, "lobby", "it has no config", 7.0)
     rendered.keep_fault(phone.books, "lobby", "it has no config", 8.0)
     assert phone.books.events.timeline("lobby", None, 1)[0].utc == 7.0
+
+
+def test_what_was_kept_for_a_device_that_went_meanwhile_is_to_go(phone: Site) -> None:
     assert rendered.keep_fault(phone.books, "nobody", "x", 9.0) == []
+    rendered.reserve(phone.books, phone.world, replace(lobby(phone), id="gone"), {})
+    assert [row.path for row in rendered.keep_fault(phone.books, "gone", "x", 9.0)] == [CERTS, OWN]
 
 
 def test_a_fault_keeps_the_files_that_were_good(phone: Site) -> None:

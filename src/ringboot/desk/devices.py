@@ -42,7 +42,7 @@ class Steps:
         """Copy plugins, delete stale files, render what changed; the files stand when this returns."""
         if done.device is not None:
             if done.stale:
-                await self.renders.forget(list(done.stale), done.device)
+                await self.renders.forget(list(done.stale))
             self.core.know(done.device)
         await self.core.copy_plugins(done.copies, who)
         if done.common:
@@ -107,7 +107,7 @@ class DeviceDesk(Steps):
 
         done = await self._written(remove)
         if done.device is not None:
-            await self.renders.forget(list(done.stale), done.device)
+            await self.renders.forget(list(done.stale))
             if done.device.mac is not None:
                 core.feed.drop_known(done.device.mac)
 

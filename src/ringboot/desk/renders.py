@@ -11,6 +11,7 @@ from typing import Any
 
 from ringboot import log, reasons
 from ringboot.desk.core import Core
+from ringboot.desk.turns import Turns
 from ringboot.fleet import configs, rendered
 from ringboot.fleet.books import Books, Taken
 from ringboot.fleet.fields import FieldErrors
@@ -29,7 +30,7 @@ class Renders:
         self._revision = int(core.utc() * 1000)
         self._running: dict[str, asyncio.Task[str | None]] = {}
         self._again: set[str] = set()
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._turns = Turns(AT_ONCE)
 
     @property
     def waiting(self) -> int:
@@ -39,17 +40,22 @@ class Renders:
     def need(self, devices: Iterable[str]) -> None:
         """Render these soon."""
         for device in devices:
-            if device in self._running:
+            if self._is_running(device):
                 self._again.add(device)
             else:
-                task = asyncio.create_task(self._render_until_still(device))
+                task = asyncio.create_task(self._render_until_still(device, self._turns.ask(device)))
                 self._running[device] = task
                 task.add_done_callback(lambda done, ident=device: self._ended(ident, done))  # type: ignore[misc]
 
     def ensure(self, device: str) -> None:
         """Render this one unless that is going on."""
-        if device not in self._running:
+        if not self._is_running(device):
             self.need((device,))
+
+    def _is_running(self, device: str) -> bool:
+        """Tell whether a task renders it that will look once more before it ends."""
+        task = self._running.get(device)
+        return task is not None and not task.done()
 
     def _ended(self, device: str, done: asyncio.Task[str | None]) -> None:
         if self._running.get(device) is done:
@@ -58,34 +64,40 @@ class Renders:
             log.get().error("rendering broke off", device=device, why=repr(error))
 
     async def settled(self, device: str) -> None:
-        """Wait until a device's files are as they will be."""
+        """Wait until a device's files are as they will be; it goes before those that nobody waits for."""
         task = self._running.get(device)
         if task is not None:
+            self._turns.hurry(device)
             await asyncio.wait({task})
 
     async def done(self, devices: Iterable[str]) -> dict[str, str]:
         """Render these now and wait; gives the problem of each device that could not be."""
-        wanted = list(devices)
+        wanted = list(dict.fromkeys(devices))
         self.need(wanted)
+        tasks = {device: self._running[device] for device in wanted}
+        if len(wanted) <= AT_ONCE:  # a person waits; for a whole fleet no phone that asks for its file shall
+            for device in wanted:
+                self._turns.hurry(device)
         failed: dict[str, str] = {}
-        for device in wanted:
-            task = self._running.get(device)
-            if task is not None:
-                try:
-                    problem = await asyncio.shield(task)
-                except Exception as error:
-                    problem = repr(error)
-                if problem is not None:
-                    failed[device] = problem
+        for device, task in tasks.items():
+            try:
+                problem = await asyncio.shield(task)
+            except Exception as error:
+                problem = repr(error)
+            if problem is not None:
+                failed[device] = problem
         return failed
 
-    async def _render_until_still(self, device: str) -> str | None:
-        while True:
-            self._again.discard(device)
-            async with self._room:
+    async def _render_until_still(self, device: str, turn: asyncio.Future[None]) -> str | None:
+        await turn
+        try:
+            while True:
+                self._again.discard(device)
                 problem = await self._render(device)
-            if device not in self._again:
-                return problem
+                if device not in self._again:
+                    return problem
+        finally:
+            self._turns.give_back()
 
     async def _render(self, ident: str) -> str | None:
         core = self._core
@@ -153,10 +165,12 @@ class Renders:
                     (root / record.path).unlink()
         await self._core.db.write(lambda books: books.files.remove(records))
 
-    async def forget(self, records: list[DeviceFile], device: Device) -> None:
+    async def forget(self, records: list[DeviceFile]) -> None:
         """Take away the files of a device that is gone, or has another plugin now."""
-        if device.plugin is not None and (folder := self._core.shelf.folders.get(device.plugin)) is not None:
-            self._core.pool.forget(str(folder.path), device.id)
+        for plugin, device in {(record.plugin, record.device) for record in records}:
+            folder = self._core.shelf.folders.get(plugin)
+            if folder is not None and device is not None:
+                self._core.pool.forget(str(folder.path), device)
         await self._delete(records)
 
     async def tidy(self) -> None:

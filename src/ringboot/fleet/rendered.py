@@ -96,10 +96,13 @@ def keep(books: Books, ident: str, plugin: str, rendered: Rendered, utc: float) 
 
 
 def keep_fault(books: Books, ident: str, fault: TemplateFault | RenderFailed | str, utc: float) -> list[DeviceFile]:
-    """Write down why a device's files could not be made; gives the records that never came to hold a file."""
+    """Write down why a device's files could not be made; gives the records that never came to hold a file.
+
+    Of a device that was removed meanwhile all are to go.
+    """
     device = books.devices.get(ident)
     if device is None:
-        return []
+        return books.files.of_device(ident)
     if isinstance(fault, TemplateFault):
         return _faulty(books, device, reasons.TEMPLATE_ERROR, dict(fault._asdict()), utc)
     return _faulty(books, device, reasons.RENDER_FAILED, {"why": fault if isinstance(fault, str) else fault.why}, utc)
