@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from tests.desk.conftest import House, house, phone, until
@@ -102,5 +103,22 @@ def test_a_device_that_gets_another_plugin_gets_no_file_of_the_first(tmp_path: P
             assert forgotten == [(str(made.core.shelf.folders["aastra"].path), "hall")]
             with made.core.db.reading() as books:
                 assert books.files.of_plugin("aastra") == []
+
+    asyncio.run(play())
+
+
+def test_a_device_that_a_person_configured_stays_known_when_a_template_breaks(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+
+            async def broken(_: RenderJob) -> Outcome:
+                return TemplateFault("templates/base.tpl", 3, "broken")
+
+            await made.put(phone("hall"), replace(phone("visitor", 2), config=None))
+            await made.renders.done(["hall", "visitor"])
+            made.workers.does = broken
+            await made.renders.done(["hall", "visitor"])
+            assert not made.device("hall").configured
+            assert made.core.feed.known == {"00:08:5d:00:00:01"}
 
     asyncio.run(play())

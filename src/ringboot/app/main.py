@@ -168,7 +168,7 @@ class _Main:
                 after = page[-1].id
                 core.feed.known |= {
                     device.mac for device in page
-                    if device.mac is not None and (device.configured or devices.is_known(books, device))
+                    if device.mac is not None and devices.is_known(books, device)
                 }  # fmt: skip
                 stale += [
                     device.id for device in page

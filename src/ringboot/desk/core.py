@@ -11,13 +11,14 @@ from ringboot import log, reasons
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
 from ringboot.desk.shelf import Shelf
+from ringboot.fleet import devices
 from ringboot.fleet import settings as fleet_settings
 from ringboot.fleet.books import Books, PluginState
 from ringboot.fleet.networks import Networks
 from ringboot.fleet.world import World
 from ringboot.host.render import RenderPool
 from ringboot.model.address import ip_number, ip_text, prefix_mask
-from ringboot.model.device import AUTO, Device
+from ringboot.model.device import Device
 from ringboot.model.event import Event
 from ringboot.plugins.folder import NotInstalled
 from ringboot.plugins.job import ServerFacts
@@ -93,10 +94,12 @@ class Core:
         return await self.feed.applied()
 
     def know(self, device: Device) -> None:
-        """Let dhcp know a device that is configured, or that a person added; and forget any other."""
+        """Let dhcp know a device that is configured, or that a person vouched for; and forget any other."""
         if device.mac is None:
             return
-        if device.configured or device.added != AUTO:
+        with self.db.reading() as books:
+            known = devices.is_known(books, device)
+        if known:
             self.feed.put_known(device.mac)
         else:
             self.feed.drop_known(device.mac)

@@ -48,8 +48,8 @@ def named(books: Books, text: str) -> Device:
 
 
 def is_known(books: Books, device: Device) -> bool:
-    """Tell whether somebody vouched for a device: it was added, or given a config, by a person."""
-    if device.added != AUTO:
+    """Tell whether dhcp knows a device: it is configured, or was added, or given a config, by a person."""
+    if device.configured or device.added != AUTO:
         return True
     config = books.configs.get(device.config) if device.config is not None else None
     return config is not None and not config.transient
