@@ -11,6 +11,9 @@ from typing import Any, TextIO
 
 import structlog
 
+# Until a process calls `start`: a command and a test have no use for every step.
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
