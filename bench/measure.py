@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.contenders import Contender
 from bench.wire import CLIENT_ADDRESS, SERVER_ADDRESS, Wire
+from ringboot.servers.dhcp.priority import hurry
 
 TICKS = os.sysconf("SC_CLK_TCK")
 START_CEILING = 30.0
@@ -77,23 +78,15 @@ def measure(wire: Wire, load: Path, contender: Contender, point: Point) -> dict[
 
 
 def drive(wire: Wire, load: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
-    """Run the load generator once."""
+    """Run the load generator once, before everything else: clients do not wait for a processor of the server's."""
     command = wire.inside(wire.client, [str(load), "-d", SERVER_ADDRESS, "-g", CLIENT_ADDRESS, *arguments])
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=900, check=False, start_new_session=True, preexec_fn=_first
+        command, capture_output=True, text=True, timeout=900, check=False, start_new_session=True, preexec_fn=hurry
     )
     if done.returncode:
         raise Unable(f"the load generator: {done.stderr.strip()}")
     result: dict[str, Any] = json.loads(done.stdout)
     return result
-
-
-def _first() -> None:
-    """Go before everything: clients are other machines, they do not wait for a processor of the server's."""
-    os.nice(-15)
-    autogroup = Path("/proc/self/autogroup")
-    if autogroup.exists():
-        autogroup.write_text("-15")
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import time
 from pathlib import Path
 
@@ -11,17 +9,17 @@ from ringboot import log
 from ringboot.host.start import Start
 from ringboot.leases.table import Table
 from ringboot.servers.dhcp.loop import Loop
+from ringboot.servers.dhcp.priority import hurry
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
 
 EXIT_DAMAGED = 7  # the supervisor does not start us again: the same would be said
 EXIT_FAILED = 1
-PRIORITY = -10
 
 
 def run(start: Start) -> int:
     """Run until SIGTERM; give the exit code."""
     log.start("dhcp", json=start.json_log, verbose=start.verbose)
-    _hurry()
+    hurry()
     try:
         journal = Journal.open(Path(start.data) / "leases")
         try:
@@ -41,15 +39,6 @@ def run(start: Start) -> int:
     finally:
         loop.close()
     return 0
-
-
-def _hurry() -> None:
-    """Go before renderers and others, where that is allowed: this process has little to do, and clients wait for it."""
-    with contextlib.suppress(OSError):
-        os.nice(PRIORITY)
-        if os.getsid(0) == os.getpid():
-            # Where the kernel groups processes by session, nice only counts within ours (sched(7), autogroup).
-            Path("/proc/self/autogroup").write_text(str(PRIORITY))
 
 
 def _load(journal: Journal) -> Table:
