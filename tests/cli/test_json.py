@@ -1,0 +1,124 @@
+"""Every command speaks JSON when asked to, also when it fails; and ends with the code of what went wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from ringboot.cli.describe import walk
+from ringboot.cli.exits import MEANING
+from ringboot.cli.main import app
+from ringboot.desk.errors import Busy, NotFound, Refused
+
+MAC = "00:00:5e:00:53:0a"
+COMMANDS = [name.removeprefix("ringboot ") for name, _ in walk()]
+ELSEWHERE = {"serve", "demo", "init", "check"}  # no questions to the daemon: test_daemon.py, test_init.py
+WORDS = {  # what follows the command, and a key of what it then prints; "" where that is a list
+    "status": ("", "version"),
+    "reload": ("", "revision"),
+    "explain": (f"--mac {MAC}", "boot"),
+    "lease list": ("", "items"),
+    "lease show": ("10.0.0.9", "state"),
+    "lease release": ("10.0.0.9", "address"),
+    "reservation list": ("", "items"),
+    "reservation add": (f"10.0.0.7 --network lan --mac {MAC}", "address"),
+    "reservation remove": (f"--network lan --mac {MAC}", "value"),
+    "reservation import": ("CSV", "added"),
+    "reservation export": ("", ""),
+    "device list": ("", "items"),
+    "device show": ("d1", "mac"),
+    "device add": (f"--mac {MAC}", "id"),
+    "device set": ("d1 --model M2", "model"),
+    "device remove": ("d1", "removed"),
+    "device reconfigure": ("d1", "configured"),
+    "device files": ("d1", "items"),
+    "device show-file": ("d1 a.cfg", "text"),
+    "config list": ("", "items"),
+    "config show": ("base", "raw_config"),
+    "config add": ("more --parent base", "id"),
+    "config set": ("base ntp_ip=10.0.0.1", "id"),
+    "config remove": ("base", "removed"),
+    "plugin list": ("", "items"),
+    "plugin show": ("p", "version"),
+    "plugin install": ("p", "id"),
+    "plugin uninstall": ("p --yes", "backup"),
+    "settings list": ("", "items"),
+    "settings get": ("NAT", "value"),
+    "settings set": ("NAT 1", "value"),
+}
+
+
+def ran(server: Any, tmp_path: Path, *words: str) -> Result:
+    table = tmp_path / "phones.csv"
+    table.write_text(f"network,kind,value,address\nlan,mac,{MAC},10.0.0.8\n")
+    line = [str(table) if word == "CSV" else word for part in words for word in part.split()]
+    return CliRunner().invoke(app, line, env={"RINGBOOT_API": str(server.path)})
+
+
+@pytest.fixture
+def stocked(desk: Any) -> Any:
+    """Give a desk that has one of everything."""
+    desk.rows_leases = [{"address": "10.0.0.9", "mac": MAC, "state": "bound", "network": "lan", "expiry": 1}]
+    desk.rows_reservations = [{"network": "lan", "kind": "mac", "value": MAC, "address": "10.0.0.8", "options": {}}]
+    desk.rows_devices = {"d1": {"id": "d1", "mac": MAC, "model": "M1"}}
+    desk.rows_configs = {"base": {"id": "base", "parent_ids": [], "raw_config": {"ntp_ip": "10.0.0.2"}}}
+    desk.rows_plugins = {"p": {"id": "p", "version": "1.0", "installed": True}}
+    desk.files = {("d1", "a.cfg"): {"path": "a.cfg", "text": "hello\n", "secret": False}}
+    return desk
+
+
+def test_the_table_has_every_command() -> None:
+    assert WORDS.keys() == set(COMMANDS) - ELSEWHERE
+
+
+@pytest.mark.usefixtures("stocked")
+@pytest.mark.parametrize("command", WORDS)
+def test_it_prints_json_and_nothing_else(command: str, server: Any, tmp_path: Path) -> None:
+    words, key = WORDS[command]
+    done = ran(server, tmp_path, command, words, "--json")
+    assert (done.exit_code, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    assert key in told if key else isinstance(told, list)
+
+
+FAILURES = {
+    1: Refused("It is not acceptable.", {"model": "is too long"}),
+    3: Refused("The configuration was not changed.", code="configuration"),
+    5: NotFound("There is no such thing."),
+    6: Busy("Try again in a moment."),
+}
+
+
+@pytest.mark.parametrize("code", FAILURES)
+@pytest.mark.parametrize("command", WORDS)
+def test_it_fails_in_json_with_the_code_of_what_went_wrong(
+    command: str, code: int, server: Any, stocked: Any, tmp_path: Path
+) -> None:
+    stocked.fail = FAILURES[code]
+    done = ran(server, tmp_path, command, WORDS[command][0], "--json")
+    assert (done.exit_code, done.stdout) == (code, "")
+    told = json.loads(done.stderr)
+    assert told["exit"] == code
+    assert told["detail"] == str(FAILURES[code]) or told["detail"].startswith(
+        "No device has"
+    )  # it was looked for first
+
+
+@pytest.mark.parametrize("command", WORDS)
+def test_without_a_daemon_it_ends_with_4_and_with_a_wrong_word_with_2(
+    command: str, server: Any, tmp_path: Path
+) -> None:
+    words = WORDS[command][0]
+    nowhere = ran(server, tmp_path, command, words, f"--api-socket {tmp_path}/nobody.sock", "--json")
+    assert (nowhere.exit_code, json.loads(nowhere.stderr)["exit"]) == (4, 4)
+    wrong = ran(server, tmp_path, command, words, "--colour")
+    assert wrong.exit_code == 2
+    assert "--colour" in wrong.stderr
+
+
+def test_every_code_has_a_meaning() -> None:
+    assert sorted(MEANING) == list(range(7))
