@@ -148,8 +148,8 @@ ROWS = [
     (LAN + "[tftp]\nlisten = ':67'", "line 7, tftp.listen: port 67 is DHCP's; choose another, \":69\" is usual"),
     (LAN + f"[server]\napi_socket = '/{'s' * 107}'", (f"line 7, server.api_socket: the socket's path /{'s' * 107} is "
      "longer than 107 octets; set api_socket to a shorter path")),
-    (LAN + f"[server]\ndata = '/{'s' * 107}'", (f"line 7, server.data: the socket's path /{'s' * 107}/run/api.sock is "
-     "longer than 107 octets; set api_socket to a shorter path")),
+    (LAN + f"[server]\ndata = '/{'s' * 107}'", (f"line 7, server.data: the socket's path /{'s' * 107}/run/dhcp.sock is "
+     "longer than 107 octets; set data to a shorter path")),
     # options
     (LAN + 'options = { rooters = "10.0.0.1" }',
      "line 6, dhcp.network.options.rooters: no DHCP option is called 'rooters'; did you mean routers?"),

@@ -69,14 +69,11 @@ def _check_servers(draft: Draft) -> None:
         return
     if isinstance(tftp, Tftp) and tftp.listen is not None and tftp.listen.port == dhcp.port:
         draft.add(("tftp", "listen"), f"port {dhcp.port} is DHCP's", 'choose another, ":69" is usual')
-    path = server.api_socket or server.data / "run" / "api.sock"
-    if len(str(path).encode()) > LONGEST_SOCKET:
-        key = "api_socket" if server.api_socket else "data"
-        draft.add(
-            ("server", key),
-            f"the socket's path {path} is longer than {LONGEST_SOCKET} octets",
-            "set api_socket to a shorter path",
-        )
+    # The socket of dhcp always lies in the data folder, and its name is longer than the API's.
+    for key, path in (("data", server.data / "run" / "dhcp.sock"), ("api_socket", server.api_socket)):
+        if path is not None and len(str(path).encode()) > LONGEST_SOCKET:
+            what = f"the socket's path {path} is longer than {LONGEST_SOCKET} octets"
+            draft.add(("server", key), what, f"set {key} to a shorter path")
     if isinstance(http, Http) and http.listen is None:
         for place, options in _option_sets(draft):
             for name, text in options.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,7 @@ from tests.whole.explain.handset import Handset
 
 from ringboot.dhcp.message import DISCOVER
 
-pytestmark = pytest.mark.xdist_group("bad-input-running")
-
 REFUSED, CONFIGURATION, NOT_FOUND, BUSY = 1, 3, 5, 6
-
-
-@pytest.fixture(scope="module")
-def site() -> Site:
-    return make_site()
-
-
-@pytest.fixture(scope="module")
-def daemon(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    with Daemon(tmp_path_factory.mktemp("running"), site.config) as running:
-        yield running
 
 
 def said(daemon: Daemon, *command: str) -> tuple[int, str]:
@@ -51,7 +38,7 @@ def until_configured(daemon: Daemon, phone: Handset) -> None:
     wait_until(lambda: (daemon.get("explain", phone.mac)["device"] or {}).get("configured"), f"files for {phone.mac}")
 
 
-def test_a_second_daemon_on_the_same_data_folder(daemon: Daemon, tmp_path: Path) -> None:
+def a_second_daemon_on_the_same_data_folder(daemon: Daemon, _: Site, tmp_path: Path) -> None:
     other = make_site().config.replace("SOCKET", str(tmp_path / "api.sock")).replace("DATA", str(daemon.data))
     text = (
         f"ringboot: data folder {daemon.data} is in use by another daemon (process {daemon.pid('supervisor')}). "
@@ -61,14 +48,14 @@ def test_a_second_daemon_on_the_same_data_folder(daemon: Daemon, tmp_path: Path)
     assert daemon.get("status")["dhcp"]["connected"]
 
 
-def test_a_second_daemon_on_the_same_socket(daemon: Daemon, tmp_path: Path) -> None:
+def a_second_daemon_on_the_same_socket(daemon: Daemon, _: Site, tmp_path: Path) -> None:
     other = make_site().config.replace("SOCKET", str(daemon.socket))
     text = f"ringboot: {daemon.socket} is in use by another daemon. Stop it, or set api_socket.\n"
     assert serve(written(tmp_path, other)) == (BUSY, text)
     assert daemon.get("status")["dhcp"]["connected"]
 
 
-def test_a_broken_configuration_is_not_taken_over(daemon: Daemon, site: Site) -> None:
+def a_broken_configuration_is_not_taken_over(daemon: Daemon, site: Site, _: Path) -> None:
     good = daemon.config.read_text()
     daemon.config.write_text(good.replace('"127.77.1.1-', '"127.99.1.1-').replace("[tftp]", "[tfpt]"))
     try:
@@ -85,7 +72,7 @@ def test_a_broken_configuration_is_not_taken_over(daemon: Daemon, site: Site) ->
     assert said(daemon, "reload") == (0, "The configuration is loaded.\n")
 
 
-def test_a_full_pool_says_so_and_serves_again_when_there_is_room(daemon: Daemon, site: Site) -> None:
+def a_full_pool_says_so_and_serves_again_when_there_is_room(daemon: Daemon, site: Site, _: Path) -> None:
     first, second = site.phone(0x201, relay=TINY_RELAY), site.phone(0x202, relay=TINY_RELAY)
     assert first.obtain() == "127.78.0.10"
     second.say(DISCOVER, {})
@@ -96,7 +83,7 @@ def test_a_full_pool_says_so_and_serves_again_when_there_is_room(daemon: Daemon,
     assert second.obtain() == "127.78.0.10"
 
 
-def test_a_broken_manifest_concerns_its_plugin_only(daemon: Daemon, site: Site) -> None:
+def a_broken_manifest_concerns_its_plugin_only(daemon: Daemon, site: Site, _: Path) -> None:
     one, other = up(daemon, site.phone(0x301)), up(daemon, site.phone(0x302, brand="cisco-7900", model="7961G"))
     path = daemon.data / "plugins" / "aastra" / "plugin.toml"
     good = path.read_text()
@@ -129,7 +116,7 @@ def test_a_broken_manifest_concerns_its_plugin_only(daemon: Daemon, site: Site) 
     assert one.fetch(f"http://127.0.0.1:{site.http}/Aastra/{{MAC}}.cfg").status == "200"
 
 
-def test_a_broken_template_concerns_its_devices_only(daemon: Daemon, site: Site) -> None:
+def a_broken_template_concerns_its_devices_only(daemon: Daemon, site: Site, _: Path) -> None:
     one, other = up(daemon, site.phone(0x401)), up(daemon, site.phone(0x402, model="6757i"))
     own = f"http://127.0.0.1:{site.http}/Aastra/{{MAC}}.cfg"
     before = one.fetch(own).body
@@ -166,7 +153,28 @@ NOWHERE: dict[str, str] = {
 }
 
 
-def test_what_is_not_there_is_named_with_where_to_look(daemon: Daemon) -> None:
+def what_is_not_there_is_named_with_where_to_look(daemon: Daemon, _: Site, __: Path) -> None:
     assert {words: said(daemon, *words.split()) for words in NOWHERE} == {
         words: (NOT_FOUND, f"ringboot: {text}\n") for words, text in NOWHERE.items()
     }
+
+
+HAPPENINGS: tuple[Callable[[Daemon, Site, Path], None], ...] = (
+    a_second_daemon_on_the_same_data_folder,
+    a_second_daemon_on_the_same_socket,
+    a_broken_configuration_is_not_taken_over,
+    a_full_pool_says_so_and_serves_again_when_there_is_room,
+    a_broken_manifest_concerns_its_plugin_only,
+    a_broken_template_concerns_its_devices_only,
+    what_is_not_there_is_named_with_where_to_look,
+)
+
+
+def test_what_goes_wrong_while_a_daemon_runs(tmp_path: Path, subtests: pytest.Subtests) -> None:
+    site = make_site()
+    with Daemon(tmp_path, site.config) as daemon:
+        for number, happening in enumerate(HAPPENINGS):
+            folder = tmp_path / str(number)  # a unix socket's path must not be long
+            folder.mkdir()
+            with subtests.test(happening.__name__.replace("_", " ")):
+                happening(daemon, site, folder)
