@@ -1,12 +1,15 @@
-"""A desk without processes: a real database and catalog, a channel to dhcp that leads nowhere, workers as told."""
+"""The desk with all that is real around it (database, catalog, render worker), and a dhcp that says it has applied."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from ringboot.desk.core import Core
 from ringboot.desk.desk import Desk
@@ -18,96 +21,98 @@ from ringboot.fleet import configs
 from ringboot.fleet.books import Books
 from ringboot.fleet.world import World
 from ringboot.host.render import RenderPool
-from ringboot.model.device import Device
-from ringboot.plugins.job import Outcome, Rendered, RenderJob
-from ringboot.setup.settings import Settings
+from ringboot.setup.load import load_text
 from ringboot.store.fleetdb import FleetDb
 
-NOW = 1_800_000_000.0
+CONFIG = """
+[dhcp]
+interfaces = ["eth0", "eth1"]
+[[dhcp.network]]
+name = "phones"
+subnet = "10.0.0.0/16"
+pools = ["10.0.1.0-10.0.1.99"]
+[[dhcp.network]]
+name = "voice"
+subnet = "10.1.0.0/16"
+pools = ["10.1.1.0-10.1.1.99"]
+"""
 
 
-class Workers(RenderPool):
-    """Notes every job, and answers as `does` says."""
+class Dhcp(DhcpLink):
+    """A dhcp that applies what it is sent, unless it is deaf."""
 
-    def __init__(self) -> None:
-        super().__init__(size=0)
-        self.jobs: list[RenderJob] = []
-        self.does: Callable[[RenderJob], Awaitable[Outcome]] = self.nothing
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, lambda _: None)
+        self.deaf = False
+        self.feed: Feed | None = None
+        self.rows: list[tuple[str, dict[str, Any]]] = []
 
-    async def nothing(self, job: RenderJob) -> Outcome:
-        return Rendered(job.revision, ())
-
-    async def render(self, job: RenderJob) -> Outcome:
-        self.jobs.append(job)
-        return await self.does(job)
-
-    @property
-    def devices(self) -> list[str]:
-        """Name the devices that jobs were for."""
-        return [str(job.device["id"]) for job in self.jobs if job.device is not None]
+    def send(self, frame: dict[str, Any]) -> bool:
+        feed = self.feed
+        assert feed is not None
+        if frame["t"] == "row":
+            self.rows.append((frame["op"], frame["row"]))
+        if not self.deaf:
+            seq = frame.get("seq", feed._seq)
+            feed.heard({"t": "applied", "seq": seq, "revision": feed.site.revision})
+        return True
 
 
-class House:
-    """Everything that an administrator's request meets."""
+class Office:
+    """A desk and its parts; `play` runs a conversation with the worker up."""
 
-    def __init__(self, folder: Path) -> None:
-        (folder / "run").mkdir(parents=True)
-        shelf = Shelf(folder / "plugins")
-        self.workers = Workers()
-        link = DhcpLink(folder / "run" / "dhcp.sock", lambda _: None)
-        settings = Settings()
+    def __init__(self, data: Path) -> None:
+        settings = load_text(data / "ringboot.toml", CONFIG)
+        self.db = FleetDb.open(data / "fleet.db")
+        self.dhcp = Dhcp(data / "run" / "dhcp.sock")
+        (data / "run").mkdir()
+        feed = Feed(data / "run" / "site.json", self.dhcp, revision=1)
+        self.dhcp.feed = feed
+        shelf = Shelf(data / "plugins")
+        self.addresses = {"eth0": ("10.0.0.2",), "eth1": ("192.0.2.9", "10.1.0.2")}
         self.core = Core(
-            data=folder, config=folder / "ringboot.toml", settings=settings, began_with=settings,
-            db=FleetDb.open(folder / "fleet.db"), shelf=shelf, world=World(identifier=shelf.identifier), link=link,
-            feed=Feed(folder / "run" / "site.json", link, revision=1), pool=self.workers, addresses=dict,
-            utc=lambda: NOW,
+            data=data, config=data / "ringboot.toml", settings=settings, began_with=settings, db=self.db, shelf=shelf,
+            world=World(identifier=shelf.identifier), link=self.dhcp, feed=feed, pool=RenderPool(1),
+            addresses=lambda: self.addresses,
         )  # fmt: skip
         self.renders = Renders(self.core)
         self.desk = Desk(self.core, self.renders, Counter())
 
-        def first(books: Books) -> None:
-            configs.add_stock(books, self.core.world.chance, NOW)
-            self.core.read_settings(books)
-            self.core.read_plugins(books)
+    def play(self, conversation: Callable[[], Awaitable[None]]) -> None:
+        """Begin as the main process does, then talk."""
 
-        self.core.db.write_sync(first)
+        async def whole() -> None:
+            await self.core.db.write(self._first)
+            self.core.install_site()
+            try:
+                await conversation()
+            finally:
+                await self.core.pool.close()
 
-    async def put(self, *devices: Device) -> None:
-        """Let devices be known."""
+        asyncio.run(whole())
 
-        def put(books: Books) -> None:
-            for device in devices:
-                books.devices.put(device, "test", NOW)
+    def _first(self, books: Books) -> None:
+        configs.add_stock(books, self.core.world.chance, self.core.utc())
+        self.core.read_settings(books)
+        self.core.read_plugins(books)
 
-        await self.core.db.write(put)
-
-    def device(self, ident: str) -> Device:
-        """Give a device that must be there."""
-        with self.core.db.reading() as books:
-            found = books.devices.get(ident)
-        assert found is not None
-        return found
-
-
-def phone(ident: str, number: int = 1) -> Device:
-    """Describe a phone of the catalog."""
-    mac = f"00:08:5d:00:{number >> 8:02x}:{number & 255:02x}"
-    return Device(ident, mac=mac, plugin="aastra", config="default", model="6731i", added="auto")
+    def served(self, plugin: str, path: str) -> Path:
+        """Give the place of a file that is served."""
+        return self.core.data / "plugins" / plugin / "var" / "tftpboot" / path
 
 
-@asynccontextmanager
-async def house(folder: Path) -> AsyncIterator[House]:
-    """Build a house with the plugin of the phones, and take it down again."""
-    made = House(folder / "data")
-    try:
-        await made.core.copy_plugins(["aastra"], "test")
-        yield made
-    finally:
-        made.core.db.close()
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an empty database once."""
+    folder = tmp_path_factory.mktemp("empty")
+    FleetDb.open(folder / "fleet.db").close()
+    return folder / "fleet.db"
 
 
-async def until(condition: Callable[[], object]) -> None:
-    """Let the others run until the condition holds."""
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0)
+@pytest.fixture
+def office(tmp_path: Path, empty: Path) -> Iterator[Office]:
+    """Give a desk of one's own."""
+    shutil.copy(empty, tmp_path)
+    made = Office(tmp_path)
+    yield made
+    made.db.close()

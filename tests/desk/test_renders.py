@@ -1,124 +1,121 @@
-"""Render jobs: none is lost, none is hidden, and who waits goes first."""
+"""A device's files follow every change, also one that comes while they are made; nobody's files go."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
-from pathlib import Path
-
-from tests.desk.conftest import House, house, phone, until
+from typing import Any
 
 from ringboot.model.device import DeviceFile
-from ringboot.plugins.job import Outcome, Rendered, RenderJob, TemplateFault
+
+MAC = "00:08:5d:00:00:01"
+PATH = "Aastra/00085D000001.cfg"
 
 
-class Gate:
-    """Holds jobs back until it is opened."""
-
-    def __init__(self, made: House) -> None:
-        self.open = asyncio.Event()
-        made.workers.does = self.wait
-
-    async def wait(self, job: RenderJob) -> Outcome:
-        await self.open.wait()
-        return Rendered(job.revision, ())
+async def add_phone(office: Any) -> str:
+    """Add a phone of a catalog brand; its files stand then."""
+    row = await office.desk.add_device({"mac": MAC, "vendor": "Aastra", "model": "6731i"}, "ann")
+    assert row["configured"], row["problem"]
+    return str(row["id"])
 
 
-def test_a_change_at_the_very_end_of_a_render_is_rendered(tmp_path: Path) -> None:
-    async def play() -> None:
-        async with house(tmp_path) as made:
-            await made.put(phone("hall"))
-            made.renders.need(["hall"])
-            running = next(task for task in asyncio.all_tasks() if "_render_until_still" in repr(task))
-            await until(running.done)  # and nobody was told yet
-            assert made.renders.waiting == 1
-            await made.renders.done(["hall"])
-            assert made.workers.devices == ["hall", "hall"]
-            assert made.renders.waiting == 0
+def test_the_files_stand_when_a_step_returns(office: Any) -> None:
+    async def conversation() -> None:
+        await add_phone(office)
+        assert office.served("aastra", PATH).exists()
+        assert ("put-known", {"mac": MAC}) in office.dhcp.rows, "dhcp knows it as one of ours"
+        await office.desk.set_config("base", {"raw_config": {"ntp_enabled": True, "ntp_ip": "10.0.0.77"}}, "ann")
+        assert "10.0.0.77" in office.served("aastra", PATH).read_text()
 
-    asyncio.run(play())
+    office.play(conversation)
 
 
-def test_a_change_in_the_middle_is_rendered_once_more(tmp_path: Path) -> None:
-    async def play() -> None:
-        async with house(tmp_path) as made:
-            await made.put(phone("hall"))
-            gate = Gate(made)
-            made.renders.need(["hall"])
-            await until(lambda: made.workers.jobs)
-            made.renders.need(["hall", "hall"])
-            gate.open.set()
-            await made.renders.settled("hall")
-            assert made.workers.devices == ["hall", "hall"]
+def test_a_change_that_comes_while_the_files_are_made_counts(office: Any) -> None:
+    async def conversation() -> None:
+        ident = await add_phone(office)
+        worker = office.core.pool.render
+        jobs: list[dict[str, Any]] = []
 
-    asyncio.run(play())
+        async def slow(job: Any) -> Any:
+            outcome = await worker(job)
+            jobs.append(job.raw)
+            if len(jobs) == 1:  # the first result is on its way when the next change comes
+                await office.core.db.write(change)
+                office.renders.need([ident])
+            return outcome
 
+        def change(books: Any) -> None:
+            base = books.configs.get("base")
+            base.raw_config["ntp_ip"] = "10.0.0.78"
+            base.raw_config["ntp_enabled"] = True
+            books.configs.put(base, "ann", 1.0)
 
-def test_every_device_that_could_not_be_rendered_is_told(tmp_path: Path) -> None:
-    async def play() -> None:
-        async with house(tmp_path) as made:
-            names = [f"p{number}" for number in range(30)]
-            await made.put(*(phone(name, number) for number, name in enumerate(names)))
+        office.core.pool.render = slow
+        assert await office.renders.done([ident]) == {}
+        assert len(jobs) == 2
+        assert "10.0.0.78" in office.served("aastra", PATH).read_text()
 
-            async def broken(job: RenderJob) -> Outcome:
-                return TemplateFault("templates/base.tpl", 3, f"broken in {job.revision}")
-
-            made.workers.does = broken
-            assert sorted(await made.renders.done(names)) == sorted(names)
-
-    asyncio.run(play())
+    office.play(conversation)
 
 
-def test_who_waits_for_a_file_goes_before_a_whole_fleet(tmp_path: Path) -> None:
-    async def play() -> None:
-        async with house(tmp_path) as made:
-            names = [f"p{number:02}" for number in range(40)]
-            await made.put(*(phone(name, number) for number, name in enumerate(names)))
-            gate = Gate(made)
-            made.renders.need(names)
-            await until(lambda: made.workers.jobs)
-            waiting = asyncio.create_task(made.renders.settled("p39"))
-            asked = asyncio.create_task(made.renders.done(["p38"]))
-            await asyncio.sleep(0)
-            gate.open.set()
-            await waiting
-            await asked
-            await asyncio.gather(*(made.renders.settled(name) for name in names))
-            assert set(made.workers.devices[8:10]) == {"p38", "p39"}
-            assert sorted(made.workers.devices) == names
+def test_the_files_of_a_device_that_a_crash_left_behind_go(office: Any) -> None:
+    async def conversation() -> None:
+        await add_phone(office)
+        left = office.served("aastra", "Aastra/00085D00FFFF.cfg")
+        left.write_text("sip line1 password: nobody's")
+        row = DeviceFile("aastra", "Aastra/00085D00FFFF.cfg", "gone", "", True, "x", "templates/base.tpl")
+        await office.core.db.write(lambda books: books.files.put([row]))
+        await office.renders.tidy()
+        assert not left.exists()
+        assert office.served("aastra", PATH).exists()
+        with office.core.db.reading() as books:
+            assert books.files.of_path("aastra", row.path) is None
 
-    asyncio.run(play())
+    office.play(conversation)
 
 
-def test_a_device_that_gets_another_plugin_gets_no_file_of_the_first(tmp_path: Path) -> None:
-    async def play() -> None:
-        async with house(tmp_path) as made:
-            await made.core.copy_plugins(["cisco-7900"], "test")
-            await made.put(phone("hall"))
-            record = DeviceFile("aastra", "Aastra/00085D000001.cfg", "hall", "", True, "", "")
-            await made.core.db.write(lambda books: books.files.put([record]))
-            forgotten: list[tuple[str, str]] = []
-            made.workers.forget = lambda folder, device: forgotten.append((folder, device))  # type: ignore[method-assign]  # to look
-            await made.desk.set_device("hall", {"plugin": "cisco-7900"}, "test")
-            assert forgotten == [(str(made.core.shelf.folders["aastra"].path), "hall")]
-            with made.core.db.reading() as books:
-                assert books.files.of_plugin("aastra") == []
+def test_a_device_is_told_our_address_in_its_own_network(office: Any) -> None:
+    async def conversation() -> None:
+        assert office.core.facts("10.0.4.4").server == "10.0.0.2"
+        assert office.core.facts("10.1.4.4").http == "http://10.1.0.2:8667"
+        assert office.core.facts(None).server == office.core.facts("172.16.0.1").server == "10.0.0.2"
+        office.addresses.clear()
+        assert office.core.facts("10.0.4.4").server == "127.0.0.1"
 
-    asyncio.run(play())
+    office.play(conversation)
 
 
-def test_a_device_that_a_person_configured_stays_known_when_a_template_breaks(tmp_path: Path) -> None:
-    async def play() -> None:
-        async with house(tmp_path) as made:
+def test_templates_know_the_server_by_the_keys_that_a_config_may_replace(office: Any) -> None:
+    async def conversation() -> None:
+        await add_phone(office)
+        own = office.core.data / "plugins" / "aastra" / "var" / "templates" / "base.tpl"
+        own.write_text("at {{ ip }} {{ http_port }} {{ http_base_url }} {{ tftp_port }}\n")
+        await office.desk.reconfigure(None, None, "ann")
+        assert office.served("aastra", PATH).read_text() == "at 10.0.0.2 8667 http://10.0.0.2:8667 69\n"
+        await office.desk.set_config("base", {"raw_config": {"ip": "10.9.9.9"}}, "ann")
+        assert office.served("aastra", PATH).read_text().startswith("at 10.9.9.9 8667 ")
 
-            async def broken(_: RenderJob) -> Outcome:
-                return TemplateFault("templates/base.tpl", 3, "broken")
+    office.play(conversation)
 
-            await made.put(phone("hall"), replace(phone("visitor", 2), config=None))
-            await made.renders.done(["hall", "visitor"])
-            made.workers.does = broken
-            await made.renders.done(["hall", "visitor"])
-            assert not made.device("hall").configured
-            assert made.core.feed.known == {"00:08:5d:00:00:01"}
 
-    asyncio.run(play())
+def test_a_fleet_is_rendered_while_a_phone_that_waits_goes_first(office: Any) -> None:
+    async def conversation() -> None:
+        idents = []
+        for number in range(20):
+            row = {"mac": f"00:08:5d:00:01:{number:02x}", "vendor": "Aastra", "model": "6731i"}
+            idents.append(str((await office.desk.add_device(row, "ann"))["id"]))
+        order: list[str] = []
+        worker = office.core.pool.render
+
+        async def noted(job: Any) -> Any:
+            order.append(job.device["id"])
+            return await worker(job)
+
+        office.core.pool.render = noted
+        fleet = asyncio.create_task(office.renders.done(idents))
+        await asyncio.sleep(0)
+        await office.renders.settled(idents[-1])
+        assert order.index(idents[-1]) < 12
+        await fleet
+        assert sorted(order) == sorted(idents)
+
+    office.play(conversation)
