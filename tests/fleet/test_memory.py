@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+
 from ringboot.fleet.memory import Memory, Quiet
 from ringboot.model.lease import BOUND, LeaseChange
 
@@ -54,6 +57,33 @@ def test_a_mac_can_be_forgotten() -> None:
     memory.learn(row())
     memory.clear()
     assert not memory.knows(row())
+
+
+def test_it_is_kept_while_another_thread_forgets() -> None:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    memory = Memory(size=10)
+    done = threading.Event()
+
+    def forget() -> None:
+        while not done.is_set():
+            for number in range(40):
+                memory.forget(number.to_bytes(6, "big").hex(":"))
+
+    other = threading.Thread(target=forget)
+    other.start()
+    try:
+        for _ in range(500):
+            for number in range(40):
+                memory.learn(row(mac=number))
+            memory.keep()
+    finally:
+        done.set()
+        other.join()
+        sys.setswitchinterval(interval)
+    memory.learn(row())
+    memory.keep()
+    assert memory.knows(row())
 
 
 def test_it_does_not_grow_without_end() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Hashable
 from typing import TypeVar
 
@@ -19,13 +20,14 @@ class Memory:
     """The DHCP evidence of each MAC and address that has been dealt with.
 
     What a batch learns counts at once, but only `keep` makes it last: after a commit that failed, `drop` it, so that
-    the rows are dealt with again.
+    the rows are dealt with again.  The writer's thread learns and forgets while another one keeps.
     """
 
     def __init__(self, size: int = 200_000) -> None:
         self._size = size  # MACs
         self._kept: dict[bytes, _Rows] = {}
         self._fresh: dict[bytes, _Rows] = {}
+        self._lock = threading.Lock()
 
     def knows(self, change: LeaseChange) -> bool:
         """Tell whether this row says nothing new; an address newly bound must be the last one that was."""
@@ -50,26 +52,30 @@ class Memory:
         """Look at this MAC again when it is next seen: its device was changed by somebody else."""
         if mac is not None:
             octets = mac_octets(mac)
-            self._kept.pop(octets, None)
-            self._fresh.pop(octets, None)
+            with self._lock:
+                self._kept.pop(octets, None)
+                self._fresh.pop(octets, None)
 
     def clear(self) -> None:
         """Look at every device again: plugins or settings changed."""
-        self._kept.clear()
-        self._fresh.clear()
+        with self._lock:
+            self._kept.clear()
+            self._fresh.clear()
 
     def keep(self) -> None:
         """Make what was learnt last; the oldest is forgotten when there is too much."""
-        for mac, rows in self._fresh.items():
-            self._kept.pop(mac, None)
-            self._kept[mac] = rows
-        self._fresh.clear()
-        while len(self._kept) > self._size:
-            del self._kept[next(iter(self._kept))]
+        with self._lock:
+            for mac, rows in self._fresh.items():
+                self._kept.pop(mac, None)
+                self._kept[mac] = rows
+            self._fresh.clear()
+            while len(self._kept) > self._size:
+                del self._kept[next(iter(self._kept))]
 
     def drop(self) -> None:
         """Forget what was learnt since the last `keep`."""
-        self._fresh.clear()
+        with self._lock:
+            self._fresh.clear()
 
 
 class Quiet:
