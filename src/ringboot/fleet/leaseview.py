@@ -27,8 +27,8 @@ class LeaseView:
     def apply(self, change: LeaseChange) -> None:
         """Take over one row of the journal; the same row twice does no harm."""
         before = self._by_address.get(change.address)
-        if before is not None and (before.mac != change.mac or change.kind == _FREED):
-            self._leave(before.mac, change.address)
+        if before is not None:
+            self._part(before, change)
         if change.kind == _FREED:
             self._by_address.pop(change.address, None)
             return
@@ -57,6 +57,15 @@ class LeaseView:
             return
         if before.state == BOUND:
             self._by_address[before.address] = replace(before, state=RELEASED)
+
+    def _part(self, before: Lease, change: LeaseChange) -> None:
+        """Forget what was known by an address of whoever had it, as far as that is somebody else."""
+        gone = change.kind == _FREED
+        if gone or before.mac != change.mac:
+            self._leave(before.mac, change.address)
+        client = (before.network, before.key)
+        if (gone or client != (change.network, change.key)) and self._held.get(client) == change.address:
+            del self._held[client]
 
     def _leave(self, mac: bytes, address: int) -> None:
         rest = tuple(each for each in self._of_mac.get(mac, ()) if each != address)
