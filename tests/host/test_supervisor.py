@@ -33,6 +33,7 @@ class Family:
     def __init__(self, folder: Path, behaviour: str, hang_after: float = 15.0) -> None:
         self.folder = folder
         (folder / "run").mkdir()
+        self.allow_starts()
         (folder / "child.py").write_text(textwrap.dedent(CHILD) + behaviour + "\n")
         program = f"""
             import os, sys
@@ -40,14 +41,21 @@ class Family:
             from ringboot.host.start import Start
             from ringboot.host.supervisor import Part, Supervisor
             log.start("supervisor")
+            sys.executable = {str(folder / "python")!r}
             reader, writer = os.pipe()
             start = Start(data={str(folder)!r}, fds={{"dhcp:x": reader, "tftp": writer}})
             sys.exit(Supervisor(start, [Part("main", "child", ("dhcp:*",))], hang_after={hang_after}).run())
         """
-        environment = {**os.environ, "PYTHONPATH": str(folder)}
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
         self.process = subprocess.Popen(
             [sys.executable, "-c", textwrap.dedent(program)], env=environment, stderr=subprocess.PIPE, text=True
         )
+
+    def allow_starts(self) -> None:
+        """Put the program there that children are started with."""
+        program = self.folder / "python"
+        program.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        program.chmod(0o755)
 
     def starts(self) -> list[str]:
         path = self.folder / "starts"
@@ -61,6 +69,11 @@ class Family:
         while len(self.starts()) < times:
             assert time.monotonic() < deadline, f"only {self.starts()}"
             time.sleep(0.02)
+
+    def until_said(self, words: str) -> None:
+        assert self.process.stderr is not None
+        while words not in (line := self.process.stderr.readline()):
+            assert line, f"it ended without saying: {words}"
 
     def stop(self) -> tuple[int, str]:
         if self.process.poll() is None:
@@ -114,11 +127,32 @@ def test_a_hanging_child_is_killed_and_started_again(family: Make) -> None:
     assert "does not answer" in errors
 
 
+def test_a_child_that_cannot_be_started_is_tried_again(family: Make, tmp_path: Path) -> None:
+    one = family(BEATING)
+    one.until_started(1)
+    (tmp_path / "python").unlink()
+    os.kill(one.child(), signal.SIGKILL)
+    one.until_said("it cannot be started")
+    one.allow_starts()
+    one.until_started(2)
+    assert one.stop()[0] == 0
+
+
 @pytest.mark.parametrize(("code", "expected"), [(3, 3), (6, 6), (7, 1)])
 def test_an_end_that_cannot_be_mended_ends_all(family: Make, code: int, expected: int) -> None:
     one = family(f"sys.exit({code})")
     assert one.process.wait(20) == expected
     assert len(one.starts()) == 1
+
+
+def test_an_end_that_cannot_be_mended_does_not_end_what_ran_before(family: Make) -> None:
+    one = family("if count == 2: sys.exit(3)\n" + BEATING)
+    one.until_started(1)
+    os.kill(one.child(), signal.SIGKILL)
+    one.until_started(3)
+    code, errors = one.stop()
+    assert code == 0
+    assert "exit 3" in errors
 
 
 def test_children_do_not_outlive_a_killed_supervisor(family: Make) -> None:

@@ -1,6 +1,7 @@
 """The parent of all processes: starts them with their sockets, notices a death and a hang, starts them again.
 
-A child that ends with one of the codes in FATAL has said why, and a new start would say the same: then all end.
+A child that ends with one of the codes in FATAL has said why, and a new start would say the same: at the start all
+end then.  Later the others go on, so that a slip in the configuration file takes nobody's address.
 """
 
 from __future__ import annotations
@@ -131,22 +132,45 @@ class Supervisor:
                     child.due = now + STOP_AFTER
 
     def _begin(self, child: _Child) -> None:
-        reader, writer = os.pipe()
-        fds = {name: number for name, number in self.start.fds.items() if _wanted(name, child.part.fds)}
-        start = replace(self.start, fds={**fds, "beat": writer})
-        child.process = subprocess.Popen(
-            [sys.executable, "-m", child.part.module],
+        try:
+            reader, writer = os.pipe()
+        except OSError as error:
+            self._again(child, f"no pipe: {error.strerror}")
+            return
+        try:
+            process = self._spawn(child.part, writer)
+        except (OSError, subprocess.SubprocessError) as error:
+            os.close(reader)
+            self._again(child, f"it cannot be started: {error}")
+            return
+        finally:
+            os.close(writer)
+        os.set_blocking(reader, False)
+        child.process, child.beat = process, reader
+        child.since = child.heard = self.steady()
+        self._selector.register(reader, selectors.EVENT_READ, child)
+        log.get().info("process started", part=child.part.name, pid=process.pid)
+        self._tell()
+
+    def _spawn(self, part: Part, beat: int) -> subprocess.Popen[bytes]:
+        fds = {name: number for name, number in self.start.fds.items() if _wanted(name, part.fds)}
+        start = replace(self.start, fds={**fds, "beat": beat})
+        return subprocess.Popen(
+            [sys.executable, "-m", part.module],
             env={**os.environ, **to_environment(start)},
             pass_fds=tuple(start.fds.values()),
             preexec_fn=_die_with_parent,  # noqa: PLW1509  the supervisor has one thread
             start_new_session=True,
         )
-        os.close(writer)
-        os.set_blocking(reader, False)
-        child.beat, child.since, child.heard = reader, self.steady(), self.steady()
-        self._selector.register(reader, selectors.EVENT_READ, child)
-        log.get().info("process started", part=child.part.name, pid=child.process.pid)
-        self._tell()
+
+    def _again(self, child: _Child, why: str) -> None:
+        """Note why a part does not run, and when it is to be started next."""
+        now = self.steady()
+        child.last = why
+        child.deaths = 1 if now - child.since > CALM_AFTER else child.deaths + 1
+        child.restarts += 1
+        child.due = now + BACK_OFF[min(child.deaths, len(BACK_OFF)) - 1]
+        log.get().warning("process ended, starting it again", part=child.part.name, why=why)
 
     def _hear(self, child: _Child) -> None:
         with contextlib.suppress(BlockingIOError):
@@ -159,22 +183,19 @@ class Supervisor:
         for child in self._children:
             if child.process is None or child.process.poll() is None:
                 continue
-            code, now = child.process.returncode, self.steady()
+            code = child.process.returncode
             with contextlib.suppress(KeyError):
                 self._selector.unregister(child.beat)
             os.close(child.beat)
             child.process, child.beat = None, -1
-            child.last = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
+            why = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
             if self._stopping:
                 continue
-            if code in FATAL:
-                log.get().error("process cannot go on", part=child.part.name, why=child.last)
+            if code in FATAL and not child.restarts and self.steady() - child.since <= CALM_AFTER:
+                log.get().error("process cannot go on", part=child.part.name, why=why)
                 self.stop(FATAL[code])
-                continue
-            child.deaths = 1 if now - child.since > CALM_AFTER else child.deaths + 1
-            child.restarts += 1
-            child.due = now + BACK_OFF[min(child.deaths, len(BACK_OFF)) - 1]
-            log.get().warning("process ended, starting it again", part=child.part.name, why=child.last)
+            else:
+                self._again(child, why)
 
     def _wake_hanging(self) -> None:
         now = self.steady()
