@@ -60,12 +60,19 @@ def loaded(folder: Path) -> tuple[dict[int, Lease], int]:
         return leases.held, journal.seq
 
 
+@pytest.fixture(autouse=True)
+def _little_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logs that begin small: megabytes of zeros for each journal here would take their time."""
+    monkeypatch.setattr(journal_module, "LOG_ROOM", 32 << 10)
+
+
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compaction that begins at once and goes in slices of a few rows."""
     monkeypatch.setattr(journal_module, "COMPACT_ROWS", 0)
     monkeypatch.setattr(journal_module, "SLICE_SCAN", 7)
     monkeypatch.setattr(journal_module, "SLICE_COPY", 3)
+    monkeypatch.setattr(journal_module, "LOG_ROOM", 0)
 
 
 def test_what_was_appended_is_there_after_opening_again(tmp_path: Path) -> None:
@@ -241,6 +248,52 @@ def test_the_write_ahead_log_does_not_grow_without_end(tmp_path: Path) -> None:
             journal.tidy(idle=False)
         log = tmp_path / "00000001.journal-wal"
         assert log.stat().st_size < 8 << 20
+
+
+def test_a_commit_finds_room_in_the_log(tmp_path: Path) -> None:
+    for _ in range(2):  # a new journal, and one that was closed
+        with closing(Journal.open(tmp_path)) as journal:
+            journal.append([bound(1)])
+            assert (tmp_path / "00000001.journal-wal").stat().st_size == journal_module.LOG_ROOM
+    assert loaded(tmp_path)[1] == 2
+
+
+def test_the_room_is_made_behind_what_a_crash_left(tmp_path: Path) -> None:
+    folder = tmp_path / "leases"
+    with closing(Journal.open(folder)) as journal:
+        journal.append([bound(1)])
+        shutil.copytree(folder, tmp_path / "crash", ignore=shutil.ignore_patterns("*-shm"))
+    with (tmp_path / "crash" / "00000001.journal-wal").open("r+b") as log:
+        log.truncate(9000)  # as a log that was never lengthened
+
+    with closing(Journal.open(tmp_path / "crash")) as journal:
+        assert (tmp_path / "crash" / "00000001.journal-wal").stat().st_size == journal_module.LOG_ROOM
+        journal.append([bound(2)])
+        assert list(journal.load()) == [bound(1), bound(2)]
+
+
+def test_the_next_generation_gets_its_room_in_slices_before_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "LOG_SLICE", 8 << 10)
+    leases = Leases()
+    with closing(Journal.open(tmp_path)) as journal:
+        fill(journal, leases, 10, 2)
+        slices = 0
+        while not journal.compacting:
+            assert journal.compact(leases.of_address)
+            slices += 1
+            shutil.copytree(tmp_path, tmp_path.with_name(f"crash-{slices}"), ignore=shutil.ignore_patterns("*-shm"))
+            journal.append([bound(3)])
+            leases.take(bound(3))
+        assert slices == 5
+        assert (tmp_path / "00000002.journal-wal").stat().st_size == journal_module.LOG_ROOM
+        while journal.compact(leases.of_address):
+            pass
+        assert not list(tmp_path.glob("*.new*"))
+    assert loaded(tmp_path)[0] == leases.held
+    for number in range(1, 6):
+        assert len(loaded(tmp_path.with_name(f"crash-{number}"))[0]) == 10
 
 
 # A writer that is killed

@@ -26,6 +26,7 @@ def lease(address: int) -> Lease:
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
     monkeypatch.setattr(journal_module, "SLICE_SCAN", 4)
     monkeypatch.setattr(journal_module, "SLICE_COPY", 2)
+    monkeypatch.setattr(journal_module, "LOG_ROOM", 0)
     with closing(Journal.open(tmp_path / "leases")) as opened:
         yield opened
 

@@ -26,6 +26,8 @@ SLICE_COPY = 250  # live leases copied in a slice
 CHECKPOINT_FRAMES = 1_000  # pages in the write-ahead log that are moved into the file even under load
 CHECKPOINT_IDLE = 64  # and when nothing else is to be done
 ROWS_A_PAGE = 24
+LOG_ROOM = 5 << 20  # octets: the pages between two checkpoints, and some
+LOG_SLICE = 256 << 10
 
 LeaseOf = Callable[[int], Lease | None]
 
@@ -43,6 +45,7 @@ class Journal:
         self.rows = 0  # in all files
         self._copied: set[int] = set()  # addresses whose truth is in the new generation already
         self._below = 0  # compaction has seen the old rows from here up
+        self._room = 0  # octets made for the log of the next generation
         self._damaged = False
 
     @classmethod
@@ -74,6 +77,7 @@ class Journal:
                 each.close(damaged=True)
             raise
         journal._below = journal._seq + 1
+        journal_file.make_room(journal_file.log_of(journal._now.path), LOG_ROOM)
         return journal
 
     @property
@@ -153,7 +157,10 @@ class Journal:
         `lease_of` gives what the table holds for an address.  JournalFailed: this slice did not happen.
         """
         if self._old is None:
-            self._begin_generation()
+            if self._room < LOG_ROOM:
+                self._prepare_log()
+            else:
+                self._begin_generation()
             return True
         kept, seen, lowest = self._slice(self._old, lease_of)
         if kept:
@@ -166,6 +173,12 @@ class Journal:
         self._drop_old()
         return False
 
+    def _prepare_log(self) -> None:
+        """Make a slice of the next generation's write-ahead log, before anything is written there."""
+        self._room += LOG_SLICE
+        next_path = journal_file.path_of(self._folder, self._now.number + 1)
+        journal_file.make_room(journal_file.room_of(next_path), self._room)
+
     def _begin_generation(self) -> None:
         self._checkpoint()  # so that closing the old file later has nothing left to write
         number = self._now.number + 1
@@ -174,7 +187,7 @@ class Journal:
         self._old, self._now = self._now, fresh
         self._copied = set()
         self._below = self._seq + 1
-        self._frames = 0
+        self._frames = self._room = 0
 
     def _slice(self, old: _Generation, lease_of: LeaseOf) -> tuple[list[tuple[object, ...]], set[int], int]:
         """Pick leases to keep among the next old rows, newest first: an address is met at its last row first."""

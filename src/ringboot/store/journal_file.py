@@ -6,6 +6,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ APPLICATION_ID = 0x52424C4A  # "RBLJ": tells a journal from any other SQLite fil
 SUFFIX = ".journal"
 _MAGIC = b"SQLite format 3\0"
 UNFINISHED = ".new"
+MODE = 0o640
 SMALLEST = 512  # octets; SQLite takes less for a new database
 
 COLUMNS = ("seq", *LeaseChange._fields)
@@ -116,12 +118,47 @@ def create(path: Path, first_seq: int) -> None:
             database.execute("PRAGMA journal_mode = WAL")
         finally:
             database.close()
-        os.chmod(unfinished, 0o640)
+        os.chmod(unfinished, MODE)
         _sync(unfinished)
         unfinished.rename(path)
+        if room_of(path).exists():
+            room_of(path).rename(log_of(path))
         _sync(path.parent)
     except (sqlite3.Error, OSError) as error:
         raise explain(path, error) from None
+
+
+def log_of(path: Path) -> Path:
+    """Name the write-ahead log of a generation."""
+    return path.with_name(f"{path.name}-wal")
+
+
+def room_of(path: Path) -> Path:
+    """Name the file that becomes the log of a generation which is not there yet."""
+    return path.with_name(f"{path.name}{UNFINISHED}-room")
+
+
+def make_room(log: Path, size: int) -> None:
+    """Lengthen a write-ahead log with zeros, which SQLite takes for no frames, and have them on the disk.
+
+    A commit then writes over blocks that the file has.  Where it had to lengthen the file, it would also wait for the
+    file system's journal: measured on a busy machine, 3.3 ms (p90) instead of 0.5.
+    """
+    try:
+        handle = os.open(log, os.O_WRONLY | os.O_CREAT, MODE)
+    except OSError:
+        return  # it grows as it is used
+    before = os.fstat(handle).st_size
+    try:
+        os.fchmod(handle, MODE)
+        if before < size:
+            os.pwrite(handle, bytes(size - before), before)
+            os.fsync(handle)
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(handle, before)  # what is left of the disk is for leases
+    finally:
+        os.close(handle)
 
 
 def sweep(folder: Path) -> None:
