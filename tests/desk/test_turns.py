@@ -1,0 +1,124 @@
+"""Render jobs in a crowd: none is lost, none is hidden, and who waits goes first."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from tests.desk.house import House, house, phone, until
+
+from ringboot.model.device import DeviceFile
+from ringboot.plugins.job import Outcome, Rendered, RenderJob, TemplateFault
+
+
+class Gate:
+    """Holds jobs back until it is opened."""
+
+    def __init__(self, made: House) -> None:
+        self.open = asyncio.Event()
+        made.workers.does = self.wait
+
+    async def wait(self, job: RenderJob) -> Outcome:
+        await self.open.wait()
+        return Rendered(job.revision, ())
+
+
+def test_a_change_at_the_very_end_of_a_render_is_rendered(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            await made.put(phone("hall"))
+            made.renders.need(["hall"])
+            running = next(task for task in asyncio.all_tasks() if "_render_until_still" in repr(task))
+            await until(running.done)  # and nobody was told yet
+            assert made.renders.waiting == 1
+            await made.renders.done(["hall"])
+            assert made.workers.devices == ["hall", "hall"]
+            assert made.renders.waiting == 0
+
+    asyncio.run(play())
+
+
+def test_a_change_in_the_middle_is_rendered_once_more(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            await made.put(phone("hall"))
+            gate = Gate(made)
+            made.renders.need(["hall"])
+            await until(lambda: made.workers.jobs)
+            made.renders.need(["hall", "hall"])
+            gate.open.set()
+            await made.renders.settled("hall")
+            assert made.workers.devices == ["hall", "hall"]
+
+    asyncio.run(play())
+
+
+def test_every_device_that_could_not_be_rendered_is_told(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            names = [f"p{number}" for number in range(30)]
+            await made.put(*(phone(name, number) for number, name in enumerate(names)))
+
+            async def broken(job: RenderJob) -> Outcome:
+                return TemplateFault("templates/base.tpl", 3, f"broken in {job.revision}")
+
+            made.workers.does = broken
+            assert sorted(await made.renders.done(names)) == sorted(names)
+
+    asyncio.run(play())
+
+
+def test_who_waits_for_a_file_goes_before_a_whole_fleet(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            names = [f"p{number:02}" for number in range(40)]
+            await made.put(*(phone(name, number) for number, name in enumerate(names)))
+            gate = Gate(made)
+            made.renders.need(names)
+            await until(lambda: made.workers.jobs)
+            waiting = asyncio.create_task(made.renders.settled("p39"))
+            asked = asyncio.create_task(made.renders.done(["p38"]))
+            await asyncio.sleep(0)
+            gate.open.set()
+            await waiting
+            await asked
+            await asyncio.gather(*(made.renders.settled(name) for name in names))
+            assert set(made.workers.devices[8:10]) == {"p38", "p39"}
+            assert sorted(made.workers.devices) == names
+
+    asyncio.run(play())
+
+
+def test_a_device_that_gets_another_plugin_gets_no_file_of_the_first(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            await made.core.copy_plugins(["cisco-7900"], "test")
+            await made.put(phone("hall"))
+            record = DeviceFile("aastra", "Aastra/00085D000001.cfg", "hall", "", True, "", "")
+            await made.core.db.write(lambda books: books.files.put([record]))
+            forgotten: list[tuple[str, str]] = []
+            made.workers.forget = lambda folder, device: forgotten.append((folder, device))  # type: ignore[method-assign]  # to look
+            await made.desk.set_device("hall", {"plugin": "cisco-7900"}, "test")
+            assert forgotten == [(str(made.core.shelf.folders["aastra"].path), "hall")]
+            with made.core.db.reading() as books:
+                assert books.files.of_plugin("aastra") == []
+
+    asyncio.run(play())
+
+
+def test_a_device_that_a_person_configured_stays_known_when_a_template_breaks(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+
+            async def broken(_: RenderJob) -> Outcome:
+                return TemplateFault("templates/base.tpl", 3, "broken")
+
+            await made.put(phone("hall"), replace(phone("visitor", 2), config=None))
+            await made.renders.done(["hall", "visitor"])
+            made.workers.does = broken
+            await made.renders.done(["hall", "visitor"])
+            assert not made.device("hall").configured
+            assert made.core.feed.known == {"00:08:5d:00:00:01"}
+
+    asyncio.run(play())
