@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from ringboot import log
 from ringboot.app import main
+from ringboot.host.start import Start
 from ringboot.model.event import Event
 from ringboot.servers.foreign import CannotLook, Foreign
+from ringboot.setup.machine import Machine
+from ringboot.store.errors import StoreDamaged
+from ringboot.store.journal_file import JournalDamaged
 
 NOW = 1_700_000_000.0
+CONFIG = '[dhcp]\ninterfaces = ["lo"]\n[[dhcp.network]]\nsubnet = "127.77.0.0/16"\n'
+DAMAGES = (JournalDamaged(Path("1.journal"), "is torn"), StoreDamaged(Path("fleet.db"), "is torn", "Restore it."))
 
 
 class Around:
@@ -23,49 +30,37 @@ class Around:
     def __init__(self, interfaces: tuple[str, ...] = ()) -> None:
         self.told: list[Event] = []
         self.core = SimpleNamespace(
-            utc=lambda: NOW, tell=self._tell, began_with=SimpleNamespace(dhcp=SimpleNamespace(interfaces=interfaces))
+            utc=lambda: NOW, note=self._note, began_with=SimpleNamespace(dhcp=SimpleNamespace(interfaces=interfaces))
         )
         self.addresses = SimpleNamespace(now={"eth0": ("10.0.0.2",), "eth1": ("10.1.0.2", "10.1.0.3")})
         self.desk = SimpleNamespace(processes=lambda: self.rows)
         self.rows: list[dict[str, Any]] = []
         self.restarts: dict[str, int] = {}
-        self._work: list[Awaitable[object]] = []
 
-    async def _tell(self, *events: Event) -> None:
+    def _note(self, *events: Event) -> None:
         self.told += events
-
-    def _soon(self, work: Callable[[], Awaitable[object]]) -> None:
-        self._work.append(work())
-
-    async def _done(self) -> None:
-        for each in self._work:
-            await each
-        self._work.clear()
 
     def look(self, rounds: int) -> None:
         """Look for other servers until so many rounds are over."""
 
         async def whole() -> None:
             looking = asyncio.create_task(main._Main._look_for_others(cast(main._Main, self)))
-            while len(self._work) < rounds and not looking.done():
+            while len(self.told) < rounds and not looking.done():
                 await asyncio.sleep(0)
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
-            await self._done()
 
         asyncio.run(whole())
 
     def hear(self, *rows: dict[str, Any]) -> list[Event]:
         """Give what is kept of hints."""
         main._Main._hints(cast(main._Main, self), list(rows))
-        asyncio.run(self._done())
         return self.told
 
     def greet(self, **restarts: int) -> list[Event]:
         """Let dhcp say hello after so many restarts; gives what was told until then."""
         self.rows = [{"name": name, "restarts": count, "last_end": "exit 1"} for name, count in restarts.items()]
         main._Main._note_restarts(cast(main._Main, self))
-        asyncio.run(self._done())
         return self.told
 
 
@@ -137,3 +132,46 @@ def test_it_beats_until_nobody_hears_it(monkeypatch: pytest.MonkeyPatch) -> None
 
     asyncio.run(whole())
     os.close(writer)
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("in_a_task", [True, False], ids=["in a task", "at the start"])
+def test_damage_is_told_as_such_wherever_it_is_found(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    damage: Exception,
+    in_a_task: bool,
+) -> None:
+    async def end(_: object) -> int:
+        raise ExceptionGroup("unhandled errors in a TaskGroup", [damage]) if in_a_task else damage
+
+    monkeypatch.setattr(main._Main, "run", end)
+    monkeypatch.setattr(log, "start", lambda *_, **__: None)
+    (tmp_path / "ringboot.toml").write_text(CONFIG)
+    assert main.run(Start(data=str(tmp_path), config=str(tmp_path / "ringboot.toml"))) == main.DAMAGED
+    assert str(damage) in "".join(capfd.readouterr())
+
+
+def test_addresses_that_cannot_be_looked_up_are_looked_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[int] = []
+
+    def look() -> Machine:
+        looks.append(1)
+        if len(looks) == 2:
+            raise RuntimeError("netlink said no")
+        return Machine(())
+
+    monkeypatch.setattr(main.machine, "look", look)
+    monkeypatch.setattr(main, "ADDRESSES_EVERY", 0)
+
+    async def whole() -> None:
+        following = asyncio.create_task(main._Addresses().follow())
+        async with asyncio.timeout(20):
+            while len(looks) < 4 and not following.done():
+                await asyncio.sleep(0)
+        assert not following.done()
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+    asyncio.run(whole())

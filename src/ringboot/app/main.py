@@ -10,8 +10,6 @@ import socket
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from functools import partial
 from pathlib import Path
 
 from ringboot import log, reasons
@@ -22,7 +20,6 @@ from ringboot.desk.core import Core
 from ringboot.desk.desk import Desk
 from ringboot.desk.dhcplink import DhcpLink, Frame
 from ringboot.desk.doorway import Doorway
-from ringboot.desk.errors import DeskError
 from ringboot.desk.feed import Feed, key_of
 from ringboot.desk.follower import Follower
 from ringboot.desk.renders import Renders
@@ -65,15 +62,16 @@ def run(start: Start) -> int:
     except (StoreDamaged, StoreFailed) as error:
         log.get().error("the database cannot be used", why=str(error))
         return DAMAGED
+    code = DAMAGED
     try:
         addresses = _Addresses()
         core = _core(start, settings, db, addresses)
-        return asyncio.run(_Main(core, start, addresses).run())
-    except (JournalDamaged, StoreDamaged) as error:
-        log.get().error("data is damaged", why=str(error))
-        return DAMAGED
+        code = asyncio.run(_Main(core, start, addresses).run())
+    except* (JournalDamaged, StoreDamaged) as damages:  # from the start, or from a task of a group
+        log.get().error("data is damaged", why="; ".join(map(str, damages.exceptions)))
     finally:
         db.close()
+    return code
 
 
 def _core(start: Start, settings: Settings, db: FleetDb, addresses: _Addresses) -> Core:
@@ -99,6 +97,15 @@ class _Addresses:
         """Look again; not on the thread of a running loop."""
         here = machine.look()
         self.now = {name: here.addresses_of(name) for name in here.names}
+
+    async def follow(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(ADDRESSES_EVERY)
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception as error:  # of the kernel or of what asks it; the addresses known so far serve
+                log.get().error("the addresses of this machine cannot be looked up", why=repr(error))
 
 
 def _find(root: str, name: str) -> str | None:
@@ -128,7 +135,7 @@ class _Main:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stopping.set)
-        loop.add_signal_handler(signal.SIGHUP, lambda: asyncio.ensure_future(self._reload()))
+        loop.add_signal_handler(signal.SIGHUP, lambda: self.core.background.start(self._reload(), "reload"))
         async with contextlib.AsyncExitStack() as stack:
             starting = asyncio.create_task(self.core.pool.start())  # a job that comes first waits for its worker
             stack.push_async_callback(self.core.pool.close)
@@ -141,7 +148,7 @@ class _Main:
                     tasks.create_task(self.core.link.run()),
                     tasks.create_task(self.follower.run()),
                     tasks.create_task(self._look_for_others()),
-                    tasks.create_task(self._follow_addresses()),
+                    tasks.create_task(self.addresses.follow()),
                 ]
                 log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
                 await self.stopping.wait()
@@ -213,8 +220,7 @@ class _Main:
             self.restarts[row["name"]] = row["restarts"]
             if row["restarts"] > before:
                 detail = {"process": row["name"], "why": row["last_end"]}
-                event = Event(self.core.utc(), reasons.PROCESS_RESTARTED.id, detail=detail)
-                self._soon(partial(self.core.tell, event))
+                self.core.note(Event(self.core.utc(), reasons.PROCESS_RESTARTED.id, detail=detail))
 
     def _hints(self, rows: list[Frame]) -> None:
         """Keep what dhcp said of messages that changed no lease, where it is more than a repetition."""
@@ -226,29 +232,10 @@ class _Main:
             for row in rows
             if row["reason"] in _WORTH_KEEPING
         ]
-        if told:
-            self._soon(partial(self.core.tell, *told))
-
-    def _soon(self, work: Callable[[], Awaitable[object]]) -> None:
-        async def quietly() -> None:
-            try:
-                await work()
-            except (StoreFailed, DeskError) as error:
-                log.get().error("could not be done", why=str(error))
-
-        task = asyncio.ensure_future(quietly())
-        task.add_done_callback(lambda done: done.exception())
+        self.core.note(*told)
 
     async def _reload(self) -> None:
-        try:
-            await self.desk.reload()
-        except DeskError as error:
-            log.get().error("reload", why=error.text)
-
-    async def _follow_addresses(self) -> None:
-        while True:
-            await asyncio.sleep(ADDRESSES_EVERY)
-            await asyncio.to_thread(self.addresses.look)
+        await self.desk.reload()
 
     async def _look_for_others(self) -> None:
         """Send one DISCOVER of our own on every interface, now and each hour."""
@@ -266,7 +253,7 @@ class _Main:
                     detail = {"server": each.server, "interface": each.interface}
                     log.get().warning(reasons.tell(reasons.FOREIGN_SERVER.id, detail))
                     event = Event(self.core.utc(), reasons.FOREIGN_SERVER.id, address=each.server, detail=detail)
-                    self._soon(partial(self.core.tell, event))
+                    self.core.note(event)
             await asyncio.sleep(FOREIGN_EVERY)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ringboot import log, reasons
+from ringboot.desk.background import Background
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
 from ringboot.desk.shelf import Shelf
@@ -48,6 +49,7 @@ class Core:
     addresses: Callable[[], dict[str, tuple[str, ...]]]  # interface -> our addresses there, dotted
     utc: Callable[[], float] = time.time
     started: float = field(default_factory=time.time)
+    background: Background = field(default_factory=Background)
 
     def read_plugins(self, books: Books) -> None:
         """Read every manifest again and let identification use what is there."""
@@ -128,13 +130,18 @@ class Core:
         return True
 
     async def tell(self, *events: Event) -> None:
-        """Write events; what cannot be written is logged and lost, the request goes on."""
+        """Write events; StoreFailed."""
 
         def add(books: Books) -> None:
             for event in events:
                 books.events.add(event)
 
         await self.db.write(add)
+
+    def note(self, *events: Event) -> None:
+        """Write events soon; what cannot be written is logged and lost."""
+        if events:
+            self.background.start(self.tell(*events), "an event")
 
     def facts(self, address: str | None) -> ServerFacts:
         """Say what a device at this address is told of the server."""

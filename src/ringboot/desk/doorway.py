@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Coroutine
-from typing import Any
 
 from ringboot import log
 from ringboot.desk.core import Core
@@ -17,7 +15,6 @@ from ringboot.fleet.way import Seen, carry_out, request_seen
 from ringboot.host.neighbours import neighbour_of
 from ringboot.model import file
 from ringboot.model.codec import BadMessage
-from ringboot.model.event import Event
 from ringboot.model.file import FileRequest, Sent, Serve
 from ringboot.store.errors import StoreFailed
 
@@ -33,7 +30,6 @@ class Doorway:
         self._renders = renders
         self._tickets: OrderedDict[int, Resolved] = OrderedDict()
         self._count = 0
-        self._background: set[asyncio.Task[None]] = set()
         self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find)
 
@@ -60,8 +56,7 @@ class Doorway:
             "file asked for", door=request.door, path=request.path, peer=request.peer, mac=resolved.mac,
             answer=answer.name if isinstance(answer, Serve) else answer.reason,
         )  # fmt: skip
-        if resolved.events:
-            self._later(self._core.tell(*resolved.events))
+        self._core.note(*resolved.events)
         if isinstance(answer, Serve):
             self._tickets[self._count] = resolved
             if len(self._tickets) > MOST_TICKETS:
@@ -113,7 +108,7 @@ class Doorway:
 
     def saw(self, seen: Seen) -> None:
         """Do what follows from a row of the journal."""
-        self._later(self._follow(seen, "dhcp"))
+        self._core.background.start(self._follow(seen, "dhcp"), "what follows from a lease")
 
     async def _follow(self, seen: Seen, who: str) -> None:
         """Do what follows from a look: copy its plugin, make the files all share, render its own, let dhcp know it."""
@@ -142,15 +137,4 @@ class Doorway:
         """Note how the sending of a file went."""
         sent = file.decode(data)
         if isinstance(sent, Sent) and (resolved := self._tickets.pop(sent.ticket, None)) is not None:
-            event: Event = sent_event(resolved, sent, self._core.utc())
-            self._later(self._core.tell(event))
-
-    def _later(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._background.add(task)
-        task.add_done_callback(self._over)
-
-    def _over(self, task: asyncio.Task[None]) -> None:
-        self._background.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.get().error("what followed from a request failed", why=repr(error))
+            self._core.note(sent_event(resolved, sent, self._core.utc()))
