@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from tests.desk.office import Office
 
 from ringboot.desk import feed
 from ringboot.desk.errors import Busy, NotFound, Refused
@@ -18,7 +19,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feed.Feed.applied, "__defaults__", (0.05,))
 
 
-def test_a_reservation_is_with_dhcp_when_it_is_promised(office: Any) -> None:
+def test_a_reservation_is_with_dhcp_when_it_is_promised(office: Office) -> None:
     async def conversation() -> None:
         kept = await office.desk.add_reservation(ROW)
         assert kept["value"] == "00:08:5d:00:00:01"
@@ -31,7 +32,7 @@ def test_a_reservation_is_with_dhcp_when_it_is_promised(office: Any) -> None:
     office.play(conversation)
 
 
-def test_what_dhcp_has_not_confirmed_is_kept_and_not_promised(office: Any) -> None:
+def test_what_dhcp_has_not_confirmed_is_kept_and_not_promised(office: Office) -> None:
     async def conversation() -> None:
         office.dhcp.deaf = True
         with pytest.raises(Busy, match=r"^10\.0\.0\.9 is kept, but dhcp has not confirmed it yet"):
@@ -67,7 +68,7 @@ def test_what_dhcp_has_not_confirmed_is_kept_and_not_promised(office: Any) -> No
     ],
 )
 def test_a_reservation_that_cannot_be_is_refused_with_the_place(
-    office: Any, changes: dict[str, Any], place: str, why: str
+    office: Office, changes: dict[str, Any], place: str, why: str
 ) -> None:
     async def conversation() -> None:
         with pytest.raises(Refused) as caught:
@@ -80,7 +81,7 @@ def test_a_reservation_that_cannot_be_is_refused_with_the_place(
     office.play(conversation)
 
 
-def test_a_reservation_makes_a_network_one_that_we_lease_and_an_address_is_kept_once(office: Any) -> None:
+def test_a_reservation_makes_a_network_one_that_we_lease_and_an_address_is_kept_once(office: Office) -> None:
     async def conversation() -> None:
         await office.desk.add_reservation(ROW)
         for again in (ROW, {**ROW, "value": "00085d000002"}):
@@ -96,14 +97,14 @@ def test_a_reservation_makes_a_network_one_that_we_lease_and_an_address_is_kept_
     office.play(conversation)
 
 
-def test_a_plugin_that_is_taken_away_is_not_used_until_it_is_installed_again(office: Any) -> None:
+def test_a_plugin_that_is_taken_away_is_not_used_until_it_is_installed_again(office: Office) -> None:
     async def conversation() -> None:
         shelf = office.core.shelf
         assert "aastra" in {each.name for each in shelf.classes()}
         await office.desk.install_plugin("aastra", None, "ann")
         assert "aastra" in shelf.plugins
         await office.desk.uninstall_plugin("aastra", "ann")
-        assert "aastra" not in {each.name for each in (*shelf.enabled(), *shelf.classes())}
+        assert "aastra" not in {*(each.name for each in shelf.enabled()), *(each.name for each in shelf.classes())}
         assert "aastra" not in {each.name for each in read_site(office).classes}
         office.core.db.write_sync(office.core.read_plugins)
         assert "aastra" not in office.core.world.catalog, "also after a restart"
@@ -113,5 +114,5 @@ def test_a_plugin_that_is_taken_away_is_not_used_until_it_is_installed_again(off
     office.play(conversation)
 
 
-def read_site(office: Any) -> Any:
+def read_site(office: Office) -> Any:
     return read_snapshot(office.core.feed.path.read_bytes()).site

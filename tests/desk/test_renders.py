@@ -5,20 +5,23 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+from tests.desk.office import Office
+
 from ringboot.model.device import DeviceFile
 
 MAC = "00:08:5d:00:00:01"
 PATH = "Aastra/00085D000001.cfg"
 
 
-async def add_phone(office: Any) -> str:
+async def add_phone(office: Office) -> str:
     """Add a phone of a catalog brand; its files stand then."""
     row = await office.desk.add_device({"mac": MAC, "vendor": "Aastra", "model": "6731i"}, "ann")
     assert row["configured"], row["problem"]
     return str(row["id"])
 
 
-def test_the_files_stand_when_a_step_returns(office: Any) -> None:
+def test_the_files_stand_when_a_step_returns(office: Office) -> None:
     async def conversation() -> None:
         await add_phone(office)
         assert office.served("aastra", PATH).exists()
@@ -29,7 +32,7 @@ def test_the_files_stand_when_a_step_returns(office: Any) -> None:
     office.play(conversation)
 
 
-def test_a_change_that_comes_while_the_files_are_made_counts(office: Any) -> None:
+def test_a_change_that_comes_while_the_files_are_made_counts(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     async def conversation() -> None:
         ident = await add_phone(office)
         worker = office.core.pool.render
@@ -49,7 +52,7 @@ def test_a_change_that_comes_while_the_files_are_made_counts(office: Any) -> Non
             base.raw_config["ntp_enabled"] = True
             books.configs.put(base, "ann", 1.0)
 
-        office.core.pool.render = slow
+        monkeypatch.setattr(office.core.pool, "render", slow)
         assert await office.renders.done([ident]) == {}
         assert len(jobs) == 2
         assert "10.0.0.78" in office.served("aastra", PATH).read_text()
@@ -57,7 +60,7 @@ def test_a_change_that_comes_while_the_files_are_made_counts(office: Any) -> Non
     office.play(conversation)
 
 
-def test_the_files_of_a_device_that_a_crash_left_behind_go(office: Any) -> None:
+def test_the_files_of_a_device_that_a_crash_left_behind_go(office: Office) -> None:
     async def conversation() -> None:
         await add_phone(office)
         left = office.served("aastra", "Aastra/00085D00FFFF.cfg")
@@ -73,7 +76,7 @@ def test_the_files_of_a_device_that_a_crash_left_behind_go(office: Any) -> None:
     office.play(conversation)
 
 
-def test_a_device_is_told_our_address_in_its_own_network(office: Any) -> None:
+def test_a_device_is_told_our_address_in_its_own_network(office: Office) -> None:
     async def conversation() -> None:
         assert office.core.facts("10.0.4.4").server == "10.0.0.2"
         assert office.core.facts("10.1.4.4").http == "http://10.1.0.2:8667"
@@ -84,7 +87,7 @@ def test_a_device_is_told_our_address_in_its_own_network(office: Any) -> None:
     office.play(conversation)
 
 
-def test_templates_know_the_server_by_the_keys_that_a_config_may_replace(office: Any) -> None:
+def test_templates_know_the_server_by_the_keys_that_a_config_may_replace(office: Office) -> None:
     async def conversation() -> None:
         await add_phone(office)
         own = office.core.data / "plugins" / "aastra" / "var" / "templates" / "base.tpl"
@@ -97,7 +100,9 @@ def test_templates_know_the_server_by_the_keys_that_a_config_may_replace(office:
     office.play(conversation)
 
 
-def test_a_fleet_is_rendered_while_a_phone_that_waits_goes_first(office: Any) -> None:
+def test_a_fleet_is_rendered_while_a_phone_that_waits_goes_first(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def conversation() -> None:
         idents = []
         for number in range(20):
@@ -110,7 +115,7 @@ def test_a_fleet_is_rendered_while_a_phone_that_waits_goes_first(office: Any) ->
             order.append(job.device["id"])
             return await worker(job)
 
-        office.core.pool.render = noted
+        monkeypatch.setattr(office.core.pool, "render", noted)
         fleet = asyncio.create_task(office.renders.done(idents))
         await asyncio.sleep(0)
         await office.renders.settled(idents[-1])
