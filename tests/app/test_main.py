@@ -162,7 +162,7 @@ def test_addresses_that_cannot_be_looked_up_are_looked_up_again(monkeypatch: pyt
             raise RuntimeError("netlink said no")
         return Machine(())
 
-    monkeypatch.setattr(main.machine, "look", look)
+    monkeypatch.setattr("ringboot.app.main.machine.look", look)
     monkeypatch.setattr(main, "ADDRESSES_EVERY", 0)
 
     async def whole() -> None:
