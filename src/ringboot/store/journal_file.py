@@ -152,7 +152,8 @@ def make_room(log: Path, size: int) -> None:
     try:
         os.fchmod(handle, MODE)
         if before < size:
-            os.pwrite(handle, bytes(size - before), before)
+            if os.pwrite(handle, bytes(size - before), before) < size - before:
+                raise OSError("not all of it")  # a disk that is nearly full takes what it can
             os.fsync(handle)
     except OSError:
         with suppress(OSError):

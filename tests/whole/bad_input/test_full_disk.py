@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -24,31 +25,41 @@ UNLIMITED = resource.RLIM_INFINITY
 
 
 class SmallDisk:
-    """A disk of its own for the data folder; needs root."""
+    """A disk of its own for the data folder, and one for the leases, where nobody else makes room; needs root.
+
+    The leases' is smaller than the room that the journal makes for its log beforehand.
+    """
+
+    before = ""
 
     why = "the disk is full: make room on it"
     fleet = "no space left. Make room on the disk of the data directory."
 
     def __init__(self, data: Path) -> None:
-        self.data = data
-        data.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m,mode=700", "none", str(data)], check=True)
+        self.folders = [data, data / "leases"]
+        for folder, size in zip(self.folders, ("8m", "1m"), strict=True):
+            folder.mkdir()
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "none", str(folder)], check=True)
 
     def fill(self, _: Daemon) -> None:
-        with (self.data / "filler").open("wb", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(bytes(4096))
+        for folder in self.folders:
+            with (folder / "filler").open("wb", buffering=0) as file, suppress(OSError):
+                while True:
+                    file.write(bytes(4096))
 
     def make_room(self, _: Daemon) -> None:
-        (self.data / "filler").unlink()
+        for folder in self.folders:
+            (folder / "filler").unlink()
 
     def close(self) -> None:
-        subprocess.run(["umount", str(self.data)], check=True)
+        for folder in reversed(self.folders):
+            subprocess.run(["umount", str(folder)], check=True)
 
 
 class SmallFiles:
     """No log of a database may grow any more: what a full disk is to those who are not root."""
 
+    before = "import resource\nresource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, resource.RLIM_INFINITY))"
     why = "the disk "
     fleet = "fleet.db could not be written: "
 
@@ -90,10 +101,12 @@ def children(daemon: Daemon) -> set[int]:
 
 def test_a_full_disk(tmp_path: Path, disk: SmallDisk | SmallFiles) -> None:
     site = make_site()
-    with Daemon(tmp_path, site.config) as daemon:
+    with Daemon(tmp_path, site.config, before=disk.before) as daemon:
         first, phone = site.phone(1), site.phone(2)
         first.obtain("127.77.1.1")
         assert journal(daemon) == {"127.77.1.1"}
+        told = partial(daemon.get, "explain", first.mac)
+        wait_until(lambda: (told()["device"] or {}).get("configured"), "all that follows from it to be written")
 
         disk.fill(daemon)
         offer = phone.discover("127.77.1.2")
