@@ -145,6 +145,7 @@ class _Main:
             async with asyncio.TaskGroup() as tasks:
                 running = [
                     tasks.create_task(_beat(self.start.fds["beat"], self.stopping)),
+                    tasks.create_task(self.core.lag.run()),
                     tasks.create_task(self.core.link.run()),
                     tasks.create_task(self.follower.run()),
                     tasks.create_task(self._look_for_others()),
@@ -185,6 +186,7 @@ class _Main:
             staging.sweep(str(folder.path))
         core.install_site()
         await self.follower.load()
+        self.follower.compare()
         await self.renders.tidy()
         await self.renders.common(core.shelf.plugins)
         self.renders.need(stale)

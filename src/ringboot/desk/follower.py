@@ -42,6 +42,18 @@ class Follower:
                 return
             await asyncio.sleep(0)
 
+    def compare(self) -> None:
+        """Say so when the journal ends before what was read of it: it was restored from a backup, or is gone."""
+        with self._core.db.reading() as books:
+            read = books.numbers.get(CURSOR)
+        last = self._mirror.last()
+        if last < read:
+            log.get().warning(
+                "the lease journal is not the one that was read before: leases are missing. If nobody moved it away "
+                "or restored it, stop the daemon and restore it from a backup",
+                rows_read_before=read, rows_there=last,
+            )  # fmt: skip
+
     def catch_up(self) -> None:
         """Bring the mirror up to the last row: before saying that an address is unknown."""
         while self._step():
