@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
 def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each timed point")
-    parser.add_argument("--rounds", type=int, default=3, help="how often each point is measured; the median counts")
+    parser.add_argument("--rounds", type=int, default=3, help="of DORA; the median counts")
     parser.add_argument("--quick", action="store_true", help="one round of one second")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument(
@@ -78,11 +78,10 @@ def _contenders(named: list[str]) -> list[Contender]:
 def _run(wire: Wire, load: Path, asked: argparse.Namespace) -> list[Row]:
     rows: list[Row] = []
     contenders = _contenders(asked.server)
-    for point in (*points(asked.seconds), MEMORY):
-        rounds = 1 if point is MEMORY else asked.rounds
+    for point in (*points(asked.seconds, asked.rounds), MEMORY):
         # The servers take turns, so that a noise on the machine meets all of them.
         taken: dict[str, list[Row]] = {}
-        for _ in range(rounds):
+        for _ in range(point.rounds):
             for contender in contenders:
                 taken.setdefault(contender.name, []).append(_told(wire, load, contender, point))
         rows += [_median(each) for each in taken.values()]

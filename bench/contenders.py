@@ -13,7 +13,7 @@ from ringboot.model.address import ip_number, ip_text
 from ringboot.model.site import SITE_VERSION, Class, Match, Network, Pool, Site, Snapshot
 
 SUBNET = "10.77.0.0"
-FIRST, LAST = "10.77.1.0", "10.77.196.79"  # 50,000 addresses
+FIRST, LAST = "10.77.1.0", "10.77.200.255"  # more than 50,000: an offer waits for a while, also one nobody takes
 LEASE_TIME = 3600
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -5,7 +5,8 @@
    occupies one lane; when it ends, the lane takes the next client.  A lane that hears nothing for the timeout gives its
    client up, counts a loss and goes on.
 
-   It checks what it is given: an address acknowledged to one client while another still holds it is a conflict.
+   It ends after its seconds, or earlier at SIGTERM, and then reports what it has.  It checks what it is given: an
+   address acknowledged to one client while another still holds it is a conflict.
 
    usage: load [-m dora|discover|renew] [-d server] [-g giaddr] [-n clients] [-w lanes] [-t seconds] [-r] [-i]
                [-v vendor-class] [-o oui] [-f fill-seconds] [-l timeout-ms]
@@ -14,6 +15,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +57,7 @@ static uint32_t *holder;               /* by the low 24 bits of an address: clie
 static uint32_t *samples;              /* microseconds of each timed exchange */
 static uint64_t sample_count, next_client;
 static int handle, renewing, timing;
+static volatile sig_atomic_t stopped;
 static uint8_t giaddr_octets[4];
 
 static uint64_t microseconds(void)
@@ -217,7 +220,7 @@ static double drive(double seconds, uint64_t enough)
     uint8_t message[LARGEST];
     for (uint32_t number = 0; number < opt.lanes; number++)
         begin(number);
-    while ((now = microseconds()) < end && counts.done < enough) {
+    while (!stopped && (now = microseconds()) < end && counts.done < enough) {
         if (now - looked > 10000) {
             looked = now;
             for (uint32_t number = 0; number < opt.lanes; number++)
@@ -234,6 +237,12 @@ static double drive(double seconds, uint64_t enough)
             receive(message, (size_t)size);
     }
     return (double)(microseconds() - began) / 1e6;
+}
+
+static void stop(int signal)
+{
+    (void)signal;
+    stopped = 1;
 }
 
 static int rising(const void *one, const void *other)
@@ -325,6 +334,7 @@ int main(int argc, char **argv)
     double filled = 0;
 
     read_options(argc, argv);
+    signal(SIGTERM, stop);
     open_socket();
     prepare();
     if (renewing) {

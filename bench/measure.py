@@ -34,14 +34,15 @@ class Point:
 
     name: str
     arguments: tuple[str, ...]
+    rounds: int = 1  # the median counts
 
 
-def points(seconds: float) -> tuple[Point, ...]:
+def points(seconds: float, rounds: int) -> tuple[Point, ...]:
     """Give the points of a run."""
     timed = (*PHONES, "-t", f"{seconds:g}")
     return (
-        Point("DORA, in order", ("-m", "dora", *timed)),
-        Point("DORA, random order", ("-m", "dora", "-r", *timed)),
+        Point("DORA, in order", ("-m", "dora", *timed), rounds),
+        Point("DORA, random order", ("-m", "dora", "-r", *timed), rounds),
         Point("DISCOVER, in order", ("-m", "discover", *timed)),
         Point("DISCOVER, random order", ("-m", "discover", "-r", *timed)),
         Point("RENEW, in order", ("-m", "renew", *timed)),
@@ -78,14 +79,25 @@ def measure(wire: Wire, load: Path, contender: Contender, point: Point) -> dict[
 
 
 def drive(wire: Wire, load: Path, arguments: tuple[str, ...]) -> dict[str, Any]:
-    """Run the load generator once, before everything else: clients do not wait for a processor of the server's."""
+    """Run the load generator once."""
+    return driven(begin(wire, load, arguments))
+
+
+def begin(wire: Wire, load: Path, arguments: tuple[str, ...]) -> subprocess.Popen[str]:
+    """Start the load generator before everything else: clients do not wait for a processor of the server's."""
     command = wire.inside(wire.client, [str(load), "-d", SERVER_ADDRESS, "-g", CLIENT_ADDRESS, *arguments])
-    done = subprocess.run(
-        command, capture_output=True, text=True, timeout=900, check=False, start_new_session=True, preexec_fn=hurry
-    )
-    if done.returncode:
-        raise Unable(f"the load generator: {done.stderr.strip()}")
-    result: dict[str, Any] = json.loads(done.stdout)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=hurry,  # noqa: PLW1509  the bench has one thread
+    )  # fmt: skip
+
+
+def driven(generator: subprocess.Popen[str]) -> dict[str, Any]:
+    """Wait for the load generator to end, and give what it reports."""
+    output, errors = generator.communicate(timeout=900)
+    if generator.returncode:
+        raise Unable(f"the load generator: {errors.strip()}")
+    result: dict[str, Any] = json.loads(output)
     return result
 
 

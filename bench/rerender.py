@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.contenders import Contender
-from bench.measure import PHONES, Unable, drive, running
+from bench.measure import PHONES, Unable, begin, drive, driven, running
 from bench.wire import Wire
 
 DEVICES = "DHCP while devices are rendered"
@@ -29,31 +29,14 @@ def rerender(wire: Wire, load: Path, contender: Contender) -> dict[str, Any]:
         _wait(lambda: tell("device", "list", "--limit", "1", "--json")["total"] >= COUNT, f"{COUNT} devices")
         tell("device", "reconfigure", "--all", "--json")
         began = time.monotonic()
-        rendering = subprocess.Popen(
-            tell.command("device", "reconfigure", "--all", "--json"), stdout=subprocess.DEVNULL
-        )
-        rounds: list[dict[str, Any]] = []
+        clients = begin(wire, load, ("-m", "dora", "-n", str(COUNT), "-w", LANES, *PHONES, "-t", str(int(CEILING))))
         try:
-            while rendering.poll() is None:
-                if time.monotonic() - began > CEILING:
-                    raise Unable(f"rendering {COUNT} devices took more than {CEILING:.0f} s")
-                rounds.append(drive(wire, load, ("-m", "dora", "-n", str(COUNT), "-w", LANES, *PHONES, "-t", "1")))
+            tell("device", "reconfigure", "--all", "--json")
         finally:
-            rendering.kill()
-            rendering.wait()
+            clients.terminate()
+            result = driven(clients)
         took = time.monotonic() - began
-    if rendering.returncode:
-        raise Unable(f"rendering failed with exit code {rendering.returncode}")
-    worst = max(rounds, key=lambda row: float(row["p99_ms"]))
-    return {
-        "server": contender.name,
-        "point": DEVICES,
-        **worst,
-        "devices": COUNT,
-        "seconds": round(took, 1),
-        "conflicts": sum(row["conflicts"] for row in rounds),
-        "p99s_ms": [row["p99_ms"] for row in rounds],
-    }
+    return {"server": contender.name, "point": DEVICES, **result, "devices": COUNT, "seconds": round(took, 1)}
 
 
 class _Teller:
