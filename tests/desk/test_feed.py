@@ -58,6 +58,38 @@ def test_rows_have_one_number_after_the_other_and_stand_in_the_snapshot(tmp_path
     asyncio.run(play())
 
 
+def test_rows_come_into_the_snapshot_a_little_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> None:
+        monkeypatch.setattr(feed_module, "SETTLE", 0.01)
+        feed, wire = feed_at(tmp_path)
+        feed.install(SITE)
+        told = len(wire.sent)
+        feed.put_reservations([ROW])
+        async with asyncio.timeout(10):
+            while not read_snapshot(feed.path.read_bytes()).reservations:
+                await asyncio.sleep(0)
+        assert [frame["t"] for frame in wire.sent[told:]] == ["row"], "dhcp has it already"
+
+    asyncio.run(play())
+
+
+def test_an_older_snapshot_never_takes_the_place_of_a_newer_one(tmp_path: Path) -> None:
+    async def play() -> None:
+        feed, _ = feed_at(tmp_path)
+        feed.install(SITE)
+        feed.put_known("00:08:5d:00:00:01")
+        feed._write_apart()  # is being encoded in a thread
+        feed.put_known("00:08:5d:00:00:02")
+        feed.write()
+        encoding = feed._encoding
+        assert encoding is not None
+        await asyncio.wait({encoding})
+        await asyncio.sleep(0)
+        assert len(read_snapshot(feed.path.read_bytes()).known) == 2
+
+    asyncio.run(play())
+
+
 def test_a_snapshot_that_could_not_be_written_is_written_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
         monkeypatch.setattr(feed_module, "RETRY", 0.01)

@@ -15,6 +15,7 @@ from tests.whole.daemon import wait_until
 from tests.whole.replay.sequences import SEQUENCES
 from tests.whole.replay.site import HOST, PHONES, VOICE, Site, colons, go
 
+from ringboot import metrics
 from ringboot.dhcp.message import DISCOVER, OFFER, BadPacket, Message, decode, encode
 from ringboot.model.address import ip_number
 from ringboot.sim.leasing import SOURCE_PORT, Leased, Refused
@@ -192,6 +193,15 @@ def test_sighup_reads_the_configuration_again_or_keeps_the_old_one_and_says_why(
     assert site.lease(mac, VOICE).seconds == 5400
     daemon.config.write_text(before)
     site.run("reload")
+
+
+def test_every_number_of_the_reference_page_is_shown(site: Site) -> None:
+    status = site.daemon.json("status")
+    assert status.keys() >= {"files", "renders", "loop_lag_ms"}
+    assert all("restarts" in row for row in status["processes"])
+    shown = {row["name"] for row in status["counters"]} | {"files", "renders", "loop_lag_ms", "restarts"}
+    assert shown == {metric.name for metric in metrics.TABLE}
+    assert isinstance(status["loop_lag_ms"], float)
 
 
 @pytest.mark.long

@@ -11,6 +11,7 @@ from ringboot import log, reasons
 from ringboot.desk.background import Background
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
+from ringboot.desk.lag import Lag
 from ringboot.desk.shelf import Shelf
 from ringboot.fleet import devices
 from ringboot.fleet import settings as fleet_settings
@@ -49,6 +50,7 @@ class Core:
     addresses: Callable[[], dict[str, tuple[str, ...]]]  # interface -> our addresses there, dotted
     utc: Callable[[], float] = time.time
     started: float = field(default_factory=time.time)
+    lag: Lag = field(default_factory=Lag)
     background: Background = field(default_factory=Background)
 
     def read_plugins(self, books: Books) -> None:

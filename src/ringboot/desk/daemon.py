@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from typing import Any
@@ -29,16 +30,16 @@ class DaemonDesk:
     async def status(self) -> Row:
         """Tell how it goes: scalars, and tables as lists of rows."""
         core = self.core
-        with core.db.reading() as books:
-            devices = list(all_devices(books))
+        devices, configured = await asyncio.to_thread(self._count_devices)
         row: Row = {
             "version": __version__,
             "uptime": round(core.utc() - core.started),
             "config": str(core.config),
             "data": str(core.data),
-            "devices": len(devices),
-            "configured": sum(device.configured for device in devices),
+            "devices": devices,
+            "configured": configured,
             "rendering": self.renders.waiting,
+            "loop_lag_ms": core.lag.longest_ms,
             "processes": self.processes(),
             "dhcp": {"connected": core.link.connected, "revision": core.feed.site.revision},
             "networks": [
@@ -56,6 +57,11 @@ class DaemonDesk:
         except DeskError as error:
             row["dhcp"] |= {"connected": False, "problem": error.text}
         return row
+
+    def _count_devices(self) -> tuple[int, int]:
+        with self.core.db.reading() as books:
+            flags = [device.configured for device in all_devices(books)]
+        return len(flags), sum(flags)
 
     def processes(self) -> list[Row]:
         """Give what the supervisor runs, as it last wrote it down."""
@@ -77,11 +83,7 @@ class DaemonDesk:
         await core.db.write(core.read_plugins)
         done = await core.publish()
         await self.renders.common(core.shelf.plugins)
-        with core.db.reading() as books:
-            self.renders.need(
-                device.id for device in all_devices(books)
-                if device.problem is not None or device.plugin in core.shelf.blocked
-            )  # fmt: skip
+        self.renders.need(await asyncio.to_thread(self._troubled))
         log.get().info("configuration read again", path=str(core.config))
         if not done:
             raise core.feed.complaint("The configuration was read")
@@ -95,6 +97,14 @@ class DaemonDesk:
         if core.shelf.broken:
             answer["broken_plugins"] = [str(each) for each in core.shelf.broken]
         return answer
+
+    def _troubled(self) -> list[str]:
+        """Name the devices whose files may come out differently now."""
+        with self.core.db.reading() as books:
+            return [
+                device.id for device in all_devices(books)
+                if device.problem is not None or device.plugin in self.core.shelf.blocked
+            ]  # fmt: skip
 
 
 def _fixed(began: Settings, fresh: Settings) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -56,7 +57,10 @@ class DeviceDesk(Steps):
     """What `ringboot device` needs."""
 
     async def devices(self, query: Query) -> Page:
-        """Give a page of them."""
+        """Give a page of them; thousands are not looked through on the loop."""
+        return await asyncio.to_thread(self._page, query)
+
+    def _page(self, query: Query) -> Page:
         with self.core.db.reading() as books:
             return select(map(_device_row, all_devices(books)), query)
 
@@ -114,26 +118,26 @@ class DeviceDesk(Steps):
     async def reconfigure(self, ids: list[str] | None, plugin: str | None, who: str) -> Row:
         """Render again the given devices, those of a plugin, or all; returns when the files stand."""
         core = self.core
-        with core.db.reading() as books:
-            if ids is not None:
-                wanted = [self._named(books, text) for text in ids]
-            elif plugin is not None:
-                wanted = books.devices.find("plugin", plugin)
-            else:
-                wanted = list(all_devices(books))
+        wanted = await asyncio.to_thread(self._wanted, ids, plugin)
         if plugin is not None and plugin not in core.shelf.folders:
             raise NotFound(f"Plugin {plugin} is not installed. See: ringboot plugin list")
         plugins = {device.plugin for device in wanted if device.plugin is not None} | ({plugin} if plugin else set())
-        before = self._digests(plugins, wanted)
+        before = await asyncio.to_thread(self._digests, plugins, wanted)
         faults = await self.renders.common(sorted(plugins))
         failed = await self.renders.done(device.id for device in wanted if device.plugin is not None)
-        after = self._digests(plugins, wanted)
+        after = await asyncio.to_thread(self._digests, plugins, wanted)
         changed = sum(before.get(place) != after.get(place) for place in before.keys() | after.keys())
         macs = {device.id: device.mac for device in wanted}
         problems = [
             {"id": name, "mac": macs.get(name), "problem": why} for name, why in (*faults.items(), *failed.items())
         ]
         return {"configured": len(wanted) - len(failed), "changed": changed, "failed": problems, "by": who}
+
+    def _wanted(self, ids: list[str] | None, plugin: str | None) -> list[Device]:
+        with self.core.db.reading() as books:
+            if ids is not None:
+                return [self._named(books, text) for text in ids]
+            return books.devices.find("plugin", plugin) if plugin is not None else list(all_devices(books))
 
     def _digests(self, plugins: Iterable[str], wanted: Iterable[Device]) -> dict[tuple[str, str], str]:
         """Tell what lies ready for these devices and for all of their plugins: place -> SHA-256."""
@@ -177,6 +181,9 @@ class ConfigDesk(Steps):
 
     async def configs(self, query: Query) -> Page:
         """Give a page; text is looked for in id, label and role only: a search must not find out secrets."""
+        return await asyncio.to_thread(self._config_page, query)
+
+    def _config_page(self, query: Query) -> Page:
         with self.core.db.reading() as books:
             rows = [_config_row(each) for each in _all_configs(books)]
         plain = query._replace(text="", limit=len(rows), offset=0)

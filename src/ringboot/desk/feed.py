@@ -41,6 +41,8 @@ class Feed:
         self._applied = asyncio.Condition()
         self._have = (0, 0)  # sequence and revision that dhcp says it has
         self._write_due: asyncio.TimerHandle | None = None
+        self._encoding: asyncio.Task[bytes] | None = None
+        self._written = 0  # the sequence number of the snapshot that was written last
         self.problem: str | None = None  # why the last snapshot could not be written
 
     def heard(self, frame: Frame) -> None:
@@ -93,20 +95,38 @@ class Feed:
         self._seq += 1
         self._link.send({"t": "row", "seq": self._seq, "op": operation, "row": row})
         if self._write_due is None:
-            self._write_due = asyncio.get_running_loop().call_later(SETTLE, self.write)
+            self._write_due = asyncio.get_running_loop().call_later(SETTLE, self._write_apart)
+
+    def _write_apart(self) -> None:
+        """Write the snapshot without holding up the loop: it may be long, and dhcp has the rows already."""
+        self._write_due = None
+        snapshot = self._snapshot()
+
+        def put(encoding: asyncio.Task[bytes]) -> None:
+            self._encoding = None
+            if not encoding.cancelled() and snapshot.seq > self._written:  # else a newer one was written meanwhile
+                self._put(encoding.result(), snapshot.seq)
+
+        self._encoding = asyncio.create_task(asyncio.to_thread(codec.encode, snapshot))
+        self._encoding.add_done_callback(put)
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
+            SITE_VERSION, self._seq, self.site, tuple(self.reservations.values()), tuple(sorted(self.known))
+        )
 
     def write(self) -> None:
         """Write the snapshot that dhcp starts from when main is not there."""
         if self._write_due is not None:
             self._write_due.cancel()
             self._write_due = None
-        snapshot = Snapshot(
-            SITE_VERSION, self._seq, self.site, tuple(self.reservations.values()), tuple(sorted(self.known))
-        )
+        self._put(codec.encode(self._snapshot()), self._seq)
+
+    def _put(self, data: bytes, seq: int) -> None:
         fresh = self.path.with_suffix(".new")
         before = self.problem
         try:
-            fresh.write_bytes(codec.encode(snapshot))
+            fresh.write_bytes(data)
             fresh.replace(self.path)
         except OSError as error:
             self.problem = f"{self.path} cannot be written: {error.strerror}"
@@ -114,6 +134,7 @@ class Feed:
                 log.get().error("the snapshot for dhcp cannot be written", path=str(self.path), why=error.strerror)
             self._write_due = asyncio.get_running_loop().call_later(RETRY, self.write)
             return
+        self._written = seq
         self.problem = None
         if before is not None:
             log.get().info("the snapshot for dhcp is written again", path=str(self.path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ class PluginDesk:
 
     async def plugins(self) -> list[Row]:
         """Give all, installed or in the catalog."""
+        return await asyncio.to_thread(self._plugin_rows)
+
+    def _plugin_rows(self) -> list[Row]:
         shelf = self.core.shelf
         idents = sorted({*shelf.folders, *shelf.all_catalog} - shelf.blocked.keys())
         broken = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from typing import Any
 
@@ -13,6 +14,7 @@ from ringboot.model.address import ip_number, ip_text, norm_mac, prefix_mask
 from ringboot.model.site import Network, Reservation
 from ringboot.setup.option_sets import find_fault
 
+SLICE = 100  # rows sent to dhcp in one step
 KINDS = ("mac", "client-id")
 _KEYS = {"network", "kind", "value", "address", "hostname", "options"}
 _HOSTNAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})*")
@@ -27,6 +29,9 @@ class ReservationDesk:
 
     async def reservations(self) -> list[Row]:
         """Give all, by network and key."""
+        return await asyncio.to_thread(self._all)
+
+    def _all(self) -> list[Row]:
         with self.core.db.reading() as books:
             return [_shown(row) for row in books.reservations.all()]
 
@@ -59,15 +64,7 @@ class ReservationDesk:
 
     async def import_reservations(self, rows: list[Row], dry_run: bool) -> Row:
         """Add all or none: {"added": n, "errors": [{"row", "field", "error"}]}."""
-        errors: list[Row] = []
-        good: list[Reservation] = []
-        for place, row in enumerate(rows, start=1):
-            number = row.get("row", place)
-            try:
-                good.append(self._checked({key: value for key, value in row.items() if key != "row"}))
-            except Refused as refused:
-                fields = refused.fields or {"": refused.text}
-                errors += [{"row": number, "field": field, "error": why} for field, why in fields.items()]
+        good, errors = await asyncio.to_thread(self._checked_rows, rows)
 
         class Undo(Exception):
             pass
@@ -89,8 +86,22 @@ class ReservationDesk:
             await self._sent(good, "The reservations were added")
         return {"added": 0 if errors else len(good), "errors": errors, "dry_run": dry_run}
 
+    def _checked_rows(self, rows: list[Row]) -> tuple[list[Reservation], list[Row]]:
+        good: list[Reservation] = []
+        errors: list[Row] = []
+        for place, row in enumerate(rows, start=1):
+            number = row.get("row", place)
+            try:
+                good.append(self._checked({key: value for key, value in row.items() if key != "row"}))
+            except Refused as refused:
+                fields = refused.fields or {"": refused.text}
+                errors += [{"row": number, "field": field, "error": why} for field, why in fields.items()]
+        return good, errors
+
     async def _sent(self, rows: list[Reservation], done: str) -> None:
-        self.core.feed.put_reservations(rows)
+        for first in range(0, len(rows), SLICE):
+            self.core.feed.put_reservations(rows[first : first + SLICE])
+            await asyncio.sleep(0)  # others have their turn
         self._renew_networks()
         await self.core.feed.promise(done)
 
