@@ -243,6 +243,23 @@ def test_the_kernel_says_who_connects(talk: Talk, server: Any) -> None:
     assert "Run the command as root or as user 4321, or join the group ringboot." in refused
 
 
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_a_user_who_only_connects_keeps_nobody_out(talk: Talk, server: Any) -> None:
+    script = (
+        "import os, socket, sys; os.setgroups([]); os.setgid(4322); os.setuid(4322); held = [];\n"
+        "for _ in range(300):\n"
+        "  s = socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]); held.append(s)\n"
+        "print('ready', flush=True); sys.stdin.read()"
+    )
+    words = [sys.executable, "-c", script, str(server.path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as stranger:
+        assert stranger.stdout is not None
+        assert stranger.stdout.readline() == "ready\n"
+        assert talk.ask("GET", "/status")[0] == 200
+        stranger.communicate()
+
+
 # Secrets
 
 

@@ -11,21 +11,32 @@ from typing import Any, cast
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ringboot.admin.access import peer_of
+from ringboot.admin.access import Peer, peer_of
 
 _LAST_WORDS = 5  # seconds that requests have to finish at the end
 _CONNECTIONS = 256
+_OF_ONE_USER = 64  # anybody may connect, and must not keep the others out by it
 
 
 class PeerProtocol(H11Protocol):
     """Puts the peer's credentials into every request of the connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask the kernel once a connection."""
+        """Ask the kernel once a connection; break off when its user has too many, unless that is root."""
         connection = transport.get_extra_info("socket")
         with contextlib.suppress(OSError):  # without an answer nobody is let in
             self.app_state = {**self.app_state, "peer": peer_of(connection)}
         super().connection_made(cast(asyncio.Transport, transport))
+        if self._user != 0 and self._count() > _OF_ONE_USER:
+            cast(asyncio.Transport, transport).abort()
+
+    @property
+    def _user(self) -> int | None:
+        peer = self.app_state.get("peer")
+        return peer.uid if isinstance(peer, Peer) else None
+
+    def _count(self) -> int:
+        return sum(isinstance(each, PeerProtocol) and each._user == self._user for each in self.connections)
 
 
 class _Server(uvicorn.Server):
