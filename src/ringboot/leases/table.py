@@ -183,7 +183,8 @@ class Table:
         scratch = Undo([], [], [])
         for change in changes:
             count += 1
-            if not self._renew(change, scratch):
+            short = self._renew if change.address in self._leases else self._bind
+            if not short(change, scratch):
                 self._change(change, scratch)
             scratch.leases.clear()
             scratch.clients.clear()

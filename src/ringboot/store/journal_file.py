@@ -267,24 +267,23 @@ def span(path: Path, database: sqlite3.Connection) -> tuple[int, int]:
 def rows(path: Path, database: sqlite3.Connection, after: int = 0, limit: int = -1) -> Iterator[Row]:
     """Read rows in order; a row that no writer of ours can have made is damage."""
     same: dict[bytes, bytes] = {}  # one object for an evidence that many rows repeat
-    shared = same.setdefault
-    make = LeaseChange._make
+    shared, intern, new = same.setdefault, sys.intern, tuple.__new__
     try:
         for row in database.execute(f"{SELECT} WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)):
-            if not fits(row):
+            if tuple(map(type, row)) != _TYPES:
                 raise JournalDamaged(path, f"row {row[0]} is not a lease change")
             seq, kind, state, network, address, key, mac, start, expiry, evidence, utc = row
             if len(same) > 4096:
                 same.clear()
-            yield Row(
-                seq,
-                make(
-                    (
-                        sys.intern(kind), sys.intern(state), sys.intern(network), address, key, mac,
-                        start, expiry, shared(evidence, evidence), utc,
-                    )
+            # A million rows are read at a start: this is a third of what calling the two classes costs.
+            change = new(
+                LeaseChange,
+                (
+                    intern(kind), intern(state), intern(network), address, key, mac, start, expiry,
+                    shared(evidence, evidence), utc,
                 ),
             )  # fmt: skip
+            yield new(Row, (seq, change))
     except sqlite3.Error as error:
         raise explain(path, error) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -21,9 +22,11 @@ from ringboot.dhcp.message import ACK, DISCOVER, NAK, OFFER, RELEASE, REQUEST, B
 from ringboot.host.start import Start, to_environment
 from ringboot.model import codec, evidence
 from ringboot.model.address import ip_number, ip_text, ip_wire
-from ringboot.model.lease import Lease
+from ringboot.model.lease import Lease, LeaseChange
 from ringboot.model.site import SITE_VERSION, Network, Pool, Reservation, Site, Snapshot
+from ringboot.servers.dhcp.process import _load
 from ringboot.servers.listen import open_dhcp, open_unix
+from ringboot.store.journal import Journal
 from ringboot.store.journal_reader import JournalReader
 
 CEILING = 20.0
@@ -421,6 +424,21 @@ def test_it_beats_and_ends_when_told(process: Process) -> None:
     process.start()
     assert os.read(process.beat, 1) == b"."
     assert process.end() == 0
+
+
+def test_it_beats_while_it_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ringboot.servers.dhcp.process.BEAT_EVERY", 3)
+    reader, writer = os.pipe()
+    row = LeaseChange("bound", "bound", "phones", 1, b"key", MAC, 1, 2, b"", 1.0)
+    with closing(Journal.open(tmp_path)) as journal:
+        journal.append([row._replace(address=address, key=bytes((address,))) for address in range(7)])
+        table = _load(journal, writer)
+        gc.enable()
+    os.close(writer)
+
+    assert len(table) == 7
+    assert os.read(reader, 99) == b".."
+    os.close(reader)
 
 
 def test_it_ends_when_nobody_hears_its_beat_any_more(process: Process) -> None:

@@ -108,7 +108,6 @@ class Loop:
             signal.signal(number, lambda *_: self.stop())
         # What was loaded stays: the collector need not look at it again.  The way of a message makes no cycles, so it
         # runs only once a minute, over what is new, when there is nothing else to do.
-        gc.collect()
         gc.freeze()
         gc.disable()
         log.get().info("ready", interfaces=", ".join(self._ports) or "none", seq=self._journal.seq)
