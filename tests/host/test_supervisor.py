@@ -30,7 +30,7 @@ BEATING = "while not stopped: os.write(start.fds['beat'], b'.'); time.sleep(0.05
 class Family:
     """A supervisor in a process of its own, with one kind of child."""
 
-    def __init__(self, folder: Path, behaviour: str, hang_after: float = 15.0) -> None:
+    def __init__(self, folder: Path, behaviour: str, hang_after: float = 15.0, back_off: float = 0.1) -> None:
         self.folder = folder
         (folder / "run").mkdir()
         self.allow_starts()
@@ -39,7 +39,9 @@ class Family:
             import os, sys
             from ringboot import log
             from ringboot.host.start import Start
+            from ringboot.host import supervisor
             from ringboot.host.supervisor import Part, Supervisor
+            supervisor.BACK_OFF = ({back_off},)
             log.start("supervisor")
             sys.executable = {str(folder / "python")!r}
             reader, writer = os.pipe()
@@ -89,8 +91,8 @@ Make = Callable[..., Family]
 def family(tmp_path: Path) -> Iterator[Make]:
     made: list[Family] = []
 
-    def make(behaviour: str, hang_after: float = 15.0) -> Family:
-        made.append(Family(tmp_path, behaviour, hang_after))
+    def make(behaviour: str, hang_after: float = 15.0, back_off: float = 0.1) -> Family:
+        made.append(Family(tmp_path, behaviour, hang_after, back_off))
         return made[-1]
 
     yield make
@@ -155,8 +157,17 @@ def test_an_end_that_cannot_be_mended_does_not_end_what_ran_before(family: Make)
     assert "exit 3" in errors
 
 
+def test_a_child_that_died_is_not_started_again_at_once(family: Make) -> None:
+    one = family("sys.exit(1)", back_off=1000.0)
+    assert one.process.stderr is not None
+    while "starting it again" not in one.process.stderr.readline():
+        pass
+    code, _ = one.stop()
+    assert (code, len(one.starts())) == (0, 1)
+
+
 def test_children_do_not_outlive_a_killed_supervisor(family: Make) -> None:
-    one = family(BEATING)
+    one = family("while True: time.sleep(0.05)")  # nothing that it does itself would tell it
     one.until_started(1)
     child = one.child()
     one.process.kill()

@@ -181,13 +181,14 @@ def test_a_command_promises_nothing_that_dhcp_has_not_confirmed(site: Site) -> N
 def test_sighup_reads_the_configuration_again_or_keeps_the_old_one_and_says_why(site: Site) -> None:
     daemon, mac = site.daemon, "02005e200008"
     assert daemon.process is not None
-    before = daemon.config.read_text()
+    before, restarts = daemon.config.read_text(), daemon.restarts("dhcp")
     daemon.config.write_text(before.replace('name = "voice"', 'name = "voice"\nlease_time = "90m"'))
     daemon.process.send_signal(signal.SIGHUP)
     wait_until(lambda: site.lease(mac, VOICE).seconds == 5400, "the new configuration to hold")
 
     daemon.config.write_text(before.replace('name = "voice"', 'nome = "voice"'))
     daemon.process.send_signal(signal.SIGHUP)
+    assert daemon.restarts("dhcp") == restarts, "it is for main alone"
     wait_until(lambda: "nome" in daemon.log.read_text(), "it to be said")
     assert "The configuration was not changed" in daemon.log.read_text()
     assert site.lease(mac, VOICE).seconds == 5400
