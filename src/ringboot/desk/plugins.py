@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ringboot.desk.core import Core
+from ringboot.desk.devices import all_devices
 from ringboot.desk.errors import NotFound, Refused
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import INSTALLED, REMOVED
@@ -33,12 +35,14 @@ class PluginDesk:
 
     def _plugin_rows(self) -> list[Row]:
         shelf = self.core.shelf
+        with self.core.db.reading() as books:
+            devices = Counter(device.plugin for device in all_devices(books))
         idents = sorted({*shelf.folders, *shelf.all_catalog} - shelf.blocked.keys())
         broken = [
             {"id": each.path.parent.name, "installed": True, "enabled": False, "problem": str(each)}
             for each in shelf.broken
         ]
-        return [self._plugin_row(ident) for ident in idents] + broken
+        return [self._plugin_row(ident, devices[ident]) for ident in idents] + broken
 
     async def plugin(self, plugin_id: str) -> Row:
         """Give one, with its models and templates."""
@@ -57,12 +61,10 @@ class PluginDesk:
     def _manifest(self, ident: str) -> Manifest | None:
         return self.core.shelf.plugins.get(ident) or self.core.shelf.all_catalog.get(ident)
 
-    def _plugin_row(self, ident: str) -> Row:
+    def _plugin_row(self, ident: str, devices: int) -> Row:
         shelf = self.core.shelf
         manifest = self._manifest(ident)
         folder = shelf.folders.get(ident)
-        with self.core.db.reading() as books:
-            devices = len(books.devices.find("plugin", ident))
         return {
             "id": ident,
             "name": manifest.name if manifest else None,
@@ -78,11 +80,12 @@ class PluginDesk:
     async def install_plugin(self, source: str, plugin_id: str | None, who: str) -> Row:
         """Install from the catalog or a folder."""
         core = self.core
+        in_catalog = source in core.shelf.all_catalog
         place = core.shelf.source(source)
         try:
-            name = load_manifest(place).name if source not in core.shelf.all_catalog else source
-            ident = check_id(plugin_id or (source if source in core.shelf.all_catalog else Path(source).name))
-            core.shelf.copy_from(place, ident)
+            name = source if in_catalog else load_manifest(place).name
+            ident = check_id(plugin_id or (source if in_catalog else Path(source).name))
+            await asyncio.to_thread(core.shelf.copy_from, place, ident)  # it may hold a gigabyte of firmware
         except (NotInstalled, BadManifest) as error:
             raise Refused(f"{source} could not be installed: {error}") from None
 
@@ -107,7 +110,7 @@ class PluginDesk:
             raise NotFound(f"Plugin {plugin_id} is not installed. See: ringboot plugin list")
         stamp = datetime.fromtimestamp(core.utc(), UTC).strftime("%Y%m%d-%H%M%S")
         try:
-            gone = uninstall_plugin(folder, stamp) if folder is not None else None
+            gone = await asyncio.to_thread(uninstall_plugin, folder, stamp) if folder is not None else None
         except NotInstalled as error:
             raise Refused(f"{plugin_id} could not be uninstalled: {error}") from None
 

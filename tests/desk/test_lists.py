@@ -1,0 +1,88 @@
+"""Lists: they are read beside the loop, and a search does not find out secrets."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from ringboot.desk.listing import Page, Query, select
+from ringboot.fleet.books import Books
+from ringboot.plugins.folder import uninstall_plugin
+
+ROWS = [{"id": f"d{number}", "ip": f"10.0.0.{number}" if number else None} for number in (9, 0, 10, 1)]
+
+
+@pytest.mark.parametrize(
+    ("query", "page"),
+    [
+        (Query(), Page(4, ROWS)),
+        (Query(limit=2, offset=1), Page(4, ROWS[1:3])),
+        (Query(limit=1, offset=9), Page(4, [])),
+        (Query(sort="ip"), Page(4, [ROWS[3], ROWS[0], ROWS[2], ROWS[1]])),
+        (Query(sort="ip", descending=True, limit=2), Page(4, [ROWS[1], ROWS[2]])),
+        (Query(filters=(("ip", ""),)), Page(1, [ROWS[1]])),
+        (Query(text="D1"), Page(2, [ROWS[2], ROWS[3]])),
+    ],
+)
+def test_a_page_is_cut_after_filters_and_order(query: Query, page: Page) -> None:
+    assert select(iter(ROWS), query) == page
+
+
+def test_what_is_long_is_read_on_another_thread(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, readers = office.db.reading, []
+
+    def noted() -> AbstractContextManager[Books]:
+        readers.append(threading.current_thread())
+        found: AbstractContextManager[Books] = reading()
+        return found
+
+    async def conversation() -> None:
+        monkeypatch.setattr(office.db, "reading", noted)
+        for question in (
+            office.desk.status, office.desk.plugins, office.desk.reservations,
+            lambda: office.desk.devices(Query()), lambda: office.desk.configs(Query()),
+        ):  # fmt: skip
+            readers.clear()
+            await question()
+            assert readers
+            assert threading.current_thread() not in readers
+
+    office.play(conversation)
+
+
+@pytest.mark.parametrize(
+    ("text", "devices", "configs"), [("6731", 1, 0), ("hall", 1, 1), ("hunter2", 0, 0), ("secret words", 0, 0)]
+)
+def test_a_search_does_not_find_out_secrets(office: Any, text: str, devices: int, configs: int) -> None:
+    async def conversation() -> None:
+        row = {"id": "hall", "model": "6731i", "options": {"sip_password": "hunter2"}}
+        await office.desk.add_device(row, "ann")
+        await office.desk.add_config({"id": "hallway", "raw_config": {"admin_password": "secret words"}}, "ann")
+        assert (await office.desk.devices(Query(text=text))).total == devices
+        assert (await office.desk.configs(Query(text=text))).total == configs
+
+    office.play(conversation)
+
+
+def test_a_plugin_is_copied_and_taken_away_on_another_thread(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = []
+
+    def noted(work: Any) -> Any:
+        def run(*args: Any) -> Any:
+            workers.append(threading.current_thread())
+            return work(*args)
+
+        return run
+
+    async def conversation() -> None:
+        monkeypatch.setattr(office.core.shelf, "copy_from", noted(office.core.shelf.copy_from))
+        monkeypatch.setattr("ringboot.desk.plugins.uninstall_plugin", noted(uninstall_plugin))
+        await office.desk.install_plugin("aastra", "aastra-trial", "ann")
+        await office.desk.uninstall_plugin("aastra-trial", "ann")
+        assert len(workers) == 2
+        assert threading.current_thread() not in workers
+
+    office.play(conversation)
