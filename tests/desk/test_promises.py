@@ -64,6 +64,7 @@ def test_what_dhcp_has_not_confirmed_is_kept_and_not_promised(office: Office) ->
         ({"address": "10.0.255.255"}, "address", "the address of the subnet or its broadcast address"),
         ({"hostname": "a b"}, "hostname", "must be letters, digits and dashes"),
         ({"options": {"router": "x"}}, "options.router", "router"),
+        ({"options": ["router"]}, "options", "must be a table"),
         ({"colour": "red"}, "colour", "is not a key of a reservation"),
     ],
 )
@@ -116,3 +117,13 @@ def test_a_plugin_that_is_taken_away_is_not_used_until_it_is_installed_again(off
 
 def read_site(office: Office) -> Any:
     return read_snapshot(office.core.feed.path.read_bytes()).site
+
+
+def test_what_cannot_be_named_is_refused_too(office: Any) -> None:
+    async def conversation() -> None:
+        with pytest.raises(Refused, match="'desk' is not a MAC address"):
+            await office.desk.remove_reservation("phones", "mac", "desk")
+        with pytest.raises(Refused, match="null byte"):
+            await office.desk.install_plugin("/tmp/\0", None, "ann")
+
+    office.play(conversation)

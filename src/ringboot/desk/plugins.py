@@ -86,7 +86,7 @@ class PluginDesk:
             name = source if in_catalog else load_manifest(place).name
             ident = check_id(plugin_id or (source if in_catalog else Path(source).name))
             await asyncio.to_thread(core.shelf.copy_from, place, ident)  # it may hold a gigabyte of firmware
-        except (NotInstalled, BadManifest) as error:
+        except (NotInstalled, BadManifest, ValueError) as error:  # ValueError: no path at all
             raise Refused(f"{source} could not be installed: {error}") from None
 
         def keep(books: Books) -> list[str]:

@@ -55,7 +55,10 @@ class ReservationDesk:
 
     async def remove_reservation(self, network: str, kind: str, value: str) -> None:
         """Remove one."""
-        key = (network, kind, _value(kind, value))
+        try:
+            key = (network, kind, _value(kind, value))
+        except ValueError as error:
+            raise Refused(f"{error}.", {"value": str(error)}) from None
         if not await self.core.db.write(lambda books: books.reservations.remove(*key)):
             raise NotFound(f"There is no reservation for {value} in {network}. See: ringboot reservation list")
         self.core.feed.drop_reservation(key)
@@ -159,7 +162,10 @@ def _address(network: Network | None, text: str) -> str:
 
 def _options(wrong: dict[str, str], given: Any) -> dict[str, str]:
     kept: dict[str, str] = {}
-    for name, text in dict(given).items():
+    if not isinstance(given, dict):
+        wrong["options"] = "must be a table of names and texts"
+        return kept
+    for name, text in given.items():
         fault = find_fault(str(name), str(text))
         if fault is not None:
             wrong[f"options.{name}"] = "; ".join(fault)
