@@ -76,7 +76,7 @@ class Doorway:
     async def _look(self, request: FileRequest) -> Seen:
         seen = self._see(request)
         if seen.read_on:
-            self._follower.catch_up()
+            await self._follower.load()
             seen = self._see(request)
         if not seen.changes:
             return seen

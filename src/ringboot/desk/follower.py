@@ -15,7 +15,7 @@ from ringboot.store.errors import StoreFailed
 from ringboot.store.journal_reader import JournalFailed, JournalReader
 
 BATCH = 400  # rows in one write: some milliseconds
-SLICE = 2000  # rows that the mirror takes before it lets others run
+SLICE = 200  # rows that the mirror takes before it lets others run: 3 ms
 IDLE = 1.0  # seconds after which the journal is looked at without being called
 RETRY = 2.0  # seconds after a write that failed
 
@@ -36,7 +36,7 @@ class Follower:
         self._wake.set()
 
     async def load(self) -> None:
-        """Build the mirror from the whole journal."""
+        """Bring the mirror up to the last row: at the start, and before an address is said to be unknown."""
         while True:
             if not self._step():
                 return
@@ -53,11 +53,6 @@ class Follower:
                 "or restored it, stop the daemon and restore it from a backup",
                 rows_read_before=read, rows_there=last,
             )  # fmt: skip
-
-    def catch_up(self) -> None:
-        """Bring the mirror up to the last row: before saying that an address is unknown."""
-        while self._step():
-            pass
 
     def _step(self) -> bool:
         rows = self._mirror.read(self._at, SLICE)
