@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
-from tests.desk.house import house
+from tests.desk.house import House, house
 
-from ringboot.desk.follower import SLICE, Follower
+from ringboot.desk.doorway import Doorway
+from ringboot.desk.follower import Follower
+from ringboot.fleet.networks import Networks
+from ringboot.model import file
+from ringboot.model.file import FileRequest
 from ringboot.model.lease import BOUND, LeaseChange
+from ringboot.model.site import Network, Pool
 from ringboot.store.journal import Journal
+
+LEASES = 2_000
+FEW = 500  # rows, at the most, that the loop may take at once
+NETWORK = Network("phones", 0x0A000000, 16, "phones", pools=(Pool(0x0A000000, 0x0A00FFFF),))
 
 
 def bound(number: int) -> LeaseChange:
     mac = number.to_bytes(6, "big")
-    return LeaseChange("bound", BOUND, "n", 0x0A000000 + number, b"\x01" + mac, mac, 0, 60, b"", 0.0)
+    return LeaseChange("bound", BOUND, "phones", 0x0A000000 + number, b"\x01" + mac, mac, 0, 60, b"", 0.0)
+
+
+async def steps_of(made: House, work: Coroutine[Any, Any, object]) -> list[int]:
+    """Give how many leases became known between two turns of the others."""
+    running = asyncio.create_task(work)
+    steps, before = [], len(made.core.world.leases)
+    while not running.done():
+        await asyncio.sleep(0)
+        after = len(made.core.world.leases)
+        steps.append(after - before)
+        before = after
+    await running
+    return steps
 
 
 def test_a_long_journal_is_read_without_holding_up_the_others(tmp_path: Path) -> None:
     async def play() -> None:
         async with house(tmp_path) as made:
-            with_rows = Journal.open(made.core.data / "leases")
-            with_rows.append([bound(number) for number in range(5 * SLICE)])
+            made.core.world.networks = Networks([NETWORK])
+            journal = Journal.open(made.core.data / "leases")
             follower = Follower(made.core, made.core.data / "leases")
-            loading = asyncio.create_task(follower.load())
-            seen = []
-            while not loading.done():
-                await asyncio.sleep(0)
-                seen.append(len(made.core.world.leases))
-            steps = [after - before for before, after in zip([0, *seen], seen, strict=False)]
-            assert max(steps) == SLICE
-            assert seen[-1] == 5 * SLICE
-            with_rows.append([bound(5 * SLICE)])
-            await follower.load()
-            assert len(made.core.world.leases) == 5 * SLICE + 1
+            doorway = Doorway(made.core, follower, made.renders, lambda _root, _name: None)
+            request = FileRequest("tftp", "startup.cfg", "10.0.255.1", 4711, "10.0.0.2")
+            journal.append([bound(number) for number in range(LEASES)])
+            assert max(await steps_of(made, follower.load())) <= FEW
+            journal.append([bound(number) for number in range(LEASES, 2 * LEASES)])
+            assert max(await steps_of(made, doorway.answer(file.encode(request)))) <= FEW
+            assert len(made.core.world.leases) == 2 * LEASES
             follower.close()
-            with_rows.close()
+            journal.close()
 
     asyncio.run(play())
