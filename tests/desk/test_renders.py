@@ -79,7 +79,7 @@ def test_the_files_of_a_device_that_a_crash_left_behind_go(office: Office) -> No
 def test_a_device_is_told_our_address_in_its_own_network(office: Office) -> None:
     async def conversation() -> None:
         assert office.core.facts("10.0.4.4").server == "10.0.0.2"
-        assert office.core.facts("10.1.4.4").http == "http://10.1.0.2:8667"
+        assert office.core.facts("10.1.4.4").http == "http://10.1.0.2:8668"
         assert office.core.facts(None).server == office.core.facts("172.16.0.1").server == "10.0.0.2"
         office.addresses.clear()
         assert office.core.facts("10.0.4.4").server == "127.0.0.1"
@@ -93,9 +93,9 @@ def test_templates_know_the_server_by_the_keys_that_a_config_may_replace(office:
         own = office.core.data / "plugins" / "aastra" / "var" / "templates" / "base.tpl"
         own.write_text("at {{ ip }} {{ http_port }} {{ http_base_url }} {{ tftp_port }}\n")
         await office.desk.reconfigure(None, None, "ann")
-        assert office.served("aastra", PATH).read_text() == "at 10.0.0.2 8667 http://10.0.0.2:8667 69\n"
+        assert office.served("aastra", PATH).read_text() == "at 10.0.0.2 8668 http://10.0.0.2:8668 6969\n"
         await office.desk.set_config("base", {"raw_config": {"ip": "10.9.9.9"}}, "ann")
-        assert office.served("aastra", PATH).read_text().startswith("at 10.9.9.9 8667 ")
+        assert office.served("aastra", PATH).read_text().startswith("at 10.9.9.9 8668 ")
 
     office.play(conversation)
 
