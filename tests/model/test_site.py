@@ -81,6 +81,8 @@ GOOD = {"version": SITE_VERSION, "seq": 7, "site": {"revision": 3}}
         ({"site": []}, "Snapshot.site: expected an object, got []"),
         ({"site": {"revision": 3, "networks": {}}}, "Snapshot.site.networks: expected a list, got {}"),
         ({"site": {"revision": 3, "options": {"66": 1}}}, "Snapshot.site.options.66: expected str, got 1"),
+        ({"site": {"revision": 3, "options": "66"}}, "Snapshot.site.options: expected an object, got '66'"),
+        ({"site": {"revision": 3, "server": 1}}, "Snapshot.site.server: expected str, got 1"),
         ({"known": ["a", 1]}, "Snapshot.known[1]: expected str, got 1"),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -24,15 +24,25 @@ def to_plain(value: Any) -> Any:
         return value
     if isinstance(value, bytes):
         return value.hex()
-    if dataclasses.is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: to_plain(item) for name, item in zip(value._fields, value, strict=True)}
+    names = _names(type(value))
+    if names is not None:
+        return {
+            name: item if type(item := getattr(value, name)) in _PLAIN else to_plain(item) for name in names
+        }  # fmt: skip
     if isinstance(value, tuple | list):
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {key: to_plain(item) for key, item in value.items()}
     return value
+
+
+@cache
+def _names(kind: Hashable) -> tuple[str, ...] | None:
+    """Name the fields of a record; None for any other kind of value."""
+    if dataclasses.is_dataclass(kind):
+        return tuple(field.name for field in dataclasses.fields(kind))
+    names: tuple[str, ...] | None = getattr(kind, "_fields", None)
+    return names
 
 
 def encode(value: Any) -> bytes:
@@ -51,8 +61,14 @@ def decode(kind: type[T], data: bytes) -> T:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
+def _hints(kind: type) -> dict[str, tuple[Any, frozenset[type]]]:
+    """Give the hint of each field, and which types of plain values fit it as they stand."""
+    return {name: (hint, _as_they_stand(hint)) for name, hint in get_type_hints(kind).items()}
+
+
+def _as_they_stand(hint: Any) -> frozenset[type]:
+    options = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+    return frozenset(each for each in _PLAIN if each in options)
 
 
 def from_plain(kind: Any, plain: Any, where: str = "") -> Any:
@@ -90,7 +106,11 @@ def _from_tuple(kind: Any, plain: Any, where: str) -> Any:
     _expect(isinstance(plain, list), where, "a list", plain)
     inner = get_args(kind)
     if len(inner) == 2 and inner[1] is Ellipsis:
-        return tuple(from_plain(inner[0], item, f"{where}[{place}]") for place, item in enumerate(plain))
+        fits = _as_they_stand(inner[0])
+        return tuple(
+            item if type(item) in fits else from_plain(inner[0], item, f"{where}[{place}]")
+            for place, item in enumerate(plain)
+        )
     _expect(len(plain) == len(inner), where, f"{len(inner)} items", plain)
     return tuple(
         item if type(item) is each else from_plain(each, item, where) for each, item in zip(inner, plain, strict=True)
@@ -100,11 +120,11 @@ def _from_tuple(kind: Any, plain: Any, where: str) -> Any:
 def _from_record(kind: Any, plain: Any, where: str) -> Any:
     _expect(isinstance(plain, dict), where, "an object", plain)
     hints = _hints(kind)
-    unknown = set(plain) - set(hints)
-    _expect(not unknown, where, "only known keys", sorted(unknown))
+    if not plain.keys() <= hints.keys():
+        _expect(False, where, "only known keys", sorted(plain.keys() - hints.keys()))
     # Most fields are text and numbers as they stand: this crosses between processes several times a request.
     values = {
-        key: item if type(item) is hints[key] else from_plain(hints[key], item, f"{where}.{key}")
+        key: item if type(item) in hints[key][1] else from_plain(hints[key][0], item, f"{where}.{key}")
         for key, item in plain.items()
     }
     try:
