@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
-_PLAIN = frozenset({str, int, bool, float, type(None)})
+_PLAIN: frozenset[type] = frozenset({str, int, bool, float, type(None)})
 
 
 class BadMessage(ValueError):
@@ -20,11 +20,12 @@ class BadMessage(ValueError):
 
 def to_plain(value: Any) -> Any:
     """Turn a model value into what json can write; bytes become hex."""
-    if type(value) in _PLAIN:
+    kind: Any = type(value)
+    if kind in _PLAIN:
         return value
     if isinstance(value, bytes):
         return value.hex()
-    names = _names(type(value))
+    names = _names(kind)
     if names is not None:
         return {
             name: item if type(item := getattr(value, name)) in _PLAIN else to_plain(item) for name in names
@@ -37,7 +38,7 @@ def to_plain(value: Any) -> Any:
 
 
 @cache
-def _names(kind: Hashable) -> tuple[str, ...] | None:
+def _names(kind: type) -> tuple[str, ...] | None:
     """Name the fields of a record; None for any other kind of value."""
     if dataclasses.is_dataclass(kind):
         return tuple(field.name for field in dataclasses.fields(kind))
