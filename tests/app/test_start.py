@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import os
 from contextlib import closing
 from dataclasses import replace
 
@@ -121,3 +124,31 @@ def test_a_fresh_database_gets_the_stock_configs_once(office: Office) -> None:
     come_up(office)
     with office.db.reading() as books:
         assert {config.id: config.raw_config for config in books.configs.page("", 100)} == first
+
+
+def test_it_beats_while_it_comes_up(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal of a large site takes longer to read than the supervisor waits for a sign of life."""
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    main = _Main(office.core, Start(data=str(office.core.data), fds={"beat": writer}), _Addresses())
+
+    class Heard(Exception):
+        pass
+
+    async def fill() -> None:
+        async with asyncio.timeout(20):
+            while True:
+                await asyncio.sleep(0)
+                with contextlib.suppress(BlockingIOError):
+                    assert os.read(reader, 1) == b"."
+                    raise Heard
+
+    monkeypatch.setattr(main, "_fill", fill)
+
+    async def conversation() -> None:
+        with pytest.raises(Heard):
+            await main.run()
+
+    office.play(conversation)
+    os.close(reader)
+    os.close(writer)

@@ -137,6 +137,9 @@ class _Main:
             loop.add_signal_handler(number, self.stopping.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: self.core.background.start(self._reload(), "reload"))
         async with contextlib.AsyncExitStack() as stack:
+            # At once: to read a long journal may take longer than the supervisor waits for a sign of life.
+            beating = asyncio.create_task(_beat(self.start.fds["beat"], self.stopping))
+            stack.callback(beating.cancel)
             starting = asyncio.create_task(self.core.pool.start())  # a job that comes first waits for its worker
             stack.push_async_callback(self.core.pool.close)
             stack.push_async_callback(asyncio.wait, {starting})
@@ -144,7 +147,6 @@ class _Main:
             await self._listen(stack)
             async with asyncio.TaskGroup() as tasks:
                 running = [
-                    tasks.create_task(_beat(self.start.fds["beat"], self.stopping)),
                     tasks.create_task(self.core.lag.run()),
                     tasks.create_task(self.core.link.run()),
                     tasks.create_task(self.follower.run()),
