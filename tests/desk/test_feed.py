@@ -115,8 +115,14 @@ def test_a_dhcp_that_has_something_else_reads_the_snapshot_again(tmp_path: Path)
         wire.sent.clear()
         feed.heard({"t": "hello", "seq": 1, "revision": 1})
         assert [frame["t"] for frame in wire.sent] == ["reread"]
+        for _ in range(3):
+            feed.heard({"t": "gap", "seq": 1})
+        assert [frame["t"] for frame in wire.sent] == ["reread"], "one is enough for all rows on the way"
+        feed.heard({"t": "applied", "seq": 1, "revision": 1})
         feed.heard({"t": "gap", "seq": 1})
         assert [frame["t"] for frame in wire.sent] == ["reread", "reread"]
+        feed.heard({"t": "hello", "seq": 1, "revision": 1})
+        assert [frame["t"] for frame in wire.sent] == ["reread"] * 3, "this is another dhcp"
         snapshot = read_snapshot((tmp_path / "site.json").read_bytes())
         wire.sent.clear()
         feed.heard({"t": "hello", "seq": snapshot.seq, "revision": snapshot.site.revision})

@@ -42,17 +42,17 @@ class Feed:
         self._have = (0, 0)  # sequence and revision that dhcp says it has
         self._write_due: asyncio.TimerHandle | None = None
         self._encoding: asyncio.Task[bytes] | None = None
+        self._rereading = False  # dhcp was told to, and has not done so yet
         self._written = 0  # the sequence number of the snapshot that was written last
         self.problem: str | None = None  # why the last snapshot could not be written
 
     def heard(self, frame: Frame) -> None:
         """Take a frame of dhcp that concerns the feed: hello, applied, gap."""
-        if frame["t"] == "gap" or (
-            frame["t"] == "hello" and (frame["seq"], frame["revision"]) != (self._seq, self.site.revision)
-        ):
-            self.write()
-            self._link.send({"t": "reread"})
+        behind = frame["t"] == "hello" and (frame["seq"], frame["revision"]) != (self._seq, self.site.revision)
+        if behind or (frame["t"] == "gap" and not self._rereading):  # every row on the way then is a gap of its own
+            self._let_reread()
         elif frame["t"] in ("applied", "hello"):
+            self._rereading = False
             self._have = (frame["seq"], frame["revision"])
             task = asyncio.ensure_future(self._notify())
             task.add_done_callback(lambda done: done.exception())
@@ -65,8 +65,11 @@ class Feed:
         """Make this the site, and let dhcp read it."""
         self.site = replace(site, revision=max(site.revision, self.site.revision + 1))
         self._seq += 1
+        self._let_reread()
+
+    def _let_reread(self) -> None:
         self.write()
-        self._link.send({"t": "reread"})
+        self._rereading = self._link.send({"t": "reread"})
 
     def put_reservations(self, rows: Iterable[Reservation]) -> None:
         """Add or replace reservations and send them."""
@@ -138,7 +141,7 @@ class Feed:
         self.problem = None
         if before is not None:
             log.get().info("the snapshot for dhcp is written again", path=str(self.path))
-            self._link.send({"t": "reread"})  # it may have read the old one instead
+            self._rereading = self._link.send({"t": "reread"})  # it may have read the old one instead
 
     async def applied(self, patience: float = PROMISE) -> bool:
         """Wait until dhcp has all that was sent so far; False when it has not by then."""
