@@ -36,8 +36,10 @@ def come_up(office: Office) -> _Main:
 
     async def conversation() -> None:
         await main._fill()
-        while main.renders.waiting:
-            await main.renders.settled(next(iter(main.renders._running)))
+        async with asyncio.timeout(60):
+            while main.core.background or main.renders.waiting:
+                await asyncio.sleep(0)
+        await main.renders.close()
         main.follower.close()
 
     office.play(conversation)
@@ -86,6 +88,18 @@ def test_what_was_not_rendered_before_is_rendered_now(before: Office) -> None:
     assert device is not None
     assert device.configured
     assert device.mac in snapshot_of(before).known or ("put-known", {"mac": MAC}) in before.dhcp.rows
+
+
+def test_files_that_a_change_did_not_reach_are_made_again(before: Office) -> None:
+    main = come_up(before)
+    own = before.served("aastra", PATH)
+    assert "10.0.0.2" in own.read_text()
+    before.core.pool = type(before.core.pool)(1)
+    before.addresses = {"eth0": ("10.0.0.77",)}  # and while the daemon did not run its address changed
+    main = come_up(before)
+    assert "10.0.0.77" in own.read_text()
+    with main.core.db.reading() as books:
+        assert [device.problem for device in books.devices.page("", 10)] == [None, None]
 
 
 def test_what_a_crash_left_is_swept_away(before: Office) -> None:

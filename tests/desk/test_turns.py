@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tests.desk.house import House, house, phone, until
 
+from ringboot.desk.renders import AT_ONCE
 from ringboot.model.device import DeviceFile
 from ringboot.plugins.job import Outcome, Rendered, RenderJob, TemplateFault
 
@@ -120,5 +121,39 @@ def test_a_device_that_a_person_configured_stays_known_when_a_template_breaks(tm
             await made.renders.done(["hall", "visitor"])
             assert not made.device("hall").configured
             assert made.core.feed.known == {"00:08:5d:00:00:01"}
+
+    asyncio.run(play())
+
+
+def test_a_stop_breaks_off_what_is_being_rendered(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            names = [f"p{number:02}" for number in range(20)]
+            await made.put(*(phone(name, number) for number, name in enumerate(names)))
+            Gate(made)  # which nobody opens
+            made.renders.need(names)
+            refreshing = asyncio.create_task(made.renders.refresh(names))
+            await until(lambda: len(made.workers.jobs) == AT_ONCE)
+            await made.renders.close()
+            await refreshing
+            made.renders.need(names)
+            assert await made.renders.done(names) == {}
+            assert len(made.workers.jobs) == AT_ONCE
+            assert [made.device(name).problem for name in names] == [None] * 20
+
+    asyncio.run(play())
+
+
+def test_a_refresh_goes_through_them_one_by_one(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            names = [f"p{number:02}" for number in range(20)]
+            await made.put(*(phone(name, number) for number, name in enumerate(names)))
+            refreshing = asyncio.create_task(made.renders.refresh(names))
+            most = 0
+            while not refreshing.done():
+                most = max(most, made.renders.waiting)
+                await asyncio.sleep(0)
+            assert (most, made.workers.devices) == (1, names)
 
     asyncio.run(play())

@@ -143,6 +143,7 @@ class _Main:
             starting = asyncio.create_task(self.core.pool.start())  # a job that comes first waits for its worker
             stack.push_async_callback(self.core.pool.close)
             stack.push_async_callback(asyncio.wait, {starting})
+            stack.push_async_callback(self.renders.close)
             await self._fill()
             await self._listen(stack)
             async with asyncio.TaskGroup() as tasks:
@@ -174,16 +175,17 @@ class _Main:
             core.feed.reservations = {key_of(row): row for row in books.reservations.all()}
             after = ""
             stale: list[str] = []
+            others: list[str] = []
             while page := books.devices.page(after, SLICE):
                 after = page[-1].id
                 core.feed.known |= {
                     device.mac for device in page
                     if device.mac is not None and devices.is_known(books, device)
                 }  # fmt: skip
-                stale += [
-                    device.id for device in page
-                    if device.plugin is not None and (not device.configured or device.plugin in core.shelf.blocked)
-                ]  # fmt: skip
+                for device in page:
+                    if device.plugin is not None:
+                        is_stale = not device.configured or device.plugin in core.shelf.blocked
+                        (stale if is_stale else others).append(device.id)
         for folder in core.shelf.folders.values():
             staging.sweep(str(folder.path))
         core.install_site()
@@ -192,6 +194,8 @@ class _Main:
         await self.renders.tidy()
         await self.renders.common(core.shelf.plugins)
         self.renders.need(stale)
+        # The address that devices are told, a template, or a change that a crash overtook: their files may be outdated.
+        core.background.start(self.renders.refresh(others), "the refresh of all files")
 
     async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
         fds = self.start.fds

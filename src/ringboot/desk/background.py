@@ -17,6 +17,10 @@ class Background:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
+    def __len__(self) -> int:
+        """Say how much is under way."""
+        return len(self._tasks)
+
     def start(self, work: Coroutine[Any, Any, None], what: str) -> None:
         """Begin a piece of work; `what` names it in the log when it fails."""
         task = asyncio.get_running_loop().create_task(work)

@@ -31,6 +31,7 @@ class Renders:
         self._running: dict[str, asyncio.Task[str | None]] = {}
         self._again: set[str] = set()
         self._turns = Turns(AT_ONCE)
+        self._closed = False
 
     @property
     def waiting(self) -> int:
@@ -40,12 +41,29 @@ class Renders:
     def need(self, devices: Iterable[str]) -> None:
         """Render these soon."""
         for device in devices:
+            if self._closed:
+                return
             if self._is_running(device):
                 self._again.add(device)
             else:
                 task = asyncio.create_task(self._render_until_still(device, self._turns.ask(device)))
                 self._running[device] = task
                 task.add_done_callback(lambda done, ident=device: self._ended(ident, done))  # type: ignore[misc]
+
+    async def refresh(self, devices: Iterable[str]) -> None:
+        """Render these one after the other, so that nobody waits for them: what they depend on may have changed."""
+        for device in devices:
+            self.need((device,))
+            if (task := self._running.get(device)) is not None:
+                await asyncio.wait({task})
+
+    async def close(self) -> None:
+        """Break off whatever is being rendered; the next start renders it."""
+        self._closed = True
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def ensure(self, device: str) -> None:
         """Render this one unless that is going on."""
@@ -74,7 +92,7 @@ class Renders:
         """Render these now and wait; gives the problem of each device that could not be."""
         wanted = list(dict.fromkeys(devices))
         self.need(wanted)
-        tasks = {device: self._running[device] for device in wanted}
+        tasks = {device: self._running[device] for device in wanted if device in self._running}
         if len(wanted) <= AT_ONCE:  # a person waits; for a whole fleet no phone that asks for its file shall
             for device in wanted:
                 self._turns.hurry(device)
