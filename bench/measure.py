@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -67,13 +68,15 @@ def measure(wire: Wire, load: Path, contender: Contender, point: Point) -> dict[
     """Run one point against a server that has just started with nothing."""
     with running(wire, contender) as (server, _):
         before, began = _busy(), time.monotonic()
-        own = _used(server.pid)
+        own, clients = _used(server.pid), _used_by_ended()
         result = drive(wire, load, point.arguments)
         took = time.monotonic() - began
+        ours = _used(server.pid) - own
+        clients = _used_by_ended() - clients
         if server.poll() is not None:
             raise Unable(f"{contender.name} ended by itself during {point.name}")
-        result["server_cpu"] = round((_used(server.pid) - own) / took, 2)
-        result["all_cpu"] = round((_busy() - before) / took, 2)
+        result["server_cpu"] = round(ours / took, 2)
+        result["others_cpu"] = round(max(0.0, _busy() - before - ours - clients) / took, 2)
         result["rss_mib"] = round(_memory(server.pid, contender.process), 1)
     return {"server": contender.name, "point": point.name, **result}
 
@@ -159,6 +162,12 @@ def _used(pid: int) -> float:
             continue
         total += int(fields[11]) + int(fields[12])
     return total / TICKS
+
+
+def _used_by_ended() -> float:
+    """Give the processor seconds of the children that have ended, such as the load generator."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def _busy() -> float:

@@ -56,10 +56,10 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached() -> N
     script = """
 import sys
 from bench.__main__ import _print_table
-row = {"p50_ms": 1.0, "p99_ms": 2.0, "timeouts": 0, "conflicts": 0, "devices": 2000, "seconds": 30.0}
+row = {"p50_ms": 1.0, "p99_ms": 2.0, "timeouts": 0, "conflicts": 0, "devices": 2000, "seconds": 30.0, "others_cpu": 0.5}
 _print_table([
     {"server": "ringboot", "point": "DORA, in order", "rate": 12000, "rates": [11000, 12000, 13000], **row},
-    {"server": "kea", "point": "DORA, in order", "rate": 10000, "rates": [10000], **row},
+    {"server": "kea", "point": "DORA, in order", "rate": 10000, "rates": [10000, 10000, 6500], **row},
     {"server": "ringboot", "point": "memory at 50,000 leases", "rate": 1, "addresses": 50000, "rss_mib": 101.0, **row},
     {"server": "ringboot", "point": "DHCP while devices are rendered", "rate": 1, **row},
 ])
@@ -70,3 +70,4 @@ _print_table([
     assert "memory at 50,000 leases, dhcp process of ringboot: 101 MiB (below 100: NOT reached)" in done.stdout
     assert "while main renders 2,000 devices again (30.0 s): DHCP p99 2.0 ms (below 20: reached)" in done.stdout
     assert "DORA, in order, ringboot: 1.20 x Kea (at least 1.0: reached)" in done.stdout
+    assert "other programs kept 0.5 processors busy" in done.stdout
