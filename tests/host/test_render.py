@@ -178,12 +178,12 @@ def test_an_endless_template_costs_only_its_job(folder: Path) -> None:
     async def conversation(pool: RenderPool) -> None:
         (folder / "var" / "templates" / "A1.tpl").write_text(endless)
         outcome = await pool.render(job(folder))
-        assert outcome == RenderFailed("it took longer than 0.5 s")
+        assert outcome == RenderFailed("it took longer than 2 s")
         (folder / "var" / "templates" / "A1.tpl").unlink()
         rendered(await pool.render(job(folder, 2)))
         assert pool.statistics()["render-1"].starts == 2
 
-    with_pool(conversation, seconds=0.5)
+    with_pool(conversation, seconds=2)
     assert nothing_left_over(folder)
 
 
@@ -196,7 +196,7 @@ def test_an_endless_template_costs_only_its_job(folder: Path) -> None:
     ],
     ids=["multiplied", "doubled", "long"],
 )
-def test_a_template_that_multiplies_text_costs_only_its_job(with_one_pool: Hold, folder: Path, template: str) -> None:
+def test_a_template_that_multiplies_text_costs_only_its_job(folder: Path, template: str) -> None:
     async def conversation(pool: RenderPool) -> None:
         (folder / "var" / "templates" / "A1.tpl").write_text(template)
         outcome = await pool.render(job(folder))
@@ -205,7 +205,7 @@ def test_a_template_that_multiplies_text_costs_only_its_job(with_one_pool: Hold,
         (folder / "var" / "templates" / "A1.tpl").unlink()
         rendered(await pool.render(job(folder, 2)))
 
-    with_one_pool(conversation)
+    with_pool(conversation, seconds=100)  # memory is what runs out, also on a busy machine
     assert served(folder) == {PATH: "admin: \n"}
 
 
