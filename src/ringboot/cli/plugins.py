@@ -56,7 +56,7 @@ def install_plugin(
     source: Annotated[str, typer.Argument(help="A name of the catalog, or a folder.")],
     plugin_id: Annotated[str | None, typer.Option("--id", help="The id to install it as. Default: its name.")] = None,
 ) -> None:
-    """Install a plugin, or renew an installed one."""
+    """Install a plugin."""
     # The daemon has another working folder: it is told the whole path.
     place = str(Path(source).absolute()) if "/" in source or Path(source).is_dir() else source
     made = at.api.post("plugins", body={"source": place} | ({"id": plugin_id} if plugin_id else {}))

@@ -181,4 +181,3 @@ class Books:
 
 # The numbers that the program keeps
 CURSOR = "journal"  # the last row of the lease journal that was dealt with
-FEED = "feed"  # the last sequence number given to dhcp

@@ -104,11 +104,6 @@ def family(book: ConfigBook, *roots: str) -> set[str]:
     return reached
 
 
-def devices_of(books: Books, *roots: str) -> list[Device]:
-    """Give the devices that a change of these configs reaches, by id."""
-    return books.devices.find("config", *sorted(family(books.configs, *roots)))
-
-
 def autocreate(book: ConfigBook, chance: Chance) -> Config | None:
     """Make the config of a new device: a child of the one with that role, with an account of its own; not yet kept."""
     for parent in book.page("", 1, AUTOCREATE):

@@ -19,7 +19,6 @@ from ringboot.setup.problems import ERROR, WARNING, BadConfig, Problem, Wrong, w
 from ringboot.setup.settings import ClassMatch, ClassTable, Dhcp, Http, Network, PoolTable, Server, Settings, Tftp
 
 T = TypeVar("T")
-Raw = Mapping[str, Any]
 Place = tuple[str | int, ...]
 
 MOST = 4 << 20  # octets; no site writes that much by hand
