@@ -10,7 +10,7 @@ from tests.desk.house import House, house, phone, until
 
 from ringboot.desk.renders import AT_ONCE
 from ringboot.model.device import DeviceFile
-from ringboot.plugins.job import Outcome, Rendered, RenderJob, TemplateFault
+from ringboot.plugins.job import Outcome, Rendered, RenderedFile, RenderJob, TemplateFault
 
 
 class Gate:
@@ -155,5 +155,22 @@ def test_a_refresh_goes_through_them_one_by_one(tmp_path: Path) -> None:
                 most = max(most, made.renders.waiting)
                 await asyncio.sleep(0)
             assert (most, made.workers.devices) == (1, names)
+
+    asyncio.run(play())
+
+
+def test_common_files_in_a_devices_place_are_a_problem_and_end_nothing(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            record = DeviceFile("aastra", "Aastra/00085D000001.cfg", "hall", "", True, "", "")
+            await made.core.db.write(lambda books: books.files.put([record]))
+
+            async def shared(job: RenderJob) -> Outcome:
+                return Rendered(job.revision, (RenderedFile(record.path, "", False, "t", "0", 1, False),))
+
+            made.workers.does = shared
+            failed = await made.renders.common(["aastra", "nobody"])
+            assert failed.keys() == {"aastra"}
+            assert "hall" in failed["aastra"]
 
     asyncio.run(play())

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 from collections.abc import Iterable
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 from ringboot import log, reasons
@@ -200,30 +199,32 @@ class Renders:
 
     async def common(self, plugins: Iterable[str]) -> dict[str, str]:
         """Render the files that all devices of these plugins share; gives the problem of each that could not be."""
-        core, failed = self._core, {}
+        failed: dict[str, str] = {}
         for plugin in plugins:
-            folder = core.shelf.folders.get(plugin)
-            if folder is None or plugin not in core.shelf.plugins:
-                continue
-            with core.db.reading() as books:
-                flat = configs.flatten(books.configs.get, "base")
-            self._revision += 1
-            try:
-                raw = complete({**_told(core), **flat.raw})
-            except FieldErrors as error:
-                failed[plugin] = f"config base: {error}"
-                continue
-            outcome = await core.pool.render(RenderJob(self._revision, str(folder.path), raw, core.facts(None)))
-            if isinstance(outcome, Rendered):
-                await self._delete(await core.db.write(partial(_keep_common, plugin, outcome)))
-            elif not isinstance(outcome, Outdated):
-                failed[plugin] = _problem(outcome)
-                log.get().error("common files could not be made", plugin=plugin, why=failed[plugin])
+            why = await self._common(plugin)
+            if why is not None:
+                failed[plugin] = why
+                log.get().error("common files could not be made", plugin=plugin, why=why)
         return failed
 
-
-def _keep_common(plugin: str, outcome: Rendered, books: Books) -> list[DeviceFile]:
-    return rendered.keep_common(books, plugin, outcome)
+    async def _common(self, plugin: str) -> str | None:
+        core = self._core
+        folder = core.shelf.folders.get(plugin)
+        if folder is None or plugin not in core.shelf.plugins:
+            return None
+        with core.db.reading() as books:
+            flat = configs.flatten(books.configs.get, "base")
+        self._revision += 1
+        try:
+            raw = complete({**_told(core), **flat.raw})
+            outcome = await core.pool.render(RenderJob(self._revision, str(folder.path), raw, core.facts(None)))
+            if isinstance(outcome, Rendered):
+                await self._delete(await core.db.write(lambda books: rendered.keep_common(books, plugin, outcome)))
+        except FieldErrors as error:
+            return f"config base: {error}"
+        except Taken as taken:
+            return str(taken)
+        return _problem(outcome) if isinstance(outcome, TemplateFault | RenderFailed) else None
 
 
 def _told(core: Core) -> dict[str, Any]:
