@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -146,30 +146,23 @@ class Renders:
         return await self._fault(device, outcome._replace(why=why))
 
     async def _keep(self, device: Device, outcome: Rendered) -> str | None:
-        core, utc = self._core, self._core.utc()
-
-        def keep(books: Books) -> tuple[list[DeviceFile], Device | None]:
-            gone = rendered.keep(books, device.id, device.plugin or "", outcome, utc)
-            return gone, books.devices.get(device.id)
-
-        gone, after = await core.db.write(keep)
-        await self._delete(gone)
-        if after is not None:
-            core.know(after)
-        return after.problem if after is not None else None
+        utc = self._core.utc()
+        return await self._written(
+            device.id, lambda books: rendered.keep(books, device.id, device.plugin or "", outcome, utc)
+        )
 
     async def _fault(self, device: Device, fault: TemplateFault | RenderFailed | str) -> str | None:
-        core, utc = self._core, self._core.utc()
+        utc = self._core.utc()
+        return await self._written(device.id, lambda books: rendered.keep_fault(books, device.id, fault, utc))
 
-        def keep(books: Books) -> tuple[list[DeviceFile], Device | None]:
-            gone = rendered.keep_fault(books, device.id, fault, utc)
-            return gone, books.devices.get(device.id)
-
-        gone, after = await core.db.write(keep)
+    async def _written(self, device: str, keep: Callable[[Books], list[DeviceFile]]) -> str | None:
+        """Write down what became of a render, delete the files that it leaves over, and give the device's problem."""
+        gone, after = await self._core.db.write(lambda books: (keep(books), books.devices.get(device)))
         await self._delete(gone)
-        if after is not None:
-            core.know(after)
-        return after.problem if after is not None else None
+        if after is None:
+            return None
+        self._core.know(after)
+        return after.problem
 
     async def _delete(self, records: list[DeviceFile]) -> None:
         """Delete files, and only then the records that say whose they are."""
