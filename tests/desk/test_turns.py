@@ -133,9 +133,11 @@ def test_a_stop_breaks_off_what_is_being_rendered(tmp_path: Path) -> None:
             Gate(made)  # which nobody opens
             made.renders.need(names)
             refreshing = asyncio.create_task(made.renders.refresh(names))
+            asked = asyncio.create_task(made.renders.done(names))
             await until(lambda: len(made.workers.jobs) == AT_ONCE)
             await made.renders.close()
             await refreshing
+            assert await asked == dict.fromkeys(names, "the daemon stopped before it was rendered")
             made.renders.need(names)
             assert await made.renders.done(names) == {}
             assert len(made.workers.jobs) == AT_ONCE

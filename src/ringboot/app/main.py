@@ -143,9 +143,9 @@ class _Main:
             starting = asyncio.create_task(self.core.pool.start())  # a job that comes first waits for its worker
             stack.push_async_callback(self.core.pool.close)
             stack.push_async_callback(asyncio.wait, {starting})
-            stack.push_async_callback(self.renders.close)
             await self._fill()
             await self._listen(stack)
+            stack.push_async_callback(self.renders.close)  # first of all, because requests wait for it
             async with asyncio.TaskGroup() as tasks:
                 running = [
                     tasks.create_task(self.core.lag.run()),

@@ -99,6 +99,10 @@ class Renders:
         for device, task in tasks.items():
             try:
                 problem = await asyncio.shield(task)
+            except asyncio.CancelledError:
+                if not task.cancelled():
+                    raise
+                problem = "the daemon stopped before it was rendered"
             except Exception as error:
                 problem = repr(error)
             if problem is not None:
