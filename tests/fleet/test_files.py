@@ -172,3 +172,17 @@ def test_a_plugin_that_was_uninstalled_serves_nothing(phone: Site) -> None:
     phone.world.plugins = {ident: row for ident, row in phone.world.plugins.items() if ident != "aastra"}
     phone.world.identifier = Identifier(phone.world.plugins.values())
     assert refused(phone.ask("10.0.1.5", f"/{OWN}", UA)) == "no-plugin"
+
+
+def test_a_host_in_anothers_name_does_not_fill_its_timeline(phone: Site) -> None:
+    phone.shipped("aastra", "Aastra/aastra.cfg")
+    done = Sent(1, 612, True, "abcd")
+
+    def events(peer: str, path: str = "/Aastra/aastra.cfg") -> int:
+        asked = (phone.ask(peer, path, UA) for _ in range(50))
+        return sum(files.is_news(phone.world, each, files.sent_event(each, done, phone.utc)) for each in asked)
+
+    assert events("203.0.113.9") == 1
+    assert events("10.0.1.5") == 50, "of the device itself every request counts"
+    phone.utc += 60
+    assert events("203.0.113.9") == 1

@@ -10,7 +10,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.follower import Follower
 from ringboot.desk.renders import Renders
 from ringboot.fleet.books import Books
-from ringboot.fleet.files import Find, Places, Resolved, resolve, sent_event
+from ringboot.fleet.files import Find, Places, Resolved, is_news, resolve, sent_event
 from ringboot.fleet.way import Seen, carry_out, request_seen
 from ringboot.host.neighbours import neighbour_of
 from ringboot.model import file
@@ -137,4 +137,6 @@ class Doorway:
         """Note how the sending of a file went."""
         sent = file.decode(data)
         if isinstance(sent, Sent) and (resolved := self._tickets.pop(sent.ticket, None)) is not None:
-            self._core.note(sent_event(resolved, sent, self._core.utc()))
+            event = sent_event(resolved, sent, self._core.utc())
+            if is_news(self._core.world, resolved, event):
+                self._core.note(event)

@@ -187,3 +187,9 @@ def sent_event(resolved: Resolved, sent: Sent, utc: float) -> Event:
     if sent.reason:
         detail["why"] = sent.why or sent.reason
     return Event(utc, reason.id, resolved.mac, resolved.device, resolved.peer, detail)
+
+
+def is_news(world: World, resolved: Resolved, event: Event) -> bool:
+    """Tell whether an event is to be kept: a host that only says who it is must not fill another's timeline."""
+    said = (event.reason, event.detail.get("path"), event.detail.get("sha256"))
+    return bool(resolved.seen.proof) or world.quiet_sent.first(said, event.utc, resolved.peer, resolved.device)

@@ -56,7 +56,8 @@ class World:
     leases: LeaseView = field(default_factory=LeaseView)
     chance: Chance = field(default_factory=Chance)
     memory: Memory = field(default_factory=Memory)
-    quiet: Quiet = field(default_factory=Quiet)
+    quiet: Quiet = field(default_factory=Quiet)  # about refusals
+    quiet_sent: Quiet = field(default_factory=lambda: Quiet(most=300))  # about what hosts got that prove nothing
 
 
 class Choice(NamedTuple):
