@@ -84,3 +84,24 @@ def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory,
     file = tmp_path_factory.getbasetemp() / "round.csv"
     file.write_text(write_rows(rows), newline="")
     assert [{key: row[key] for key in row if key != "row"} for row in read_rows(file)] == rows
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=cmd|'/c calc'!A1", "'=cmd|'/c calc'!A1"),
+        ("@SUM(1)", "'@SUM(1)"),
+        ("+1", "'+1"),
+        ("-1+2", "'-1+2"),
+        ("-3600", "-3600"),
+        ("'=1", "''=1"),
+        ("'quoted'", "'quoted'"),
+        ("10.0.0.1", "10.0.0.1"),
+    ],
+)
+def test_no_text_is_a_formula(file: Path, text: str, cell: str) -> None:
+    row = {"network": "lan", "kind": "mac", "value": "m", "address": "10.0.0.1", "options": {"root-path": text}}
+    written = write_rows([row])
+    assert written.splitlines()[1] == f"lan,mac,m,10.0.0.1,,{cell}"
+    file.write_text(written)
+    assert read_rows(file) == [{"row": 2, **row}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from ringboot.cli.exits import FAILED, USAGE, Failure
 COLUMNS = ("network", "kind", "value", "address", "hostname")
 _REQUIRED = COLUMNS[:4]
 _OPTION = "option:"
+# How a cell begins that spreadsheets compute, or that we kept from it.
+_FORMULA = re.compile(r"'*(?:[=@+\t\r]|-(?!\d+$))")
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -42,7 +45,7 @@ def _rows(path: Path, reader: Any) -> list[dict[str, Any]]:
         if len(cells) != len(titles):
             faults[f"line {line}"] = f"{len(cells)} columns, where the first line has {len(titles)}"
             continue
-        rows.append(_row(line, dict(zip(titles, (cell.strip() for cell in cells), strict=True))))
+        rows.append(_row(line, dict(zip(titles, (_plain(cell.strip()) for cell in cells), strict=True))))
     if faults:
         raise Failure(f"{path} has lines that cannot be read. Nothing was imported.", FAILED, fields=faults)
     return rows
@@ -69,7 +72,10 @@ def _row(line: int, cells: Mapping[str, str]) -> dict[str, Any]:
 
 
 def write_rows(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Write reservations as CSV, one column for every option that any of them has."""
+    """Write reservations as CSV, one column for every option that any of them has.
+
+    An apostrophe in front keeps a spreadsheet from taking a text for a formula; `read_rows` takes it away.
+    """
     rows = list(rows)
     options = sorted({name for row in rows for name in row.get("options") or {}})
     out = io.StringIO(newline="")
@@ -77,5 +83,10 @@ def write_rows(rows: Iterable[Mapping[str, Any]]) -> str:
     writer.writerow([*COLUMNS, *(f"{_OPTION}{name}" for name in options)])
     for row in rows:
         own = row.get("options") or {}
-        writer.writerow([*(row.get(name) or "" for name in COLUMNS), *(own.get(name, "") for name in options)])
+        cells = [*(row.get(name) or "" for name in COLUMNS), *(own.get(name, "") for name in options)]
+        writer.writerow(f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells)
     return out.getvalue()
+
+
+def _plain(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell
