@@ -187,7 +187,7 @@ ANY = _Any()
             "[[identify]]\nfrom = 'dhcp.60'\nmatch = '^(a+)+$'",
             3,
             "identify.0.match",
-            "a repeat inside a repeated group can",
+            "a repeat or a choice inside a repeated group can",
         ),
         ("[[sample]]\nis = {}", 1, "sample.0", 'a sample needs evidence, such as "http.user-agent" = "..."'),
         ('[[sample]]\n"http.nose" = "x"\nis = {}', 1, "sample.0", "'http.nose' is no evidence"),

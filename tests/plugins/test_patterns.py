@@ -20,9 +20,16 @@ from ringboot.plugins.patterns import compiled, evidence_name
         "((a)+)+",
         "(a+|b)*?",
         "((ab+))*",
+        "(a{1,3})+",
+        "(a|a)*b",
+        "(?:ab|a|b)+$",
+        "(a?a)+",
+        "(a+){50}",
+        "(?P<model>a+){4}",
+        "((?:a?))+",
     ],
 )
-def test_a_repeat_in_a_repeat_is_refused(pattern: str) -> None:
+def test_a_choice_in_a_repeat_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="can take for ever"):
         compiled(pattern)
 
@@ -38,8 +45,14 @@ def test_a_repeat_in_a_repeat_is_refused(pattern: str) -> None:
         "(ab)+c*",
         "(a+)?",
         "([]+*]x)+",
-        "(a{1,3})+",
         r"(\++)",
+        "(?:a|b)?c+",
+        "(?:ab){2,}",
+        "(?:a+b){2}",
+        "(?P<model>a|b)(?P=model)",
+        "(?:[a|b?]{2})+",
+        r"(?:\|\?)+",
+        "(?:a{2,2})+",
     ],
 )
 def test_what_is_harmless_passes(pattern: str) -> None:

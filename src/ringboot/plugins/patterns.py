@@ -7,6 +7,10 @@ import re
 GROUPS = ("model", "version", "mac", "sn", "uuid")
 LONGEST = 512  # characters of evidence that are looked at
 _LONGEST_PATTERN = 400
+_FEW = 3
+_HEAD = re.compile(r"\((?:\?(?:P<\w+>|P=\w+|[:=!]|<[=!]|[a-zA-Z-]+:?))?")  # how a group begins
+_VARIES = re.compile(r"[*+?|]|\{(?!(\d+),\1\})\d*,\d*\}")
+_TIMES = re.compile(r"\{(\d*)(,?)(\d*)\}")
 _KINDS = re.compile(
     r"dhcp\.(60|12|77|oui|mac)|dhcp\.43\.\d{1,3}|http\.(user-agent|path)|http\.header\.[a-z0-9-]+|tftp\.path|tls\.subject"
 )
@@ -34,13 +38,13 @@ def compiled(pattern: str) -> re.Pattern[str]:
     unknown = sorted(set(regex.groupindex) - set(GROUPS))
     if unknown:
         raise ValueError(f"group {unknown[0]!r} is not known; there is {' '.join(GROUPS)}")
-    if _repeats_a_repeat(pattern):
-        raise ValueError("a repeat inside a repeated group can take for ever; write it without one of the two")
+    if _repeats_a_choice(pattern):
+        raise ValueError("a repeat or a choice inside a repeated group can take for ever; write it without one of them")
     return regex
 
 
-def _repeats_a_repeat(pattern: str) -> bool:
-    """See whether a group that holds an unbounded repeat is itself repeated without bound."""
+def _repeats_a_choice(pattern: str) -> bool:
+    """See whether a group that can match in several ways is itself repeated many times."""
     open_groups: list[bool] = []
     place = 0
     while place < len(pattern):
@@ -49,16 +53,16 @@ def _repeats_a_repeat(pattern: str) -> bool:
             place += 1
         elif char == "[":
             place = _class_end(pattern, place)
-        elif char == "(":
+        elif head := _HEAD.match(pattern, place):
             open_groups.append(False)
+            place = head.end() - 1
         elif char == ")":
-            holds = open_groups.pop()
-            repeated = _unbounded(pattern, place + 1)
-            if holds and repeated:
+            varies = open_groups.pop()
+            if varies and _is_many(pattern, place + 1):
                 return True
-            if open_groups and (holds or repeated):
+            if open_groups and varies:
                 open_groups[-1] = True
-        if char not in "()" and open_groups and _unbounded(pattern, place + 1):
+        elif open_groups and _VARIES.match(pattern, place):
             open_groups[-1] = True
         place += 1
     return False
@@ -75,5 +79,12 @@ def _class_end(pattern: str, start: int) -> int:
     return place
 
 
-def _unbounded(pattern: str, place: int) -> bool:
-    return pattern[place : place + 1] in ("*", "+") or re.match(r"\{\d*,(\d{2,})?\}", pattern[place:]) is not None
+def _is_many(pattern: str, place: int) -> bool:
+    """Tell whether what ends here is repeated more than a few times."""
+    if pattern[place : place + 1] in ("*", "+"):
+        return True
+    times = _TIMES.match(pattern, place)
+    if times is None:
+        return False
+    least, comma, most = times.groups()
+    return bool(comma and not most) or int(most or least or 0) > _FEW
