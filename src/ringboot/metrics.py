@@ -25,6 +25,8 @@ TABLE: tuple[Metric, ...] = (
     Metric("journal_failures", "counter", (), "transactions that could not be written"),
     Metric("files", "counter", ("door", "reason"), "file requests, by door and outcome"),
     Metric("loop_lag_ms", "gauge", (), "longest step of the main process's loop in the last minute, milliseconds"),
+    Metric("journal_behind", "gauge", (), "leases given whose devices the main process did not look at yet"),
+    Metric("held_back", "gauge", (), "1 while main leaves the processors to dhcp, which is at its limit"),
     Metric("renders", "counter", ("outcome",), "devices rendered"),
     Metric("restarts", "counter", ("process",), "processes started again by the supervisor"),
 )

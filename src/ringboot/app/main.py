@@ -213,6 +213,7 @@ class _Main:
 
     def _heard(self, frame: Frame) -> None:
         if frame["t"] == "journal":
+            self.core.pace.heard(frame["busy"])
             self.follower.wake()
         elif frame["t"] == "hints":
             self._hints(frame["rows"])

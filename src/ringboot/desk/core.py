@@ -12,6 +12,7 @@ from ringboot.desk.background import Background
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
 from ringboot.desk.lag import Lag
+from ringboot.desk.pace import Pace
 from ringboot.desk.shelf import Shelf
 from ringboot.fleet import devices
 from ringboot.fleet import settings as fleet_settings
@@ -51,6 +52,7 @@ class Core:
     utc: Callable[[], float] = time.time
     started: float = field(default_factory=time.time)
     lag: Lag = field(default_factory=Lag)
+    pace: Pace = field(default_factory=Pace)
     background: Background = field(default_factory=Background)
 
     def read_plugins(self, books: Books) -> None:

@@ -40,6 +40,8 @@ class DaemonDesk:
             "configured": configured,
             "rendering": self.renders.waiting,
             "loop_lag_ms": core.lag.longest_ms,
+            "journal_behind": core.pace.behind,
+            "held_back": int(core.pace.is_held_back),
             "processes": self.processes(),
             "dhcp": {"connected": core.link.connected, "revision": core.feed.site.revision},
             "networks": [

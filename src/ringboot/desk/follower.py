@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from ringboot.model.address import ip_text, mac_text
 from ringboot.store.errors import StoreFailed
 from ringboot.store.journal_reader import JournalFailed, JournalReader
 
-BATCH = 400  # rows in one write: some milliseconds
+BATCH = 400  # rows in one write
+BITE = 50  # while dhcp needs the processors: some milliseconds
 SLICE = 200  # rows that the mirror takes before it lets others run: 3 ms
 IDLE = 1.0  # seconds after which the journal is looked at without being called
 RETRY = 2.0  # seconds after a write that failed
@@ -62,39 +65,50 @@ class Follower:
         return len(rows) == SLICE
 
     async def run(self) -> None:
-        """Follow until cancelled."""
+        """Follow until cancelled: the mirror at once, devices at the pace that dhcp leaves."""
+        rested = 0.0
         while True:
+            more = True
             try:
                 await self.load()
-                more = await self._deal()
+                began = time.monotonic()
+                if began >= rested:
+                    more = await self._deal()
+                    rested = time.monotonic() + self._core.pace.rest_after(time.monotonic() - began)
             except (JournalFailed, StoreFailed) as error:
                 log.get().error("the journal could not be followed", why=str(error))
                 await asyncio.sleep(RETRY)
                 continue
-            if not more:
-                self._wake.clear()
-                try:
-                    async with asyncio.timeout(IDLE):
-                        await self._wake.wait()
-                except TimeoutError:
-                    continue
+            await self._woken(rested - time.monotonic() if more else IDLE)
+
+    async def _woken(self, within: float) -> None:
+        """Wait until dhcp says that there is more, at most so many seconds; let others run in any case."""
+        if within <= 0:
+            await asyncio.sleep(0)
+            return
+        self._wake.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._wake.wait()
 
     async def _deal(self) -> bool:
         """Deal with one batch of rows; True when there may be more."""
         memory = self._core.world.memory
         try:
-            seen, full = await self._core.db.write(self._batch)
+            seen, full, cursor = await self._core.db.write(self._batch)
         except BaseException:
             memory.drop()
             raise
         memory.keep()
+        self._core.pace.behind = max(0, self._at - cursor)
         for each in seen:
             self.on_seen(each)
         return full
 
-    def _batch(self, books: Books) -> tuple[list[Seen], bool]:
+    def _batch(self, books: Books) -> tuple[list[Seen], bool, int]:
         cursor = books.numbers.get(CURSOR)
-        rows = self._rows.read(cursor, BATCH)
+        most = BITE if self._core.pace.is_held_back else BATCH
+        rows = self._rows.read(cursor, most)
         world, utc = self._core.world, self._core.utc()
         found = []
         for seq, change in rows:
@@ -108,8 +122,9 @@ class Follower:
             if seen is not None:
                 found.append(seen)
         if rows:
-            books.numbers.put(CURSOR, rows[-1][0])
-        return found, len(rows) == BATCH
+            cursor = rows[-1][0]
+            books.numbers.put(CURSOR, cursor)
+        return found, len(rows) == most, cursor
 
     def close(self) -> None:
         """Close the mirror's file; the other reader belongs to the writer's thread and ends with it."""

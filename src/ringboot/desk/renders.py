@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
@@ -29,7 +30,7 @@ class Renders:
         self._revision = int(core.utc() * 1000)
         self._running: dict[str, asyncio.Task[str | None]] = {}
         self._again: set[str] = set()
-        self._turns = Turns(AT_ONCE)
+        self._turns = Turns(AT_ONCE, core.pace)
         self._closed = False
 
     @property
@@ -109,8 +110,9 @@ class Renders:
                 failed[device] = problem
         return failed
 
-    async def _render_until_still(self, device: str, turn: asyncio.Future[None]) -> str | None:
-        await turn
+    async def _render_until_still(self, device: str, turn: asyncio.Future[bool]) -> str | None:
+        patient = await turn
+        began = time.monotonic()
         try:
             while True:
                 self._again.discard(device)
@@ -118,7 +120,7 @@ class Renders:
                 if device not in self._again:
                     return problem
         finally:
-            self._turns.give_back()
+            self._turns.give_back(patient, time.monotonic() - began)
 
     async def _render(self, ident: str) -> str | None:
         core = self._core

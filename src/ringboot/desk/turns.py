@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 
+from ringboot.desk.pace import Pace
+
+Line = OrderedDict[str, asyncio.Future[bool]]
+
 
 class Turns:
-    """Two lines, each in the order of coming."""
+    """Two lines, each in the order of coming; while dhcp needs the processors, the patient go one at a time."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, pace: Pace) -> None:
         self._free = at_once
-        self._hurried: OrderedDict[str, asyncio.Future[None]] = OrderedDict()
-        self._line: OrderedDict[str, asyncio.Future[None]] = OrderedDict()
+        self._pace = pace
+        self._patient = 0  # turns that were given to somebody nobody waits for
+        self._hurried: Line = OrderedDict()
+        self._line: Line = OrderedDict()
 
-    def ask(self, name: str) -> asyncio.Future[None]:
-        """Give what is done when it is this one's turn, which must be given back."""
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        if self._free:
-            self._free -= 1
-            turn.set_result(None)
-        else:
-            self._line[name] = turn
+    def ask(self, name: str) -> asyncio.Future[bool]:
+        """Give what is done when it is this one's turn; the result belongs to `give_back`."""
+        turn: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._line[name] = turn
+        self._call()
         return turn
 
     def hurry(self, name: str) -> None:
@@ -29,12 +32,33 @@ class Turns:
         turn = self._line.pop(name, None)
         if turn is not None:
             self._hurried[name] = turn
+            self._call()
 
-    def give_back(self) -> None:
-        """Call the next one."""
-        while line := self._hurried or self._line:
-            _, turn = line.popitem(last=False)
-            if not turn.done():  # else it was cancelled
-                turn.set_result(None)
-                return
+    def give_back(self, patient: bool, took: float) -> None:
+        """End a turn that took so many seconds; the next patient one may have to wait."""
+        rest = self._pace.rest_after(took) if patient else 0.0
+        if rest:
+            asyncio.get_running_loop().call_later(rest, self._end, patient)
+        else:
+            self._end(patient)
+
+    def _end(self, patient: bool) -> None:
         self._free += 1
+        self._patient -= patient
+        self._call()
+
+    def _call(self) -> None:
+        while self._free:
+            if self._hurried:
+                line = self._hurried
+            elif self._line and not (self._patient and self._pace.is_held_back):
+                line = self._line
+            else:
+                return
+            _, turn = line.popitem(last=False)
+            if turn.done():
+                continue  # it was cancelled
+            patient = line is self._line
+            self._free -= 1
+            self._patient += patient
+            turn.set_result(patient)

@@ -12,6 +12,7 @@ from ringboot.model.address import ip_number, ip_text, mac_octets
 from ringboot.model.codec import BadMessage, from_plain, to_plain
 from ringboot.model.lease import BOUND
 from ringboot.model.site import Reservation, read_snapshot
+from ringboot.servers.dhcp.busy import Busy
 from ringboot.servers.dhcp.channel import Channel, Frame
 from ringboot.servers.dhcp.door import Door
 from ringboot.store.journal import JournalFailed
@@ -23,8 +24,9 @@ WAKE_EVERY = 0.02  # seconds between two frames that say the journal has grown
 class Control:
     """The conversation with main."""
 
-    def __init__(self, channel: Channel, door: Door, snapshot: Path) -> None:
+    def __init__(self, channel: Channel, door: Door, snapshot: Path, busy: Busy) -> None:
         self.channel = channel
+        self._busy = busy
         self._door = door
         self._path = snapshot
         self._seq = 0  # of the feed
@@ -86,7 +88,7 @@ class Control:
         seq = self._door.journal.seq
         if seq != self._told and steady >= self._wake_after:
             self._wake_after = steady + WAKE_EVERY
-            if channel.send({"t": "journal", "seq": seq}):
+            if channel.send({"t": "journal", "seq": seq, "busy": self._busy.share(steady)}):
                 self._told = seq
         hints = self._door.hints
         due = hints.due

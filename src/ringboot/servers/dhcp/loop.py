@@ -18,6 +18,7 @@ from ringboot.host.start import Start
 from ringboot.leases.table import Table
 from ringboot.model.site import Site
 from ringboot.servers.dhcp.arp import Prober
+from ringboot.servers.dhcp.busy import Busy
 from ringboot.servers.dhcp.channel import Channel
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.control import Control
@@ -51,7 +52,8 @@ class Loop:
         self._door = Door(Facts(Site(revision=0), table), journal, self._ports, self._prober, self._clock)
         fd = start.fds.get("control")
         self._channel = Channel(None if fd is None else socket.socket(fileno=fd))
-        self._control = Control(self._channel, self._door, start.run / "site.json")
+        self._busy = Busy(time.clock_gettime(time.CLOCK_BOOTTIME))
+        self._control = Control(self._channel, self._door, start.run / "site.json", self._busy)
         self._control.load()
         self._beat = start.fds.get("beat")
         self._beats = 0
@@ -124,12 +126,14 @@ class Loop:
 
     def turn(self) -> None:
         """Wait until something is due, and do it: messages first, then what can wait."""
-        events = self._epoll.poll(self._patience())
+        before = time.clock_gettime(time.CLOCK_BOOTTIME)
+        events = self._epoll.poll(self._patience(before))
+        steady = time.clock_gettime(time.CLOCK_BOOTTIME)
+        self._busy.waited += steady - before
         for fd, event in events:
             handler = self._handlers.get(fd)
             if handler is not None:
                 handler(event)
-        steady = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._work(steady)
         self._due_tell = self._control.tell(steady)
         self._watch_connection()
@@ -137,8 +141,8 @@ class Loop:
             self._on_beat(steady)
         self._tidy(steady, idle=not events)
 
-    def _patience(self) -> float:
-        """Give the seconds until something is due."""
+    def _patience(self, steady: float) -> float:
+        """Give the seconds from now until something is due."""
         if self._door.has_waiting:
             return 0.0
         due = self._due_beat
@@ -147,7 +151,7 @@ class Loop:
                 due = other
         if self._due_slice < due and self._journal.wants_compaction(len(self._table)):
             due = self._due_slice
-        return max(0.0, due - time.clock_gettime(time.CLOCK_BOOTTIME))
+        return max(0.0, due - steady)
 
     def _work(self, steady: float) -> None:
         door, arrivals = self._door, self._arrivals
