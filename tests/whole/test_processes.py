@@ -198,9 +198,10 @@ def test_sighup_reads_the_configuration_again_or_keeps_the_old_one_and_says_why(
 
 def test_every_number_of_the_reference_page_is_shown(site: Site) -> None:
     status = site.daemon.json("status")
-    assert status.keys() >= {"files", "renders", "loop_lag_ms"}
+    of_main = {"files", "renders", "loop_lag_ms", "journal_behind", "held_back"}
+    assert status.keys() >= of_main
     assert all("restarts" in row for row in status["processes"])
-    shown = {row["name"] for row in status["counters"]} | {"files", "renders", "loop_lag_ms", "restarts"}
+    shown = {row["name"] for row in status["counters"]} | of_main | {"restarts"}
     assert shown == {metric.name for metric in metrics.TABLE}
     assert isinstance(status["loop_lag_ms"], float)
 

@@ -34,6 +34,6 @@ class Pace:
         """Tell whether dhcp needs the processors."""
         return self._clock() - self._full_at < FRESH
 
-    def rest_after(self, took: float) -> float:
+    def rest_after(self, took: float, longest: float = LONGEST_REST) -> float:
         """Give the seconds to rest after this many seconds of work."""
-        return min(REST * took, LONGEST_REST) if self.is_held_back else 0.0
+        return min(REST * took, longest) if self.is_held_back else 0.0

@@ -7,6 +7,8 @@ from collections import OrderedDict
 
 from ringboot.desk.pace import Pace
 
+LONGEST_REST = 0.05  # seconds: most of a turn is another process's work, which gives way by its niceness
+
 Line = OrderedDict[str, asyncio.Future[bool]]
 
 
@@ -36,7 +38,7 @@ class Turns:
 
     def give_back(self, patient: bool, took: float) -> None:
         """End a turn that took so many seconds; the next patient one may have to wait."""
-        rest = self._pace.rest_after(took) if patient else 0.0
+        rest = self._pace.rest_after(took, LONGEST_REST) if patient else 0.0
         if rest:
             asyncio.get_running_loop().call_later(rest, self._end, patient)
         else:
