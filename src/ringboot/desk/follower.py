@@ -33,6 +33,7 @@ class Follower:
         self.on_seen: Callable[[Seen], None] = lambda _: None
         self._wake = asyncio.Event()
         self._at = 0
+        self._done = 0  # the cursor of the devices, as it was last written
 
     def wake(self) -> None:
         """Look at the journal now: dhcp says that there is more."""
@@ -48,7 +49,7 @@ class Follower:
     def compare(self) -> None:
         """Say so when the journal ends before what was read of it: it was restored from a backup, or is gone."""
         with self._core.db.reading() as books:
-            read = books.numbers.get(CURSOR)
+            self._done = read = books.numbers.get(CURSOR)
         last = self._mirror.last()
         if last < read:
             log.get().warning(
@@ -62,7 +63,11 @@ class Follower:
         for seq, change in rows:
             self._core.world.leases.apply(change)
             self._at = seq
+        self._tell_behind()
         return len(rows) == SLICE
+
+    def _tell_behind(self) -> None:
+        self._core.pace.behind = max(0, self._at - self._done)
 
     async def run(self) -> None:
         """Follow until cancelled: the mirror at once, devices at the pace that dhcp leaves."""
@@ -95,12 +100,12 @@ class Follower:
         """Deal with one batch of rows; True when there may be more."""
         memory = self._core.world.memory
         try:
-            seen, full, cursor = await self._core.db.write(self._batch)
+            seen, full, self._done = await self._core.db.write(self._batch)
         except BaseException:
             memory.drop()
             raise
         memory.keep()
-        self._core.pace.behind = max(0, self._at - cursor)
+        self._tell_behind()
         for each in seen:
             self.on_seen(each)
         return full

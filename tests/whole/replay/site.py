@@ -97,10 +97,9 @@ class Site:
         return [row["address"] for row in self.explained(mac)["leases"] if row["state"] == "bound"]
 
     def heard(self, mac: str, address: str) -> None:
-        """Wait until a lease has come to where devices are kept: all steps that are written have one order."""
+        """Wait until a lease has come to where devices are kept."""
         wait_until(lambda: address in self.leases(mac), f"the lease of {address} to be known")
-        with self.api() as api:
-            api.put("settings", "NAT", body={"value": api.get("settings", "NAT")["value"]})
+        wait_until(lambda: not self.daemon.json("status")["journal_behind"], "the journal to be followed")
 
     def _leasing(self, mac: str, relay: str, says: Mapping[int, bytes] | None) -> Leasing:
         return Leasing(bytes.fromhex(mac), relay, (HOST, self.dhcp), says or {})
