@@ -231,6 +231,41 @@ def test_what_the_fleet_is_told(fleet: Fleet) -> None:
     asyncio.run(talk())
 
 
+def test_netascii_is_sent_as_text_with_the_size_that_it_has_then(fleet: Fleet) -> None:
+    lies, sent = b"a\nb\r\n" * 300, b"a\r\nb\r\0\r\n" * 300
+    (fleet.root / "a.cfg").write_bytes(lies)
+
+    async def talk() -> None:
+        async with opened(fleet) as door:
+            client = door.client().say(RRQ("a.cfg", "NetAscii", {"tsize": "0", "blksize": "1024"}))
+            assert await client.hear() == OACK({"tsize": "2400", "blksize": "1024"})
+            for number in range(3):
+                client.say(ACK(number))
+                assert await client.hear() == DATA(number + 1, sent[number * 1024 : number * 1024 + 1024])
+            client.say(ACK(3))
+            assert await fleet.until_sent() == [Sent(1, len(lies), True, hashlib.sha256(lies).hexdigest())]
+
+    asyncio.run(talk())
+
+
+def test_a_text_that_shrinks_meanwhile_is_an_error(fleet: Fleet) -> None:
+    (fleet.root / "f").write_bytes(b"\n" * 100_000)
+
+    async def talk() -> None:
+        async with opened(fleet) as door:
+            client = door.client().say(RRQ("f", "netascii", {"blksize": "65464"}))
+            await client.hear()
+            client.say(ACK(0))
+            await client.hear()
+            os.truncate(fleet.root / "f", 70_000)
+            for block in (1, 2):
+                client.say(ACK(block))
+                last = await client.hear()
+            assert last == ERROR(0, "the file changed")
+
+    asyncio.run(talk())
+
+
 def test_a_duplicate_ack_is_not_answered(fleet: Fleet) -> None:
     (fleet.root / "f").write_bytes(bytes(1500))
 
@@ -409,8 +444,7 @@ def test_nothing_outside_and_nothing_but_files(fleet: Fleet) -> None:
     ("packet", "answer", "reason"),
     [
         (WRQ("f"), ERROR(2, "nothing can be written here"), "not-offered"),
-        (RRQ("f", "netascii"), ERROR(4, "only mode octet is served"), "not-offered"),
-        (RRQ("f", "mail"), ERROR(4, "only mode octet is served"), "not-offered"),
+        (RRQ("f", "mail"), ERROR(4, "only the modes octet and netascii are served"), "not-offered"),
         (b"\0\1f\0octet", ERROR(4, "the mode does not end"), "bad-request"),
         (b"\0\1\0octet\0", ERROR(4, "no file name"), "bad-request"),
         (b"\0\1f\0octet\0blksize\0", ERROR(4, "an option does not end"), "bad-request"),
@@ -444,13 +478,19 @@ def test_other_packets(fleet: Fleet, packet: Packet | bytes, answer: ERROR | Non
     assert len(fleet.requests) == 1
 
 
-def test_a_request_to_a_broadcast_address_is_ignored(fleet: Fleet) -> None:
+@pytest.mark.parametrize("to", ["127.255.255.255", "224.0.1.199"], ids=["broadcast", "multicast"])
+def test_a_request_to_many_is_ignored(fleet: Fleet, to: str) -> None:
+    """RFC 1123 4.2.3.5 says it of broadcast; a multicast group has no one address that could answer either."""
     (fleet.root / "f").write_bytes(b"f")
 
     async def talk() -> None:
         async with opened(fleet) as door:
             loud = door.client()
-            loud.to = ("127.255.255.255", door.port)
+            loud.to = (to, door.port)
+            here = socket.inet_aton("127.0.0.1")
+            loud.sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, here)
+            # The group arrives at every socket of this machine as soon as one has joined it.
+            door.sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.inet_aton("224.0.1.199") + here)
             loud.say(RRQ("f"))
             assert await door.client().say(RRQ("f")).hear() == DATA(1, b"f")
             assert loud.silent()

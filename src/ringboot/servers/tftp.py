@@ -7,6 +7,7 @@ import contextlib
 import socket
 import struct
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from ringboot.reasons import ASKED_ABOUT, BAD_REQUEST, BROKEN_OFF, BUSY, NOT_OFF
 from ringboot.servers.files import Digests, NotOpened, OpenFile, open_below
 from ringboot.servers.files_door import PATIENCE, Answer, Counters, FileDoor, Report
 from ringboot.servers.tftp_session import Address, Session, open_socket
+from ringboot.tftp.netascii import CHUNK, Translated, growth
 from ringboot.tftp.packets import ERROR, ILLEGAL, MAX_REQUEST, NOT_FOUND, RRQ, WRQ, BadPacket, decode, encode
 from ringboot.tftp.transfer import Ended, objection
 
@@ -220,7 +222,8 @@ class TftpServer:
         ended, digest, octets = Ended(False), "", 0
         try:
             with open_socket(local) as sock:
-                entry.session = session = Session(sock, entry.peer, opened)
+                size, read = await _as_sent(opened, entry.request.mode.lower())
+                entry.session = session = Session(sock, entry.peer, size, read)
                 entry.since = asyncio.get_running_loop().time()
                 ended = await session.run(entry.request)
             digest = await self._digests.of(opened)
@@ -231,7 +234,7 @@ class TftpServer:
             ended = Ended(ended.complete, error.strerror or str(error))
         finally:
             if entry.session is not None:
-                octets = entry.session.transfer.octets
+                octets = opened.size if ended.complete else min(entry.session.transfer.octets, opened.size)
             reason = "" if ended.complete else (ASKED_ABOUT if ended.looked else BROKEN_OFF).id
             self._door.sent(Sent(ticket, octets, ended.complete, digest, reason, ended.why))
 
@@ -242,3 +245,14 @@ class TftpServer:
     def _tell(self, error: ERROR, peer: Address, local: str) -> None:
         with contextlib.suppress(OSError), open_socket(local) as sock:
             sock.sendto(encode(error), peer)
+
+
+async def _as_sent(opened: OpenFile, mode: str) -> tuple[int, Callable[[int, int], bytes]]:
+    """Give the size of what is sent, and how to read it: the file itself, or as text (netascii)."""
+    if mode != "netascii":
+        return opened.size, opened.read
+    size = opened.size
+    for offset in range(0, opened.size, CHUNK):  # it is read twice, so that tsize and the last block are known
+        size += growth(opened.read(offset, min(CHUNK, opened.size - offset)))
+        await asyncio.sleep(0)  # others go on meanwhile
+    return size, Translated(opened.read).read

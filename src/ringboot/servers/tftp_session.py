@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import socket
 from collections import deque
+from collections.abc import Callable
 
-from ringboot.servers.files import OpenFile
 from ringboot.tftp.packets import ACK, ERROR, RRQ, UNKNOWN_TID, decode, encode
 from ringboot.tftp.transfer import Bytes, Effect, Ended, Input, Late, Need, ReadTransfer
 
@@ -31,14 +31,14 @@ def open_socket(local: str) -> socket.socket:
 
 
 class Session:
-    """Send an open file to one peer; neither the socket nor the file is closed here."""
+    """Send so many octets, read by offset and size, to one peer; neither the socket nor the file is closed here."""
 
-    def __init__(self, sock: socket.socket, peer: Address, file: OpenFile) -> None:
-        self.transfer = ReadTransfer(file.size)
+    def __init__(self, sock: socket.socket, peer: Address, size: int, read: Callable[[int, int], bytes]) -> None:
+        self.transfer = ReadTransfer(size)
         self._loop = asyncio.get_running_loop()
         self._sock = sock
         self._peer = peer
-        self._file = file
+        self._from = read
         self._done: asyncio.Future[Ended] = self._loop.create_future()
         self._alarm: asyncio.TimerHandle | None = None
         self._unsent: deque[bytes] = deque()  # what the kernel has no room for at the moment
@@ -85,7 +85,7 @@ class Session:
 
     def _read(self, wanted: Need, now: float) -> list[Effect]:
         try:
-            data = self._file.read(wanted.offset, wanted.size)
+            data = self._from(wanted.offset, wanted.size)
         except OSError as error:
             self._end(Ended(False, f"reading failed: {error.strerror}"))
             return []

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ringboot.tftp.options import Agreed, negotiate
 from ringboot.tftp.packets import ACCESS_VIOLATION, ACK, BAD_OPTIONS, DATA, ERROR, ILLEGAL, NOT_DEFINED, OACK, RRQ, WRQ
 
+MODES = ("octet", "netascii")  # in any case; "mail" is obsolete (RFC 1350 1)
 REPEATS = 5  # a datagram is sent again at most so often without progress
 FIRST_WAIT = 1.0  # seconds, doubled at each repetition
 LONGEST_WAIT = 16.0  # seconds, unless the client asked for a longer timeout
@@ -66,13 +67,13 @@ def objection(request: RRQ | WRQ) -> ERROR | None:
     """Say why a request is refused before anybody looks for the file."""
     if isinstance(request, WRQ):
         return ERROR(ACCESS_VIOLATION, "nothing can be written here")
-    if request.mode.lower() != "octet":
-        return ERROR(ILLEGAL, "only mode octet is served")
+    if request.mode.lower() not in MODES:
+        return ERROR(ILLEGAL, "only the modes octet and netascii are served")
     return None
 
 
 class ReadTransfer:
-    """Send one file of `size` octets to one client.
+    """Send one file of `size` octets to one client; in netascii, size and places are those of what is sent.
 
     After each `step` fulfil the effects in order and set an alarm for `timer` (steady seconds, None: no alarm).
     """
