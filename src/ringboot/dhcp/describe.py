@@ -19,7 +19,10 @@ A text that begins with one of these words is written `text:` and then the text.
 
 Sub-options are written one by one (`43.2 = "http://10.0.0.1:8667"`), or all in the value of their option
 (`2=text; 3=hex:00ff`). Where a brand wants a bare text in option 43 it is written as such.
-A value has 255 octets at most.
+A sub-option has 255 octets at most, a value 1200: above 255 it is sent in pieces (RFC 3396), which some devices do not
+read. A client that does not say how much it takes (option 57) takes 500 octets of options; what is too much for it is
+left out, first what it did not ask for (option 55). Options also go into the fields of the boot file's and the
+server's name then (option 52), as far as these are empty.
 
 A dot behind the number marks what the server fills in itself, or what only clients say: it cannot be set.
 

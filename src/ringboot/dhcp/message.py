@@ -25,6 +25,8 @@ MOST = 4096  # no client has that much to say; it bounds what one packet may cos
 
 HEADER = Struct("!4B4s2H4I16s64s128s4s")
 _FIRST = HEADER.size  # 240, where the options begin
+_SNAME_AT, _FILE_AT = 44, 108
+_OVERLOADS = (1, 2, 3)  # option 52: options stand in file, in sname, in both (RFC 2132 9.3)
 _unpack = HEADER.unpack_from
 KINDS: dict[bytes | None, int] = {bytes((kind,)): kind for kind in range(256)}  # option 53 as it stands in a message
 _new = tuple.__new__  # a third of the cost of calling the class
@@ -88,6 +90,8 @@ def decode(data: bytes) -> Message | BadPacket:
     except IndexError:
         if at != size:
             return _bad_option(data, at, start)
+    if 52 in options:
+        return _overloaded(data, options)
     return _new(
         Message,
         (
@@ -97,6 +101,43 @@ def decode(data: bytes) -> Message | BadPacket:
             options,
         ),
     )  # fmt: skip
+
+
+def _overloaded(data: bytes, options: dict[int, bytes]) -> Message | BadPacket:
+    """Read the options in `file`, then those in `sname`, as option 52 says; what it does not know it says in vain.
+
+    The message is as if all options had stood in one place: 52 is gone then, and the fields are empty (RFC 3396 5).
+    """
+    op, htype, hlen, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr, chaddr, sname, file, _ = _unpack(data)
+    said = options[52]
+    where = said[0] if len(said) == 1 and said[0] in _OVERLOADS else 0
+    for bit, first, field in ((1, _FILE_AT, file), (2, _SNAME_AT, sname)):
+        if where & bit:
+            bad = _read_field(field, first, options)
+            if bad is not None:
+                return bad
+    if where:
+        del options[52]
+    return Message(
+        op, htype, hlen, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr, chaddr[:hlen],
+        b"" if where & 2 else sname.rstrip(b"\0"), b"" if where & 1 else file.rstrip(b"\0"), options,
+    )  # fmt: skip
+
+
+def _read_field(field: bytes, first: int, options: dict[int, bytes]) -> BadPacket | None:
+    at = 0
+    while at < len(field) and field[at] != 255:
+        code = field[at]
+        if not code:
+            at += 1
+            continue
+        start = at + 2
+        end = start + field[at + 1] if start <= len(field) else start
+        if end > len(field):
+            return BadPacket(first + at, f"option {code} leaves the field that option 52 says it stands in")
+        options[code] = options.get(code, b"") + field[start:end]
+        at = end
+    return None
 
 
 def _bad_header(op: int, hlen: int) -> BadPacket:

@@ -27,6 +27,8 @@ class Option(NamedTuple):
     alias: str = ""
 
 
+_MOST = 1200  # octets of a value in pieces (RFC 3396); no frame has room for more
+
 _BOOL = kinds.Bool()
 _NOTHING = kinds.Nothing()
 _OCTETS = kinds.Opaque("hex:0100085d2eecfb", shown=False)
@@ -258,8 +260,9 @@ def encode_text(key: str, text: str) -> bytes:
     if octets is None:
         kind = OPAQUE if "." in key else row_of(int(key)).kind
         octets = kind.encode(kind.parse(text))
-    if len(octets) > 255:
-        raise ValueError(f"the value has {len(octets)} octets, where 255 is the most")
+    most = 255 if "." in key else _MOST
+    if len(octets) > most:
+        raise ValueError(f"the value has {len(octets)} octets, where {most} is the most")
     return octets
 
 

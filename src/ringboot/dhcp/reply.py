@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from struct import Struct
 
 from ringboot.dhcp.message import BOOTREPLY, BROADCAST, COOKIE, HEADER, INFORM, LEAST, NAK, OFFER, Message, tlv
+from ringboot.dhcp.overload import lay
 from ringboot.dhcp.rules import (
     ACK_RULE,
     BEFORE,
@@ -22,6 +23,7 @@ from ringboot.dhcp.rules import (
 _HEADERS = 28
 _SMALL = 576 - _HEADERS
 _LARGE = 1500 - _HEADERS
+_SNAME, _FILE = slice(44, 108), slice(108, 236)  # of a message
 
 # The header, 53 and 54: the octets every reply begins with; then 51, where there is one.
 _pack = Struct(HEADER.format + "3s2sI").pack
@@ -36,7 +38,7 @@ _LEASE = b"\x33\x04"
 def block(options: Mapping[int, bytes], wanted: bytes = b"") -> bytes:
     """Write options as octets: those in `wanted` (option 55) in its order, then the rest by code.
 
-    Left out: what the rules reserve, values above 255 octets, what another option makes superfluous (RFC 3442).
+    Left out: what the rules reserve, what another option makes superfluous (RFC 3442).
     """
     left_out = {code for first, codes in SUPERSEDED.items() if first in options and first in wanted for code in codes}
     order = [code for code in dict.fromkeys(wanted) if code in options]
@@ -45,11 +47,7 @@ def block(options: Mapping[int, bytes], wanted: bytes = b"") -> bytes:
         if first in options and second in options and order.index(first) > order.index(second):
             order.remove(first)
             order.insert(order.index(second), first)
-    return b"".join(
-        bytes((code, len(options[code]))) + options[code]
-        for code in order
-        if code not in RESERVED and code not in left_out and len(options[code]) < 256
-    )
+    return b"".join(tlv(code, options[code]) for code in order if code not in RESERVED and code not in left_out)
 
 
 def reply(
@@ -67,7 +65,8 @@ def reply(
 ) -> bytes:
     """Write the answer to a query: OFFER, ACK or NAK, as the rule for it says (RFC 2131 4.3.1, table 3).
 
-    `block` is what `block()` made; whole options are left out from its end when the client has no room for them.
+    `block` is what `block()` made; what the client has no room for goes into `file` and `sname` where these are empty
+    (RFC 2132 9.3), and whole options are left out, the last first, when that is too little.
     `broadcast` sets or clears the flag, None copies it; a NAK that goes to a relay has it set (RFC 2131 4.3.2).
     ValueError when the rule wants a lease time and there is none, and when `file` or `sname` is too long.
     """
@@ -94,9 +93,8 @@ def reply(
     if lease_time is not None:
         head += _lease(_LEASE, lease_time)
     echo = _echo(options, len(head)) if 61 in options or 82 in options else b""
-    size = len(head) + len(block) + len(echo) + 1
-    if size > _SMALL:
-        block = _shorten(block, _room(options) - (size - len(block)))
+    if len(head) + len(block) + len(echo) >= _SMALL:
+        return _fitted(head, block, echo, options, free=rule.boot)
     return b"".join((head, block, echo, b"\xff")).ljust(LEAST, b"\0")
 
 
@@ -113,10 +111,12 @@ def leased(  # noqa: PLR0917  by position, because keywords cost a tenth of it
         echo = _echo(options, len(head))
     else:
         client = options.get(61)
-        echo = b"" if client is None or len(client) > 255 else _CLIENT[len(client)] + client
-    size = len(head) + len(block) + len(echo) + 1
-    if size > _SMALL:
-        block = _shorten(block, _room(options) - (size - len(block)))
+        if client is None:
+            echo = b""
+        else:
+            echo = _CLIENT[len(client)] + client if len(client) < 256 else _echo(options, len(head))
+    if len(head) + len(block) + len(echo) >= _SMALL:
+        return _fitted(head, block, echo, options, free=True)
     return b"".join((head, block, echo, b"\xff")).ljust(LEAST, b"\0")
 
 
@@ -133,7 +133,9 @@ def _echo(options: dict[int, bytes], head: int) -> bytes:
     """Give back 61 (RFC 6842) and, last, 82 (RFC 3046 2.2), octet by octet."""
     client = options.get(61)
     relay = options.get(82)
-    echo = b"" if client is None or len(client) > 255 else bytes((61, len(client))) + client
+    echo = b"" if client is None else tlv(61, client)
+    if head + len(echo) >= _room(options):
+        echo = b""  # the client itself could not read it
     if relay is None:
         return echo
     both = echo + tlv(82, relay)
@@ -148,22 +150,22 @@ def _room(options: dict[int, bytes]) -> int:
     return max(_SMALL, min(int.from_bytes(asked, "big") - _HEADERS, _LARGE))
 
 
-def _shorten(block: bytes, room: int) -> bytes:
-    end = 0
-    for start, _ in _options(block):
-        size = 2 + block[start + 1]
-        if start + size > room:
-            break
-        end = start + size
-    return block[:end]
+def _fitted(head: bytes, block: bytes, echo: bytes, options: dict[int, bytes], *, free: bool) -> bytes:
+    """Put a reply together that may be too big; with `free` the empty fields of the names may take options.
+
+    What is echoed stays among the options: no relay agent looks for option 82 elsewhere.
+    """
+    room = _room(options) - len(head) - len(echo) - 1
+    sname, file = head[_SNAME], head[_FILE]
+    laid = lay(block, room, len(file) if free and not any(file) else 0, len(sname) if free and not any(sname) else 0)
+    head = head[: _SNAME.start] + (laid.sname or sname) + (laid.file or file) + head[_FILE.stop :]
+    return b"".join((head, laid.options, echo, b"\xff")).ljust(LEAST, b"\0")
 
 
 def _only(rule: Rule, block: bytes) -> bytes:
-    return b"".join(block[at : at + 2 + block[at + 1]] for at, code in _options(block) if allows(rule, code))
-
-
-def _options(block: bytes) -> Iterator[tuple[int, int]]:
-    at = 0
+    kept, at = b"", 0
     while at < len(block):
-        yield at, block[at]
-        at += 2 + block[at + 1]
+        end = at + 2 + block[at + 1]
+        kept += block[at:end] if allows(rule, block[at]) else b""
+        at = end
+    return kept

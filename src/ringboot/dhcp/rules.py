@@ -26,8 +26,8 @@ class Rule(NamedTuple):
         return 51 in self.must_not
 
 
-# 50, 55 and 57 are the client's words; 52 would say that file and sname hold options, which we do not write.
-_NEVER = frozenset({0, 50, 52, 55, 57, 255})
+# 50, 55 and 57 are the client's words.
+_NEVER = frozenset({0, 50, 55, 57, 255})
 _ECHO = frozenset({61, 82})
 
 OFFER_RULE = Rule("OFFER", OFFER, frozenset({51, 53, 54}), _NEVER, None, _ECHO, ciaddr=False, yiaddr=True, boot=True)
@@ -38,12 +38,12 @@ INFORM_RULE = Rule(
     "ACK to INFORM", ACK, frozenset({53, 54}), _NEVER | {51, 58, 59}, None, _ECHO, ciaddr=True, yiaddr=False, boot=True
 )
 NAK_RULE = Rule(
-    "NAK", NAK, frozenset({53, 54}), _NEVER | {51}, frozenset({56}), _ECHO, ciaddr=False, yiaddr=False, boot=False
+    "NAK", NAK, frozenset({53, 54}), _NEVER | {51, 52}, frozenset({56}), _ECHO, ciaddr=False, yiaddr=False, boot=False
 )
 RULES: tuple[Rule, ...] = (OFFER_RULE, ACK_RULE, INFORM_RULE, NAK_RULE)
 
 # What no caller may set: what is forbidden everywhere, and what the reply writes itself.
-RESERVED: frozenset[int] = _NEVER | {51, 53, 54} | _ECHO
+RESERVED: frozenset[int] = _NEVER | {51, 52, 53, 54} | _ECHO
 
 # A client that asks for the first and gets it is not sent the others (RFC 3442, "DHCP Server Behavior").
 SUPERSEDED: dict[int, tuple[int, ...]] = {121: (3, 33)}
