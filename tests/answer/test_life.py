@@ -31,7 +31,7 @@ def machine(world: type[World]) -> type[RuleBasedStateMachine]:
         def __init__(self) -> None:
             super().__init__()
             self.server: Server = world.server(
-                world.network("phones", "10.0.0.0/16", "10.0.1.0-10.0.1.3", lease_time=100),
+                world.network("phones", "10.0.0.0/16", "10.0.1.0-10.0.1.3", lease_time=100, rapid_commit=True),
                 world.network("voice", "10.5.0.0/16", "10.5.1.0-10.5.1.1", lease_time=50, segment="voice"),
             )
             self.phones = self.server.phones(6)
@@ -59,11 +59,14 @@ def machine(world: type[World]) -> type[RuleBasedStateMachine]:
         def phone(self, who: int) -> Phone:
             return self.phones[who]
 
-        @rule(who=WHO, wish=WHERE, relay=st.booleans())
-        def discover(self, who: int, wish: int, relay: bool) -> None:
+        @rule(who=WHO, wish=WHERE, relay=st.booleans(), rapid=st.booleans())
+        def discover(self, who: int, wish: int, relay: bool, rapid: bool) -> None:
             phone = self.phone(who)
             phone.relay = ip_number("10.5.0.1") if relay else 0
-            self.hear(who, phone.discover(wish=ip_text(POOL.start + wish)))
+            more = {"o80": b""} if rapid else {}
+            heard = phone.discover(wish=ip_text(POOL.start + wish), **more)
+            assert heard.startswith("ACK") == (rapid and not relay and heard != "silence pool-full")
+            self.hear(who, heard)
 
         @rule(who=WHO)
         def boot(self, who: int) -> None:

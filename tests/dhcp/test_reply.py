@@ -71,7 +71,7 @@ def test_an_offer_octet_by_octet() -> None:
 
 # RFC 2131 table 3 with RFC 6842 for 61 and RFC 3046 for 82: OFFER, ACK, ACK to INFORM, NAK.
 # 58 and 59 without 51 would have no meaning.  "echo": as the client sent it.
-# "self": the reply writes it when it needs it, and no caller can.
+# "self": the server writes it when it needs it, and no configuration can.
 MUST, NOT, MAY, ECHO, SELF = "must", "must not", "may", "echo", "self"
 TABLE_3 = {
     50: (NOT, NOT, NOT, NOT),
@@ -86,6 +86,7 @@ TABLE_3 = {
     59: (MAY, MAY, NOT, NOT),
     60: (MAY, MAY, MAY, NOT),
     61: (ECHO, ECHO, ECHO, ECHO),
+    80: (SELF, SELF, SELF, NOT),
     82: (ECHO, ECHO, ECHO, ECHO),
 }
 OTHERS = (MAY, MAY, MAY, NOT)

@@ -29,6 +29,7 @@ authoritative = false
 pools = ["10.0.1.0-10.0.1.255"]
 pool = [{ range = "10.0.2.0-10.0.2.9", options = { 66 = "{http}/x" } }]
 lease_time = "1h30m"
+rapid_commit = true
 unknown = "quarantine"
 quarantine = "guests"
 options = { routers = ["10.0.0.1", "10.0.0.254"], "43.2" = "hex:00ff" }
@@ -71,6 +72,7 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
         Pool(ip_number("10.0.1.0"), ip_number("10.0.1.255")),
         Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"66": "{http}/x"}),
     )
+    assert (phones.rapid_commit, guests.rapid_commit) == (True, False)
     assert phones.options == {"3": "10.0.0.1, 10.0.0.254", "43.2": "hex:00ff"}
     assert (guests.lease_time, guests.segment, phones.quarantine) == (120, "floor1", "guests")
     assert (branch.name, branch.segment, branch.trust) == ("10.50.0.0/16", "10.50.0.0/16", "first-use")

@@ -183,13 +183,15 @@ class Dhcpcd(Client):
 
     name = "dhcpcd"
 
+    rapid = False  # it asks for rapid commit (RFC 4039)
+
     def set_up(self, *, checks: bool) -> None:
         """Write its configuration, and make folders that stand in for the system's."""
         super().set_up(checks=checks)
-        arp = "" if checks else "noarp\n"
+        more = ("" if checks else "noarp\n") + ("option rapid_commit\n" if self.rapid else "")
         (self._folder / "conf").write_text(
             "clientid\npersistent\noption routers, subnet_mask\nrequire dhcp_server_identifier\nipv4only\nnoipv4ll\n"
-            f"nodelay\nreboot 5\ntimeout 20\nscript {self._hook}\n{arp}"
+            f"nodelay\nreboot 5\ntimeout 20\nscript {self._hook}\n{more}"
         )
         for name in ("lib", "run"):
             (self._folder / name).mkdir(exist_ok=True)
@@ -206,6 +208,12 @@ class Dhcpcd(Client):
     def release(self) -> None:
         """Send SIGALRM, which releases and ends it."""
         self._end(signal.SIGALRM)
+
+
+class RapidDhcpcd(Dhcpcd):
+    """dhcpcd that asks for rapid commit."""
+
+    rapid = True
 
 
 KINDS: tuple[type[Client], ...] = (Udhcpc, Dhclient, Dhcpcd)

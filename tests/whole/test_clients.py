@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.whole.clients import KINDS, PROGRAMS, Client, Udhcpc
+from tests.whole.clients import KINDS, PROGRAMS, Client, RapidDhcpcd, Udhcpc
 from tests.whole.daemon import Daemon, wait_until
 from tests.whole.lab import BRANCH, FLOOR, SERVER, Lab, Seen, needs
 
@@ -36,6 +36,7 @@ subnet = "10.9.1.0/24"
 pools = ["10.9.1.10-10.9.1.99"]
 lease_time = "20s"
 options = { routers = "10.9.1.1" }
+rapid_commit = true
 [tftp]
 listen = "off"
 [http]
@@ -210,3 +211,19 @@ def test_a_machine_that_was_moved_is_refused_its_old_address_and_given_another(
         assert next(each.kind for each in told if each.kind != "REQUEST") == "NAK", client.story()
         assert (daemon.lease(address)["network"], daemon.lease(address)["state"]) == (BRANCH, "bound")
         client.lose_power()
+
+
+def test_rapid_commit_takes_two_messages_where_the_network_allows_it(
+    lab: Lab, daemon: Daemon, place: str, tmp_path: Path
+) -> None:
+    client = RapidDhcpcd(lab.machine(place), tmp_path)
+    client.start()
+    address = client.wait_until_bound()
+    told = client.tap.seen()
+    assert 80 in told[0].message.options, client.story()
+    way = [each.kind for each in told if each.kind != "DISCOVER"]
+    assert way == (["ACK"] if place == BRANCH else ["OFFER", "REQUEST", "ACK"]), client.story()
+    assert (80 in told[-1].message.options) is (place == BRANCH)
+    lease = daemon.lease(address)
+    assert (lease["state"], lease["mac"]) == ("bound", client.machine.mac)
+    client.lose_power()

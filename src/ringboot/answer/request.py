@@ -9,12 +9,9 @@ from ringboot.answer.client import Client
 from ringboot.answer.decision import Decision, Detail, Silence
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Query
-from ringboot.answer.writing import evidence_of, give, lease_time, refuse
-from ringboot.dhcp.message import ACK
-from ringboot.leases import change
+from ringboot.answer.writing import grant, refuse
 from ringboot.leases.offers import Withdraw
 from ringboot.model.address import ip_text
-from ringboot.model.lease import BOUND, LeaseChange
 
 _REQUESTED, _SERVER = 50, 54
 
@@ -103,19 +100,9 @@ def no_service(client: Client) -> Silence:
 
 
 def _grant(case: Case, state: str, address: int, claim: Claim) -> Decision:
-    query, client, _, now = case
-    net, lease = claim.net, claim.lease
-    assert net is not None  # what is granted lies in a network
-    seconds = lease_time(query, net)
-    said = evidence_of(query, lease)
-    row: LeaseChange
-    same = lease is not None and lease.key == client.key and lease.network == net.name
-    if lease is not None and same and lease.state == BOUND and lease.expiry > now.utc:
-        row = change.renew(lease, client.mac, seconds=seconds, evidence=said, utc=now.utc)
-    else:
-        row = change.bind(net.name, address, client.key, client.mac, seconds=seconds, evidence=said, utc=now.utc)
+    assert claim.net is not None  # what is granted lies in a network
     reason = reasons.RENEWED if state in (RENEWING, REBINDING) else reasons.ACKNOWLEDGED
-    return give(case, net, address, kind=ACK, seconds=seconds, change=row, reason=reason)
+    return grant(case, claim.net, address, claim.lease, reason=reason)
 
 
 def _other_server(case: Case, server: int) -> Silence:

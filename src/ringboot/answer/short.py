@@ -27,7 +27,7 @@ from ringboot.model.lease import BOUND, LeaseChange
 from ringboot.reasons import Reason
 
 _ETHERNET, _MAC_OCTETS = 1, 6
-_REQUESTED, _LEASE_TIME, _SERVER, _PARAMETERS, _CLIENT_ID, _AGENT = 50, 51, 54, 55, 61, 82
+_REQUESTED, _LEASE_TIME, _SERVER, _PARAMETERS, _CLIENT_ID, _RAPID_COMMIT, _AGENT = 50, 51, 54, 55, 61, 80, 82
 
 _number = Struct("!I").unpack
 _new = tuple.__new__  # a third of the cost of calling the class
@@ -57,6 +57,8 @@ def short(query: Query, kind: int, facts: Facts, now: Now) -> Reply | None:
 def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Reply | None:
     message = query.message
     options, table, name = message.options, facts.table, net.name
+    if _RAPID_COMMIT in options and net.row.rapid_commit:
+        return None
     utc, steady = now
     if table.offer_of(name, key, steady) is not None:
         return None

@@ -8,14 +8,15 @@ from ringboot.answer.destination import destination
 from ringboot.answer.network import Net
 from ringboot.answer.options import Asker
 from ringboot.answer.query import Query
-from ringboot.dhcp.message import NAK
+from ringboot.dhcp.message import ACK, NAK
 from ringboot.dhcp.reply import block as write_block
 from ringboot.dhcp.reply import reply
+from ringboot.leases import change
 from ringboot.leases.offers import Offer
 from ringboot.leases.terms import SHORTEST_LEASE
 from ringboot.model import evidence
 from ringboot.model.address import ip_text
-from ringboot.model.lease import Lease, LeaseChange
+from ringboot.model.lease import BOUND, Lease, LeaseChange
 from ringboot.reasons import Reason, tell
 
 _new = tuple.__new__  # a third of the cost of calling the class, once for every reply
@@ -40,13 +41,35 @@ def option_block(case: Case, net: Net, address: int, server: int) -> bytes:
     return facts.options.write(net, place, server, Asker(classes, reserved, client.mac, wanted))
 
 
+def grant(case: Case, net: Net, address: int, lease: Lease | None, *, reason: Reason, lead: bytes = b"") -> Reply:
+    """Write the ACK of an address with the change that gives it; `lease` is the client's own of it, if it had one."""
+    query, client, _, now = case
+    seconds = lease_time(query, net)
+    said = evidence_of(query, lease)
+    row: LeaseChange
+    same = lease is not None and lease.key == client.key and lease.network == net.name
+    if lease is not None and same and lease.state == BOUND and lease.expiry > now.utc:
+        row = change.renew(lease, client.mac, seconds=seconds, evidence=said, utc=now.utc)
+    else:
+        row = change.bind(net.name, address, client.key, client.mac, seconds=seconds, evidence=said, utc=now.utc)
+    return give(case, net, address, kind=ACK, seconds=seconds, change=row, reason=reason, lead=lead)
+
+
 def give(
-    case: Case, net: Net, address: int, *, kind: int, seconds: int, change: LeaseChange | Offer | None, reason: Reason
+    case: Case,
+    net: Net,
+    address: int,
+    *,
+    kind: int,
+    seconds: int,
+    change: LeaseChange | Offer | None,
+    reason: Reason,
+    lead: bytes = b"",
 ) -> Reply:
-    """Write an OFFER or an ACK of an address."""
+    """Write an OFFER or an ACK of an address; `lead` is options as octets that stand before the configured ones."""
     query = case.query
     server = case.facts.server_for(net, query.locals)
-    block = option_block(case, net, address, server)
+    block = lead + option_block(case, net, address, server)
     data = reply(query.message, kind, server, yiaddr=address, lease_time=seconds, block=block)
     detail: Detail = {"address": ip_text(address), "network": net.name}
     return _new(Reply, (data, destination(query, kind, address), change, reason, detail))

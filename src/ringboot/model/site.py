@@ -36,6 +36,7 @@ class Network:
     unknown: str = "serve"  # serve | quarantine | ignore
     quarantine: str | None = None  # the network that unknown clients are served from
     trust: str | None = None  # first-use, or nothing
+    rapid_commit: bool = False
     options: OptionTexts = field(default_factory=dict)
 
 

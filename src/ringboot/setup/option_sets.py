@@ -19,6 +19,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _ELSEWHERE = {
     51: "set lease_time in the network",
     54: "set address in [server]",
+    80: "set rapid_commit = true in the network",
 }
 
 

@@ -80,6 +80,11 @@ class Network:
     )
     pool: tuple[PoolTable, ...] = Field(default=(), description="Pools with options of their own.")
     lease_time: LeaseTime = Field(default=28800, description="How long an address is lent.")
+    rapid_commit: StrictBool = Field(
+        default=False,
+        description="Acknowledge at once a client that asks for it (option 80, RFC 4039). "
+        "Only where no other DHCP server answers, for each of them would give an address away.",
+    )
     unknown: Literal["serve", "quarantine", "ignore"] = Field(
         default="serve",
         description="What happens to a client that has no reservation here and is not a configured device: "

@@ -44,6 +44,7 @@ def _network(network: Network) -> model.Network:
         unknown=network.unknown,
         quarantine=network.quarantine,
         trust=network.trust,
+        rapid_commit=network.rapid_commit,
         options=by_key(network.options),
     )
 
