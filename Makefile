@@ -21,6 +21,10 @@ $(VENV)/.dev: $(VENV)/.run
 	$(PIP) install -e ".[dev]"
 	@touch $@
 
+$(VENV)/.fuzz: $(VENV)/.dev
+	$(PIP) install -e ".[fuzz]"
+	@touch $@
+
 demo: $(VENV)/.run
 	@$(BIN)/ringboot demo $(ARGS)
 
@@ -28,7 +32,7 @@ test: $(VENV)/.dev
 	@tests/install-clients
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" $(ARGS)
 
-test-long: $(VENV)/.dev
+test-long: $(VENV)/.fuzz
 	@tests/install-clients
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long $(ARGS)
 

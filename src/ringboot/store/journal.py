@@ -271,7 +271,7 @@ class _Generation:
             return self.database.execute(
                 "SELECT seq, address, utc FROM change WHERE seq < ? ORDER BY seq DESC LIMIT ?", (below, limit)
             ).fetchall()
-        except sqlite3.Error as error:
+        except journal_file.UNREADABLE as error:
             raise journal_file.explain(self.path, error) from None
 
     def close(self, *, damaged: bool = False) -> None:

@@ -28,6 +28,7 @@ _CREATE = """CREATE TABLE change (
 _CREATE_ABOUT = "CREATE TABLE about (first_seq INTEGER NOT NULL)"  # numbers go on even after a generation without rows
 INSERT = f"INSERT INTO change ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM change"
+UNREADABLE = (sqlite3.Error, UnicodeError)  # what reading a damaged file may raise
 _TYPES = (int, str, str, str, int, bytes, bytes, int, int, bytes, float)
 
 _MEND = (
@@ -73,8 +74,10 @@ class Row(NamedTuple):
     change: LeaseChange
 
 
-def explain(path: Path, error: sqlite3.Error | OSError) -> JournalDamaged | JournalFailed:
+def explain(path: Path, error: sqlite3.Error | OSError | UnicodeError) -> JournalDamaged | JournalFailed:
     """Turn an error of SQLite or the system into one of ours: is it the file, or the machine?"""
+    if isinstance(error, UnicodeError):  # of a name in the file's own schema
+        return JournalDamaged(path, "not a readable lease journal (it holds text that is none)")
     if isinstance(error, OSError):
         return JournalFailed(path, f"{(error.strerror or str(error)).lower()}: look at rights and free space")
     name = getattr(error, "sqlite_errorname", None) or ""
@@ -227,7 +230,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
             database.execute("PRAGMA busy_timeout = 50")
             database.execute("BEGIN IMMEDIATE")  # finds out now, not at the first lease, that it cannot be written
             database.execute("ROLLBACK")
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         database.close()
         raise explain(path, error) from None
     except JournalDamaged:
@@ -257,7 +260,7 @@ def span(path: Path, database: sqlite3.Connection) -> tuple[int, int]:
     """Give the first and the last sequence number of a generation, which has no gaps; last < first when it is empty."""
     try:
         first, last = database.execute("SELECT (SELECT first_seq FROM about), (SELECT max(seq) FROM change)").fetchone()
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise explain(path, error) from None
     if type(first) is not int or first < 1 or (last is not None and last < first):
         raise JournalDamaged(path, "does not say which number it begins with")
@@ -284,7 +287,7 @@ def rows(path: Path, database: sqlite3.Connection, after: int = 0, limit: int = 
                 ),
             )  # fmt: skip
             yield new(Row, (seq, change))
-    except sqlite3.Error as error:
+    except UNREADABLE as error:
         raise explain(path, error) from None
 
 

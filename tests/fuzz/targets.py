@@ -1,0 +1,199 @@
+"""Our own parsers as functions of octets: each must give a value or its own error, never anything else.
+
+One row is one target: hypothesis throws octets at it in every run, atheris looks for new paths in `make test-long`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from ringboot.answer.decide import decide
+from ringboot.answer.decision import Reply
+from ringboot.answer.facts import Facts
+from ringboot.answer.query import Now, Query
+from ringboot.dhcp import message, options
+from ringboot.leases.table import Table
+from ringboot.model import codec, file
+from ringboot.model.lease import BOUND, LeaseChange
+from ringboot.model.site import Network, Pool, Site
+from ringboot.plugins.manifest import BadManifest, parse_manifest
+from ringboot.store import journal_file
+from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
+from ringboot.tftp import packets
+from ringboot.tftp.options import negotiate
+
+CATALOG = Path(__file__).resolve().parents[2] / "src/ringboot/catalog"
+NOW = Now(1_800_000_000.0, 1_000.0)
+SERVER = 0x0A000001
+CHANGE = LeaseChange(
+    "bound", BOUND, "phones", 0x0A000064, b"\x01\x00\x08]\x00\x00\x01", b"\x00\x08]\x00\x00\x01", 0, 2**31, b"", 0.0
+)
+
+
+class Target(NamedTuple):
+    """A parser, and octets to begin with."""
+
+    name: str
+    run: Callable[[bytes], object]
+    seeds: tuple[bytes, ...]
+
+
+def packet(data: bytes) -> None:
+    """Read a DHCP message; what was read is written and read again as the same."""
+    found = message.decode(data)
+    if isinstance(found, message.BadPacket):
+        assert 0 <= found.offset <= len(data)
+        return
+    assert message.decode(message.encode(found)) == found
+
+
+def answered(data: bytes) -> None:
+    """Answer whatever is a DHCP message: with a message, or silence for a named reason."""
+    found = message.decode(data)
+    if isinstance(found, message.BadPacket):
+        return
+    network = Network(
+        "phones", 0x0A000000, 24, "phones", pools=(Pool(0x0A000064, 0x0A0000C8),), options={"3": "10.0.0.1"}
+    )
+    facts = Facts(Site(revision=1, networks=(network,), probe=False), Table())
+    decision = decide(Query(found, "eth0", (SERVER,), found.ciaddr, 68, False), facts, NOW)
+    if isinstance(decision, Reply):
+        assert isinstance(message.decode(decision.data), message.Message)
+
+
+def option(data: bytes) -> None:
+    """Write any value of any option as text, which is read and written as the same text."""
+    code, value = (data[0], data[1:256]) if data else (0, b"")
+    if not 0 < code < 255:
+        return
+    text = options.format_value(code, value)
+    assert text.isprintable()
+    if value:
+        assert options.format_value(code, options.encode_text(str(code), text)) == text
+
+
+def option_text(data: bytes) -> None:
+    """Read any text as the value of any option: an error, or octets with a text that stays as it is."""
+    code, text = (data[0] if data else 0), data[1:].decode("utf-8", "replace")
+    if not 0 < code < 255:
+        return
+    try:
+        value = options.encode_text(str(code), text)
+    except ValueError:
+        return
+    if value:
+        option(bytes((code,)) + value)
+
+
+def tftp(data: bytes) -> None:
+    """Read a TFTP packet; what was read can be written, and a request for a file is agreed upon."""
+    found = packets.decode(data)
+    if isinstance(found, packets.BadPacket):
+        return
+    packets.encode(found)
+    if isinstance(found, packets.RRQ):
+        negotiate(found.options, 1_000)
+
+
+def manifest(data: bytes) -> None:
+    """Read a manifest; all that is wrong is told with a line."""
+    text = data.decode("utf-8", "replace")
+    try:
+        parse_manifest(text)
+    except BadManifest as error:
+        lines = [each.line for each in error.problems]
+    else:
+        lines = []
+    assert all(1 <= line <= text.count("\n") + 2 for line in lines)
+
+
+def file_message(data: bytes) -> None:
+    """Read what crosses between a door and the fleet."""
+    with suppress(codec.BadMessage):
+        found = file.decode(data)
+        assert file.decode(file.encode(found)) == found
+
+
+def journal(data: bytes) -> None:
+    """Read a lease journal of these octets: its leases, or an error that names the file, which is left as it was."""
+    with tempfile.TemporaryDirectory(dir=_fast()) as folder:
+        path = journal_file.path_of(Path(folder), 1)
+        path.write_bytes(data)
+        said = _read(folder)
+        if said is not None:
+            assert str(path) in said
+            assert path.read_bytes() == data
+
+
+def _read(folder: str) -> str | None:
+    """Read a journal; gives what is wrong with it."""
+    try:
+        opened = Journal.open(folder)
+    except (JournalDamaged, JournalFailed) as error:
+        return str(error)
+    try:
+        for change in opened.load():
+            journal_file.fits((1, *change))
+    except JournalDamaged as error:
+        return str(error)
+    finally:
+        opened.close()
+    return None
+
+
+def a_journal() -> bytes:
+    """Give the octets of a journal with some leases."""
+    with tempfile.TemporaryDirectory(dir=_fast()) as folder:
+        made = Journal.open(folder)
+        made.append([CHANGE._replace(address=CHANGE.address + number) for number in range(20)])
+        made.close()
+        return journal_file.path_of(Path(folder), 1).read_bytes()
+
+
+def _fast() -> str | None:
+    """Name a folder in memory, where there is one."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+QUERY = message.Message(
+    1, 1, 6, 0, b"\1\2\3\4", 0, 0, 0, 0, 0, 0, bytes.fromhex("00085d000001"), b"", b"",
+    {53: b"\x01", 55: b"\x01\x03\x42", 60: b"Phone", 61: b"\x01\x00\x08]\x00\x00\x01", 82: b"\x01\x04port"},
+)  # fmt: skip
+SEEDS = tuple(
+    message.encode(query)
+    for query in (
+        QUERY,
+        QUERY._replace(options={53: b"\x03", 50: b"\x0a\x00\x00\x64", 54: b"\x0a\x00\x00\x01"}),
+        QUERY._replace(options={53: b"\x03"}, ciaddr=0x0A000064),
+        QUERY._replace(options={53: b"\x08", 43: b"\x01\x04abcd\xff"}, ciaddr=0x0A000064, giaddr=0x0A000001),
+        QUERY._replace(options={53: b"\x01", 119: b"\x07example\x03org\x00\x03www\xc0\x00"}),
+        QUERY._replace(options={53: b"\x01", 121: b"\x08\x0a\x0a\x00\x00\x01"}),
+        QUERY._replace(options={}),
+        QUERY._replace(sname=b"s" * 64, file=b"f" * 128),
+    )
+)
+PIECES = tuple(
+    bytes((row.code,)) + value
+    for row in options.TABLE
+    if 0 < row.code < 255
+    for value in (b"\x0a\x00\x00\x01", b"\x03www\x07example\x03org\x00")
+)
+TEXTS = tuple(bytes((row.code,)) + b"10.0.0.1, 10.0.0.2" for row in options.TABLE if 0 < row.code < 255)
+READ = packets.RRQ("Aastra/aastra.cfg", "octet", {"blksize": "1428", "tsize": "0", "windowsize": "8"})
+
+TARGETS: tuple[Target, ...] = (
+    Target("packet", packet, SEEDS),
+    Target("answered", answered, SEEDS),
+    Target("option", option, PIECES),
+    Target("option-text", option_text, TEXTS),
+    Target(
+        "tftp", tftp, (packets.encode(READ), packets.encode(packets.ACK(7)), packets.encode(packets.OACK(READ.options)))
+    ),
+    Target("manifest", manifest, tuple(each.read_bytes() for each in sorted(CATALOG.glob("*/plugin.toml")))),
+    Target("file-message", file_message, (file.encode(file.FileRequest("tftp", "a.cfg", "10.0.0.9", 69, "10.0.0.1")),)),
+    Target("journal", journal, (a_journal(),)),
+)
