@@ -107,6 +107,7 @@ PARTS: tuple[Part, ...] = (
             "lines": "Accounts that fit.",
             "keys": "Function keys on the phone itself.",
             "expansion": "Modules that can be attached.",
+            "modules": "Which modules fit, by name.",
             "firmware": "The firmware that the templates are written for.",
             "protocol": "What it speaks.",
             "type": "What kind of device it is.",

@@ -67,7 +67,8 @@ def _model(manifest: Manifest, name: str) -> tuple[str, ...]:
     return (
         name,
         str(facts["type"] or ""),
-        *(str(facts[key] or 0) for key in ("lines", "keys", "expansion")),
+        *(str(facts[key] or 0) for key in ("lines", "keys")),
+        " ".join((f"{facts['expansion'] or 0}{':' if facts['modules'] else ''}", *(facts["modules"] or ()))),
         ", ".join(protocol),
         ", ".join(manifest.models[name].versions),
         str(facts["sure"] or "") + (f"; unverified: {', '.join(unsure)}" if unsure else ""),

@@ -64,15 +64,6 @@ def models(brand: str) -> list[str]:
 # --- time zones ---
 
 
-def test_every_zone_has_its_offset_in_the_first_brand() -> None:
-    for name in ZONES:
-        zone = zone_of(name)
-        assert zone is not None
-        there = settings("unheard-of", {"timezone": name})
-        assert there["time zone minutes"] == str(-zone.offset // 60), name
-        assert (there["dst config"] == "3") == (zone.dst is not None), name
-
-
 @pytest.mark.parametrize(
     ("name", "start", "end", "save"),
     [

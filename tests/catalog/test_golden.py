@@ -27,6 +27,9 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("6753i", "montreal"),
         ("6867i", "montreal"),
         ("6731i", "secure"),
+        ("6863i", "autoprov"),
+        ("6865i", "paris"),
+        ("6930", "montreal"),
     ),
     "cisco-7900": (
         ("7961G", "autoprov"),

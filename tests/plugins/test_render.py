@@ -133,7 +133,7 @@ def test_what_a_template_sees(plugin: Plugin) -> None:
     ).strip() == (
         "10.0.0.2 http://10.0.0.2:8667 10.0.0.3 10.0.0.2 8667 http://10.0.0.2:8667|"
         "00085d2eecfb 00085D2EECFB A1 1|2 8 red |3|Europe/Paris 3600 CET-1CEST,M3.5.0,M10.5.0/3 3600 3 5 10800|"
-        "10.0.0.9 udp disabled|1 10.0.0.8 u |2|1|19"
+        "10.0.0.9 udp disabled|1 10.0.0.8 u |2|1|110"
     )
     assert plugin.text("{{ phone.lines }}{{ phone.keys }}", model="B9") == "1\n"
 

@@ -142,6 +142,7 @@ class ModelFacts(BaseModel):
     lines: StrictInt | None = Field(None, ge=0, le=1000)
     keys: StrictInt | None = Field(None, ge=0, le=2000)
     expansion: StrictInt | None = Field(None, ge=0, le=50)  # modules that can be attached
+    modules: tuple[str, ...] = ()  # which ones fit
     firmware: str | tuple[str, ...] | None = None
     protocol: Literal["SIP", "SCCP"] | tuple[Literal["SIP", "SCCP"], ...] | None = None
     type: (

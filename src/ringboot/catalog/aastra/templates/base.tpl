@@ -1,6 +1,6 @@
 {#- The file of one phone. A model's template extends this one and says what its keys do while nobody has set them.
     What the configuration leaves open is left to the phone, to DHCP and to the switch. -#}
-{% set preset = preset | default([]) -%}
+{% set preset = preset | default(phone.preset) -%}
 {% set language = (locale or 'en_US')[:2] -%}
 {% set words = tables.words.get(language, tables.words.en) -%}
 {% set port = 5061 if sip_transport == 'tls' else 5060 -%}
@@ -129,6 +129,16 @@ sip explicit mwi subscription: {{ 1 if sip_subscribe_mwi else 0 }}
 {{ put('sip vmail', exten_voicemail) -}}
 directed call pickup: {{ 1 if exten_pickup_call else 0 }}
 {{ put('directed call pickup prefix', exten_pickup_call) -}}
+{% endblock -%}
+
+{% block directory -%}
+{% if X_directory_url | default(none) -%}
+{{ put('directory script', X_directory_url) -}}
+{% elif X_xivo_phonebook_ip -%}
+directory script: {{ X_xivo_phonebook_scheme }}://{{ X_xivo_phonebook_ip }}:{{ X_xivo_phonebook_port }}/0.1/directories/input/{{ X_xivo_phonebook_profile }}/aastra?xivo_user_uuid={{ X_xivo_user_uuid }}
+{% else -%}
+directory script:
+{% endif -%}
 {% endblock -%}
 
 {% block lines -%}
