@@ -20,9 +20,10 @@ from ringboot.cli.main import app
 
 COMMANDS = dict(walk())
 PROMISED = """
-serve check init reload status demo explain | lease list|show|release | reservation add|list|remove|import|export |
-device list|show|add|set|remove|reconfigure|files|show-file | config list|show|add|set|remove |
-plugin list|show|install|uninstall | settings list|get|set
+serve check init simulate reload status demo explain |
+lease list|show|release | reservation add|list|remove|import|export |
+device list|show|add|set|remove|reconfigure|files|show-file |
+config list|show|add|set|remove | plugin list|show|install|uninstall | settings list|get|set
 """
 
 

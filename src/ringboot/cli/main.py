@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ringboot.cli import configs, daemon, devices, init, leases, plugins, reservations, settings
+from ringboot.cli import configs, daemon, devices, init, leases, plugins, reservations, settings, simulate
 from ringboot.cli.command import group
 
 _TEXT = "Takes IP phones from their box to working: addresses, recognition, configuration, and the reason why."
@@ -36,6 +36,7 @@ def _tree() -> typer.Typer:
     made.callback()(_root)
     daemon.add_to(made)
     init.add_to(made)
+    simulate.add_to(made)
     leases.add_to(group("lease", "Addresses that clients hold.", made))
     reservations.add_to(group("reservation", "Addresses kept for one client each.", made))
     devices.add_to(group("device", "Phones, gateways and softphones.", made))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
@@ -42,9 +43,16 @@ async def _http(parts: SplitResult, source: str, agent: str) -> Fetched:
             finally:
                 writer.close()
     except (OSError, TimeoutError) as error:
-        return Fetched(url, type(error).__name__, None)
+        return Fetched(url, _why(error, source), None)
     status = head.split(b" ", 2)[1].decode() if head.startswith(b"HTTP/") else "no answer"
     return Fetched(url, status, body if status == "200" else None)
+
+
+def _why(error: OSError | TimeoutError, source: str) -> str:
+    """Say why there was no answer: an address that this machine does not have is a mistake of whoever simulates."""
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"this machine cannot ask from {source}"
+    return type(error).__name__
 
 
 class _Mailbox(asyncio.DatagramProtocol):
@@ -58,7 +66,10 @@ class _Mailbox(asyncio.DatagramProtocol):
 async def _tftp(parts: SplitResult, source: str) -> Fetched:
     host, port, name = parts.hostname or "", parts.port or 69, parts.path.lstrip("/")
     loop = asyncio.get_running_loop()
-    transport, mailbox = await loop.create_datagram_endpoint(_Mailbox, local_addr=(source, 0))
+    try:
+        transport, mailbox = await loop.create_datagram_endpoint(_Mailbox, local_addr=(source, 0))
+    except OSError as error:
+        return Fetched(parts.geturl(), _why(error, source), None)
     request = b"\x00\x01" + name.encode() + b"\x00octet\x00blksize\x001024\x00tsize\x000\x00"
     reading = _Reading()
     said: tuple[bytes, tuple[str, int]] = (request, (host, port))

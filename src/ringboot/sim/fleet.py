@@ -2,53 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Collection, Iterator
+from functools import cache, partial
 from itertools import zip_longest
+from typing import NamedTuple
 
 from ringboot.catalog import FOLDER
 from ringboot.plugins.folder import installed
-from ringboot.plugins.schema import ANY_MODEL, Manifest
+from ringboot.plugins.schema import ANY_MODEL, Boot, Manifest
 from ringboot.sim.phone import Habit, Phone
+
+SEEDS = 256  # a seed's phones have MACs that no other seed's have, until 65,536 of them are made
+
+
+class UnknownBrand(Exception):
+    """The catalog has no such brand, or does not tell how its devices boot."""
+
+
+class Kind(NamedTuple):
+    """What a phone can be."""
+
+    manifest: Manifest
+    model: str
+    boot: Boot
 
 
 def manifests() -> list[Manifest]:
     """Give the brands whose manifests tell how their devices boot, by name."""
+    return list(_manifests())
+
+
+@cache
+def _manifests() -> tuple[Manifest, ...]:
     sound, _ = installed(FOLDER)
-    return [sound[ident].manifest for ident in sorted(sound) if sound[ident].manifest.boot]
+    return tuple(sound[ident].manifest for ident in sorted(sound) if sound[ident].manifest.boot)
 
 
-def make_fleet(count: int, relay: str, server: tuple[str, int], tftp_port: int) -> list[Phone]:
-    """Make phones of all brands in turn, each of another model as long as there are any."""
-    kinds = list(_kinds())
+def make_fleet(
+    count: int, relay: str, server: tuple[str, int], tftp_port: int, *, brands: Collection[str] = (), seed: int = 0
+) -> list[Phone]:
+    """Make phones of all brands in turn, each of another model as long as there are any; UnknownBrand.
+
+    A model that is there more than once comes with another firmware each time, as far as the manifest names any. With
+    a seed other than 0 the models come in an order of its own, and the MACs are its own.
+    """
+    rows = _kinds(_chosen(brands))
+    if seed:
+        chance = random.Random(seed)
+        for row in rows:
+            chance.shuffle(row)
+    kinds = [kind for level in zip_longest(*rows) for kind in level if kind is not None]
+    first = seed % SEEDS << 16
     return [
-        _phone(kinds[place % len(kinds)], place + 1, relay, server, tftp_port) for place in range(count)
-    ]  # fmt: skip
+        _phone(kinds[place % len(kinds)], place // len(kinds), first + place + 1)(relay, server, tftp_port)
+        for place in range(count)
+    ]
 
 
-def _kinds() -> Iterator[tuple[Manifest, str]]:
-    """Walk over brands and models: the first model of each brand, then the last one, then inwards."""
+def _chosen(brands: Collection[str]) -> list[Manifest]:
+    known = {manifest.name: manifest for manifest in manifests()}
+    unknown = [name for name in brands if name not in known]
+    if unknown:
+        raise UnknownBrand(f"No brand is called {', '.join(unknown)}. There are: {', '.join(known)}")
+    return [known[name] for name in brands] if brands else list(known.values())
+
+
+def _kinds(brands: list[Manifest]) -> list[list[Kind]]:
+    """Give the kinds of each brand: the first model, then the last one, then inwards."""
     rows = []
-    for manifest in manifests():
-        models = [name for name in manifest.models if name != ANY_MODEL and manifest.boot_of(name) is not None]
+    for manifest in brands:
+        boots = {name: manifest.boot_of(name) for name in manifest.models if name != ANY_MODEL}
+        models = [name for name, boot in boots.items() if boot is not None]
         inwards = [models[-1 - place // 2] if place % 2 else models[place // 2] for place in range(len(models))]
-        rows.append([(manifest, model) for model in inwards])
-    for level in zip_longest(*rows):
-        yield from (kind for kind in level if kind is not None)
+        rows.append([Kind(manifest, name, boot) for name in inwards if (boot := boots[name]) is not None])
+    return rows
 
 
-def _phone(kind: tuple[Manifest, str], number: int, relay: str, server: tuple[str, int], tftp_port: int) -> Phone:
-    manifest, model = kind
-    boot = manifest.boot_of(model)
-    if boot is None:
-        raise ValueError(f"the manifest of {manifest.name} does not tell how a {model} boots")
+def versions(kind: Kind) -> list[str]:
+    """Give the firmware that phones of this kind were seen with: as it boots, as sampled, as the model's row says."""
+    sampled = (each.is_.version for each in kind.manifest.sample if each.is_.model == kind.model)
+    facts = kind.manifest.models[kind.model].versions
+    return list(dict.fromkeys(each for each in (kind.boot.version, *sampled, *facts) if each))
+
+
+def _phone(kind: Kind, turn: int, number: int) -> Callable[[str, tuple[str, int], int], Phone]:
+    """Make the phone of a turn through all kinds; what is left to say is how it reaches its server."""
+    manifest, boot = kind.manifest, kind.boot
     oui = bytes.fromhex(manifest.oui[0]) if manifest.oui else b"\x02\x00\x00"
-    return Phone(
-        mac=oui + number.to_bytes(3, "big"),
-        brand=manifest.title,
-        model=model,
-        version=boot.version,
-        habit=Habit(boot.says, boot.agent, boot.url_from, boot.asks),
-        relay=relay,
-        server=server,
-        tftp_port=tftp_port,
-    )
+    seen = versions(kind)
+    habit = Habit(boot.says, boot.agent, boot.url_from, boot.asks)
+    mac = oui + number.to_bytes(3, "big")
+    return partial(Phone, mac, manifest.title, kind.model, seen[turn % len(seen)], habit)
+
+
+def told_by_plugin(phone: Phone, address: str, http: int) -> Iterator[tuple[str, str]]:
+    """Give the options that a brand's plugin asks DHCP to send, filled: for phones that get their address elsewhere."""
+    manifest = next(each for each in manifests() if each.title == phone.brand)
+    known = {"server": address, "tftp": address, "http": f"http://{address}:{http}", "mac": phone.mac.hex()}
+    for key, text in manifest.dhcp.items():
+        try:
+            yield key, text.format_map(known)
+        except KeyError:  # what only the daemon knows, such as a device's secret
+            continue

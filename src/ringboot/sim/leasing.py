@@ -41,8 +41,15 @@ class _Mailbox(asyncio.DatagramProtocol):
 class Leasing:
     """Obtain, renew and release an address for one hardware address."""
 
-    def __init__(self, mac: bytes, relay: str, server: tuple[str, int], says: Mapping[int, bytes]) -> None:
-        self.mac, self.relay, self.server = mac, relay, server
+    def __init__(
+        self,
+        mac: bytes,
+        relay: str,
+        server: tuple[str, int],
+        says: Mapping[int, bytes],
+        waits: tuple[float, ...] = WAITS,
+    ) -> None:
+        self.mac, self.relay, self.server, self.waits = mac, relay, server, waits
         self._says = dict(says)
         self._count = int.from_bytes(mac[-3:], "big") << 8
 
@@ -67,10 +74,13 @@ class Leasing:
     async def _exchange(
         self, kind: int, options: dict[int, bytes], wanted: tuple[int, ...], ciaddr: int = 0
     ) -> Message:
-        transport, mailbox = await self._open()
+        try:
+            transport, mailbox = await self._open()
+        except OSError as error:
+            raise Refused(f"cannot ask from {self.relay}: {error.strerror or error}") from None
         request = self._message(kind, options, ciaddr)
         try:
-            for wait in WAITS:
+            for wait in self.waits:
                 transport.sendto(request, self.server)
                 try:
                     async with asyncio.timeout(wait):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ringboot.dhcp import options as option_table
 from ringboot.model.address import ip_text
 from ringboot.sim.fetching import Fetched, fetch
-from ringboot.sim.leasing import Leased, Leasing, Refused
+from ringboot.sim.leasing import WAITS, Leased, Leasing, Refused
 
 OPTIONAL = "?"  # before a name in `asks`: the phone goes on when the file is missing
 
@@ -45,6 +45,7 @@ class Phone:
     server: tuple[str, int]
     tftp_port: int = 69
     spoof: bytes | None = None
+    waits: tuple[float, ...] = WAITS  # seconds before DHCP is asked again
     lease: Leased | None = None
     files: dict[str, Fetched] = field(default_factory=dict)
 
@@ -69,7 +70,7 @@ class Phone:
     async def boot(self) -> AsyncIterator[Step]:
         """Go the whole way once, telling each step."""
         says = option_table.build({key: self.filled(text) for key, text in self.habit.says.items()})
-        leasing = Leasing(self.mac, self.relay, self.server, says)
+        leasing = Leasing(self.mac, self.relay, self.server, says, self.waits)
         try:
             self.lease = await leasing.obtain()
         except Refused as error:

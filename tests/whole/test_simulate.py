@@ -1,0 +1,191 @@
+"""The simulator against a running daemon: a fleet comes up, faults are told, a bad network is outlasted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.whole.daemon import Daemon, free_port
+
+from ringboot.sim.report import report
+from ringboot.sim.storm import Plan, Storm
+from ringboot.sim.target import Target
+
+RELAY = "127.81.0.1"
+CONFIG = """
+[server]
+data = "DATA"
+api_socket = "SOCKET"
+address = "127.0.0.1"
+[dhcp]
+interfaces = ["lo"]
+port = {dhcp}
+[[dhcp.network]]
+name = "phones"
+subnet = "127.81.0.0/16"
+pools = ["127.81.1.1-127.81.1.200"]
+lease_time = "1h"
+[[dhcp.network]]
+name = "branch"
+subnet = "127.82.0.0/16"
+trust = "first-use"
+[tftp]
+listen = "127.0.0.1:{tftp}"
+[http]
+listen = "127.0.0.1:{http}"
+"""
+
+
+class Site(Daemon):
+    """A daemon whose ports we know."""
+
+    target = Target()
+
+    def simulate(self, *words: str, code: int = 0) -> Any:
+        """Run the command against it, and give its report."""
+        done = self.run("simulate", "--config", str(self.config), "--storm", "0", "--json", *words, check=False)
+        assert done.returncode == code, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    dhcp, tftp, http = free_port(), free_port(), free_port()
+    daemon = Site(tmp_path_factory.mktemp("simulate"), CONFIG.format(dhcp=dhcp, tftp=tftp, http=http))
+    daemon.target = Target("127.0.0.1", dhcp, tftp, http, RELAY)
+    with daemon:
+        yield daemon
+
+
+def test_a_fleet_comes_up_and_reads_its_files_again(site: Site) -> None:
+    told = site.simulate("--phones", "20", "--again", "2")
+    assert (told["phones"], told["configured"], told["failed"], told["dhcp"]) == (20, 20, 0, True)
+    assert (told["reads_again"], told["changed"]) == (40, 0)
+    assert sum(row["configured"] for row in told["brands"]) == 20
+    assert told["p50"] <= told["p95"] <= told["max"] == told["slowest"]["seconds"]
+    steps = [step["what"] for step in told["slowest"]["steps"]]
+    assert (steps[0], steps[-1], steps.count("done")) == ("address", "done", 3)
+    device = site.json("device", "show", told["slowest"]["mac"])
+    assert (device["vendor"], device["model"], device["configured"]) == (
+        told["slowest"]["brand"], told["slowest"]["model"], True,
+    )  # fmt: skip
+
+
+def test_files_that_change_between_two_reads_are_noticed(site: Site) -> None:
+    storm = Storm(Plan(site.target, 2, ("aastra",), seconds=0, seed=5, again=1))
+    phone = storm.courses[0].phone
+    read_files = phone.read_files
+
+    async def run() -> None:
+        async for _ in phone.boot():
+            pass
+        await asyncio.to_thread(site.run, "config", "set", "base", "ntp_enabled:=true", "ntp_ip=127.0.0.99")
+        await storm._read_again(storm.courses[0], 0.0)
+
+    asyncio.run(run())
+    assert read_files is not None
+    assert (storm.courses[0].reads, storm.courses[0].changed, storm.courses[0].problem) == (1, 1, "")
+
+
+def test_where_dhcp_is_elsewhere_the_phones_only_fetch(site: Site) -> None:
+    told = site.simulate("--phones", "4", "--from", "127.82.0.10", "--seed", "6")
+    assert (told["configured"], told["dhcp"]) == (4, False)
+    assert all(step["what"] != "address" for step in told["slowest"]["steps"])
+
+
+def test_a_phone_that_is_refused_starts_over_and_fails_with_its_reason(site: Site) -> None:
+    plan = Plan(site.target, 2, ("aastra",), first="127.83.0.1", seconds=0, seed=7, retries=2, start_over=0.01)
+    storm = Storm(plan)
+    asyncio.run(storm.run())
+    told = report(storm)
+    assert told["problems"] == [{"problem": "{MAC}.cfg: 404", "brand": "Aastra", "phones": 2}]
+    assert (told["failed"], told["tries"], told["slowest"]) == (2, 6, None)
+    assert [mark.detail for mark in storm.courses[0].marks if mark.what == "again"] == ["try 2", "try 3"]
+
+
+def test_the_command_ends_with_1_when_a_phone_failed(site: Site) -> None:
+    told = site.simulate("--phones", "1", "--brand", "aastra", "--from", "127.83.0.1", "--retries", "0", code=1)
+    assert told["failures"][0]["problem"] == "{MAC}.cfg: 404"
+
+
+def test_what_is_not_done_in_time_has_failed(site: Site) -> None:
+    plan = Plan(site.target, 2, seconds=0, seed=8, limit=0.01, retries=0)
+    storm = Storm(plan)
+    storm.courses[0].on = 60.0
+    asyncio.run(storm.run())
+    assert storm.courses[0].problem == "not done within 0.01 s"
+    assert report(storm)["failed"] >= 1
+
+
+class LossyRelay(asyncio.DatagramProtocol):
+    """Passes DHCP on to the daemon and back, and loses the first message of every client."""
+
+    def __init__(self, server: tuple[str, int]) -> None:
+        self.server = server
+        self.clients: dict[bytes, tuple[str, int]] = {}  # xid -> who asked
+        self.known: set[bytes] = set()
+        self.transport: Any = None
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, peer: tuple[str, int]) -> None:
+        if peer == self.server:
+            self.transport.sendto(data, self.clients[data[4:8]])
+        elif (mac := data[28:34]) not in self.known:
+            self.known.add(mac)
+        else:
+            self.clients[data[4:8]] = peer
+            self.transport.sendto(data, self.server)
+
+
+def test_lost_messages_only_cost_time(site: Site) -> None:
+    async def run() -> Storm:
+        loop = asyncio.get_running_loop()
+        target = site.target
+        transport, relay = await loop.create_datagram_endpoint(
+            lambda: LossyRelay((target.server, target.dhcp)), local_addr=(RELAY, 0)
+        )
+        storm = Storm(
+            Plan(
+                target._replace(server=RELAY, dhcp=transport.get_extra_info("sockname")[1]),
+                6, seconds=0, seed=9, retries=20, waits=(0.1,), start_over=0.01,
+            )
+        )  # fmt: skip
+        await storm.run()
+        transport.close()
+        assert len(relay.known) == 6
+        return storm
+
+    told = report(asyncio.run(run()))
+    assert (told["configured"], told["failed"]) == (6, 0)
+    assert told["tries"] >= 12
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--server", "10.0.0.1"), "add --elsewhere"),
+        (("--server", "10.0.0.1", "--elsewhere"), "Say --relay ADDRESS"),
+        (("--server", "me"), "is not an IPv4 address"),
+        (("--brand", "acme"), "There are: aastra"),
+        (("--storm", "soon"), '--storm: "soon" is not a duration'),
+        (("--limit", "2h"), "more than 3600 s"),
+        (("--phones", "20000"), "10000"),
+    ],
+)
+def test_what_cannot_be_simulated_is_refused_with_what_to_do(site: Site, words: tuple[str, ...], says: str) -> None:
+    done = site.run("simulate", "--config", str(site.config), *words, check=False)
+    assert done.returncode == 2
+    assert says in done.stderr
+
+
+def test_without_a_server_it_says_so(site: Site, tmp_path: Path) -> None:
+    plan = Plan(site.target._replace(dhcp=free_port()), 1, seconds=0, retries=1, waits=(0.01,), start_over=0.01)
+    storm = Storm(plan)
+    asyncio.run(storm.run())
+    assert report(storm)["problems"][0]["problem"] == "no answer to DISCOVER"
