@@ -163,9 +163,10 @@ PARTS: tuple[Part, ...] = (
             "models": 'Which models; `"*"` is all that no other row names.',
             "says": "DHCP options that it sends.",
             "agent": "Its User-Agent.",
-            "version": "The firmware that it reports.",
+            "version": "The firmware that it reports; without it the last that its model has.",
             "url_from": "Options that name the server; the first one that came wins.",
-            "asks": "Names below that URL, in order; `?` stands before one that may be missing.",
+            "asks": "Names below that URL, in order; `?` stands before one that may be missing. "
+            "`{fact}` is any text among the facts of the model.",
             "sure": "How sure this is.",
         },
     ),

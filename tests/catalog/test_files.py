@@ -20,7 +20,7 @@ from ringboot.plugins.zones import zone_of
 
 FACTS = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
 MAC = "00:08:5d:23:74:29"
-BRANDS = ("aastra", "cisco-7900")
+BRANDS = tuple(sorted(path.name for path in CATALOG.iterdir() if (path / "plugin.toml").exists()))
 ZONES = sorted(zoneinfo.available_timezones() - {"localtime"})
 LINE = {"username": "u1", "password": "p1", "display_name": "Ann", "number": "1", "proxy_ip": "10.0.0.5"}
 

@@ -236,10 +236,17 @@ class Boot(_Table):
     models: tuple[str, ...] = (ANY_MODEL,)
     says: dict[str, str] = {}  # DHCP option -> text, with {model} {version} {mac} {MAC} {mac_dashes} {mac_colons}
     agent: str = ""  # User-Agent, with the same names
-    version: str  # the firmware that a simulated device reports
+    version: str = ""  # the firmware that a simulated device reports; without it the last that its model has
     url_from: tuple[str, ...]  # options that name the server; the first one that came wins
-    asks: tuple[str, ...]  # names below that URL; "?" before one that may be missing
+    asks: tuple[str, ...]  # names below that URL; "?" before one that may be missing; {fact} is one of the model
     sure: Sure | None = None
+
+
+def _with_facts(ask: str, facts: dict[str, Any]) -> str:
+    """Put a model's facts into the name of a file; what is no fact is left to the device."""
+    for name, fact in facts.items():
+        ask = ask.replace(f"{{{name}}}", fact) if isinstance(fact, str) else ask
+    return ask
 
 
 class Manifest(_Table):
@@ -273,9 +280,14 @@ class Manifest(_Table):
         return facts
 
     def boot_of(self, model: str) -> Boot | None:
-        """Give how a model boots: the first row that names it, else the first for any model."""
+        """Give how a model boots: the first row that names it, else the first for any; its own facts filled in."""
         named = (row for row in self.boot if model in row.models)
-        return next(named, next((row for row in self.boot if ANY_MODEL in row.models), None))
+        row = next(named, next((row for row in self.boot if ANY_MODEL in row.models), None))
+        if row is None:
+            return None
+        facts, known = self.phone(model), self.models.get(model)
+        version = row.version or ((known and known.versions) or ("",))[-1]
+        return row.model_copy(update={"version": version, "asks": tuple(_with_facts(ask, facts) for ask in row.asks)})
 
     def known_model(self, claimed: str) -> str:
         """Give a model's name as the manifest spells it, whatever case the device uses."""

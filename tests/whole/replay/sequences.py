@@ -1,4 +1,4 @@
-"""How phones of both brands boot, as their makers' guides and captures tell it, and what each file must be.
+"""How phones of the catalog's brands boot, as their makers' guides and captures tell it, and what each file must be.
 
 The golden files hold the port 8667 where the daemon under test has one of its own; nothing else in them varies.
 """
@@ -22,6 +22,8 @@ _AASTRA = "Aastra{model} MAC:{mac_dashes} V:3.3.1.4365-SIP"
 _MITEL = "Aastra{model} MAC:{mac_dashes} V:4.2.0.2023-SIP"
 _CISCO = b"Cisco Systems, Inc. IP Phone CP-7961G\0".hex()
 _LOADS = "SCCP41.8-5-2S.loads"
+_YEALINK = "Yealink SIP-{model} 66.86.0.15 {mac_colons}"
+_ROM = "T46S-66.86.0.15.rom"
 
 
 class Sequence(NamedTuple):
@@ -40,7 +42,7 @@ class Sequence(NamedTuple):
 
 
 def _sequence(mac: str, model: str, plugin: str, habit: Habit) -> Sequence:
-    there = {ask.format(MAC=mac.upper()) for ask in habit.asks if not ask.startswith(OPTIONAL)}
+    there = {ask.format(MAC=mac.upper(), mac=mac) for ask in habit.asks if not ask.startswith(OPTIONAL)}
     return Sequence(mac, model, plugin, habit, frozenset(there))
 
 
@@ -69,8 +71,15 @@ SEQUENCES = {
             ("?CTLSEP{MAC}.tlv", "SEP{MAC}.cnf.xml", "dialplan.xml", "RINGLIST.XML", f"?{_LOADS}"),
         ),
     ),
+    "T46S": _sequence(
+        "805ec0aabbcc", "T46S", "yealink",
+        Habit(
+            {"60": "yealink", "55": "hex:0103060f2a2b42a0"}, _YEALINK, ("160", "66", "43"),
+            ("?{mac}.boot", "?y000000000000.boot", "y000000000066.cfg", "{mac}.cfg", f"?{_ROM}"),
+        ),
+    ),
 }  # fmt: skip
-FIRMWARE = {"6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS}
+FIRMWARE = {"6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM}
 
 ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}
 STOCK: dict[str, dict[str, Any]] = {  # what an administrator sets first; passwords are made by chance otherwise
@@ -121,7 +130,8 @@ class Round(NamedTuple):
         """Give a file as its golden file has it."""
         body = self.files[name].body
         assert body is not None, f"{name}: {self.files[name].status}"
-        return body.replace(f"http port: {self.port}\n".encode(), b"http port: 8667\n")
+        body = body.replace(f"http port: {self.port}\n".encode(), b"http port: 8667\n")
+        return body.replace(f"://127.0.0.1:{self.port}/".encode(), b"://127.0.0.1:8667/")
 
 
 class Play:

@@ -1,4 +1,4 @@
-"""Phones of both brands from option 60 to the last file, over real sockets, against files that were approved."""
+"""Phones of each brand from option 60 to the last file, over real sockets, against files that were approved."""
 
 from __future__ import annotations
 
@@ -37,6 +37,9 @@ def test_options_name_the_server_and_the_folder(play: Play, name: str) -> None:
         assert lease.options[43] == bytes((2, len(url))) + url + b"\x03\x01\x00", "the URL, and not the redirection"
         assert lease.options[66] == url
         assert 150 not in lease.options, "what another brand needs does not reach this one"
+    elif SEQUENCES[name].plugin == "yealink":
+        assert lease.options[66] == f"http://{HOST}:{play.site.http}".encode()
+        assert not {43, 150, 160} & lease.options.keys()
     else:
         assert (lease.options[150], lease.options[66]) == (b"\x7f\x00\x00\x01", b"127.0.0.1")
         assert 43 not in lease.options
@@ -50,7 +53,7 @@ def test_a_phone_is_given_what_it_asks_for_in_its_order(play: Play, name: str, w
     assert list(told.files) == asks
     assert {ask for ask, fetched in told.files.items() if fetched.body is not None} == sequence.there
     assert told.steps[-1].what == "done", told.steps
-    missing = "404" if sequence.plugin == "aastra" else "error 1"
+    missing = "404" if sequence.habit.agent else "error 1"
     assert {told.files[ask].status for ask in asks if ask not in sequence.there} == {missing}
 
 
@@ -102,7 +105,7 @@ def test_firmware_is_served_from_tftpboot_once_it_lies_there(play: Play, name: s
     sequence, phone, site = SEQUENCES[name], play.phones[name], play.site
     file = FIRMWARE[name]
     assert play.rounds[name, ASSIGNED].files[file].body is None
-    if sequence.plugin == "aastra":
+    if sequence.habit.agent:
         assert site.explained(sequence.mac)["boot"]["reason"] == "boot-firmware-missing"
     image = bytes(range(256)) * 300  # more than one window of any transfer
     place = site.folder(sequence.plugin) / "var" / "tftpboot" / f"{sequence.prefix}{file}"

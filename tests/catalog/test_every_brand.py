@@ -1,0 +1,219 @@
+"""What holds for every brand: each model renders and parses, no value adds a setting, clocks are right."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.catalog.test_files import BRANDS, LINE, ZONES, file, manifest, models, outcome
+
+from ringboot.plugins.job import TemplateFault
+from ringboot.plugins.render import Made, Page
+from ringboot.plugins.zones import zone_of
+
+CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "configs.toml").read_text())
+EACH = pytest.mark.parametrize(("brand", "model"), [(brand, model) for brand in BRANDS for model in models(brand)])
+_SETTING = re.compile(r"([^:=]*[^:= ]) ?[:=]")
+EVIL = 'Ann "O\'Hara" ]]> & <b>x</b> # ; = : \U0001f4de %NULL% </settings><!-- ${x} {{ 7 * 7 }}'
+
+
+def settings_of(brand: str, page: Page) -> Counter[str]:
+    """Read a file as its format has it and name what it sets, as often as it does."""
+    known = manifest(brand)
+    formats = {entry.part: entry.format or known.format for entry in known.device.files.values()}
+    if formats[page.part] == "xml":
+        return Counter(_paths(ET.fromstring(page.data)))
+    if formats[page.part] == "raw":
+        return Counter()
+    lines = page.data.decode().split("\n")
+    assert lines.pop() == ""
+    found = [_SETTING.match(line) for line in lines if not line.startswith("#")]
+    assert all(found), page.path
+    return Counter(each[1] for each in found if each)
+
+
+def _paths(element: ET.Element, above: str = "") -> Iterator[str]:
+    path = f"{above}/{element.tag}{sorted(element.attrib)}"
+    yield path
+    for inner in element:
+        yield from _paths(inner, path)
+
+
+def made(brand: str, model: str, raw: dict[str, Any]) -> Made:
+    result = outcome(brand, model, raw)
+    assert isinstance(result, Made), result
+    return result
+
+
+@EACH
+@pytest.mark.parametrize("config", ["autoprov", "paris"])
+def test_a_model_renders_and_parses_with_little_and_with_everything(brand: str, model: str, config: str) -> None:
+    pages = made(brand, model, CONFIGS[config]).pages
+    assert all(settings_of(brand, page) for page in pages)
+    assert any(b"10.0.0.1" in page.data for page in pages) or manifest(brand).phone(model)["protocol"] == ("SCCP",)
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+def test_one_configuration_makes_the_same_octets_every_time(brand: str) -> None:
+    model = models(brand)[0]
+    again = [[(page.path, page.data) for page in made(brand, model, CONFIGS["paris"]).pages] for _ in range(2)]
+    assert again[0] == again[1]
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+def test_no_display_name_adds_a_setting(brand: str) -> None:
+    for model in (models(brand)[0], models(brand)[-1]):
+        plain, evil = (
+            made(
+                brand, model,
+                {"protocol": "SIP", "sip_lines": {"1": {**LINE, "display_name": name}},
+                 "funckeys": {"1": {"type": "blf", "value": "2", "label": name}}},
+            )
+            for name in ("Ann", EVIL)
+        )  # fmt: skip
+        assert [settings_of(brand, page) for page in plain.pages] == [settings_of(brand, page) for page in evil.pages]
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x85", "\u2028", "\x00"])
+def test_a_line_end_in_a_name_is_refused_or_escaped(brand: str, end: str) -> None:
+    raw = {"protocol": "SIP", "sip_lines": {"1": {**LINE, "display_name": f"x{end}admin_password = 1"}}}
+    for model in (models(brand)[0], models(brand)[-1]):
+        result = outcome(brand, model, raw)
+        if isinstance(result, TemplateFault):
+            assert "sip_lines.1.display_name" in result.why
+            continue
+        raw_plain = {"protocol": "SIP", "sip_lines": {"1": {**LINE, "display_name": "x"}}}
+        plain = made(brand, model, raw_plain)
+        assert [settings_of(brand, each) for each in result.pages] == [settings_of(brand, each) for each in plain.pages]
+
+
+@pytest.mark.parametrize("brand", BRANDS)
+def test_secrets_are_in_a_devices_own_files_only(brand: str) -> None:
+    raw = {
+        "admin_password": "canary-a", "user_password": "canary-u", "protocol": "SIP",
+        "sip_lines": {"1": {**LINE, "password": "canary-l"}},
+    }  # fmt: skip
+    common = outcome(brand, None, raw)
+    assert isinstance(common, Made)
+    pages = [*common.pages, *(page for page in made(brand, models(brand)[0], raw).pages if not page.secret)]
+    assert pages
+    assert not [page.path for page in pages if b"canary" in page.data]
+
+
+# --- time zones ---
+
+
+class Change(NamedTuple):
+    """A change of the clock, as a phone is told it."""
+
+    month: int
+    week: int  # 5 = the last
+    weekday: int  # 0 = Sunday
+    seconds: int  # of the day
+
+
+class Clock(NamedTuple):
+    """What a phone is told of its zone."""
+
+    offset: int
+    save: int
+    start: Change | None
+    end: Change | None
+
+
+def _day(year: int, change: Change) -> date:
+    first = date(year, change.month, 1)
+    day = first + timedelta((change.weekday - first.isoweekday()) % 7 + 7 * (change.week - 1))
+    return day if day.month == change.month else day - timedelta(7)
+
+
+def _offset_at(clock: Clock, moment: datetime) -> int:
+    """Tell what a phone with this rule adds to UTC."""
+    if clock.start is None or clock.end is None:
+        return clock.offset
+    begins, ends = (
+        datetime.combine(_day(moment.year, change), datetime.min.time(), UTC) + timedelta(seconds=change.seconds - east)
+        for change, east in ((clock.start, clock.offset), (clock.end, clock.offset + clock.save))
+    )
+    summer = begins <= moment < ends if begins < ends else not ends <= moment < begins
+    return clock.offset + (clock.save if summer else 0)
+
+
+def _aastra(zone: str) -> Clock:
+    lines = (line.partition(":") for line in file("aastra", "6731i", {"timezone": zone}).splitlines())
+    told = {name: value.strip() for name, _, value in lines}
+    offset = -60 * int(told["time zone minutes"])
+    if told["dst config"] == "0":
+        return Clock(offset, 0, None, None)
+    start, end = (
+        Change(
+            int(told[f"dst {when} month"]), 5 if told[f"dst {when} week"] == "-1" else int(told[f"dst {when} week"]),
+            int(told[f"dst {when} day"]) - 1, 3600 * int(told[f"dst {when} hour"]),
+        )
+        for when in ("start", "end")
+    )  # fmt: skip
+    return Clock(offset, 60 * int(told["dst minutes"]), start, end)
+
+
+def _yealink(zone: str) -> Clock:
+    lines = (line.partition(" = ") for line in file("yealink", "T30", {"timezone": zone}).splitlines())
+    told = {name: value for name, _, value in lines}
+    hours, _, minutes = told["local_time.time_zone"].partition(":")
+    east = 3600 * abs(int(hours)) + 60 * int(minutes or 0)
+    offset = -east if hours.startswith("-") else east
+    if told["local_time.summer_time"] == "0":
+        return Clock(offset, 0, None, None)
+    changes = []
+    for when in ("start", "end"):
+        month, week, day, hour = map(int, told[f"local_time.{when}_time"].split("/"))
+        changes.append(Change(month, week, day % 7, 3600 * hour))
+    return Clock(offset, 60 * int(told["local_time.offset_time"]), *changes)
+
+
+# Brands that are told a rule; the others know zones by name, and have their own tests.
+READERS: dict[str, Callable[[str], Clock]] = {"aastra": _aastra, "yealink": _yealink}
+# Israel and Gaza change a day or two after a Thursday, Troll by two hours: these brands cannot say so; READMEs do.
+OFF = {
+    "aastra": {"Asia/Gaza", "Asia/Jerusalem", "Antarctica/Troll"},
+    "yealink": {"Asia/Gaza", "Asia/Jerusalem"},
+}
+YEAR = 2099  # when the last rules that are written down year by year (Morocco's) have ended
+
+
+@lru_cache(maxsize=1)
+def kinds() -> dict[str, str]:
+    """Give one zone for each rule that there is."""
+    return {zone.posix: zone.name for zone in map(zone_of, reversed(ZONES)) if zone is not None}
+
+
+@lru_cache(maxsize=1)
+def moments() -> list[datetime]:
+    """Give two moments of each day."""
+    return [datetime(YEAR, 1, 1, 10, 30, tzinfo=UTC) + timedelta(hours=12 * step) for step in range(2 * 365)]
+
+
+@lru_cache
+def truth(zone: str) -> list[int]:
+    """Say what zoneinfo adds to UTC in this zone at each moment."""
+    info = ZoneInfo(zone)
+    return [int((moment.astimezone(info).utcoffset() or timedelta()).total_seconds()) for moment in moments()]
+
+
+@pytest.mark.parametrize("brand", READERS)
+def test_the_clock_of_a_phone_agrees_with_zoneinfo_in_every_zone(brand: str) -> None:
+    wrong = set()
+    for zone in kinds().values():
+        clock = READERS[brand](zone)
+        if [_offset_at(clock, moment) for moment in moments()] != truth(zone):
+            wrong.add(zone)
+    assert wrong == OFF[brand]
