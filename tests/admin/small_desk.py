@@ -57,6 +57,23 @@ class SmallDesk:
             "problems": [],
         }
 
+    async def top(self) -> Row:
+        self._call("top")
+        return {
+            "seconds": float(len(self.calls)),
+            "dhcp": True,
+            "messages": {"DISCOVER": 10 * len(self.calls)},
+            "outcomes": {"acknowledged": 5 * len(self.calls)},
+            "leases": {"bound": 2},
+            "files": [{"door": "http", "reason": "served", "count": 3}],
+            "renders": {},
+            "rendering": 0,
+            "journal_behind": 0,
+            "loop_lag_ms": 1.0,
+            "pools": [],
+            "slowest": [],
+        }
+
     async def reload(self) -> Row:
         self._call("reload")
         return {"revision": 4, "restart_needed": "changed, and held from the next start: port"}

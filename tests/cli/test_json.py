@@ -21,6 +21,7 @@ COMMANDS = [name.removeprefix("ringboot ") for name, _ in walk()]
 ELSEWHERE = {"serve", "demo", "init", "check", "simulate"}
 WORDS = {  # what follows the command, and a key of what it then prints; "" where that is a list
     "status": ("", "version"),
+    "top": ("--once --interval 100ms", "messages"),
     "reload": ("", "revision"),
     "explain": (f"--mac {MAC}", "boot"),
     "lease list": ("", "items"),

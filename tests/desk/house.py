@@ -19,6 +19,7 @@ from ringboot.fleet.books import Books
 from ringboot.fleet.world import World
 from ringboot.host.render import RenderPool
 from ringboot.model.device import Device
+from ringboot.model.slowest import Slowest
 from ringboot.plugins.job import Outcome, Rendered, RenderJob
 from ringboot.setup.settings import Settings
 from ringboot.store.fleetdb import FleetDb
@@ -63,7 +64,7 @@ class House:
             utc=lambda: NOW,
         )  # fmt: skip
         self.renders = Renders(self.core)
-        self.desk = Desk(self.core, self.renders, Counter())
+        self.desk = Desk(self.core, self.renders, Counter(), Slowest())
 
         def first(books: Books) -> None:
             configs.add_stock(books, self.core.world.chance, NOW)

@@ -18,6 +18,7 @@ from ringboot.fleet import configs
 from ringboot.fleet.books import Books
 from ringboot.fleet.world import World
 from ringboot.host.render import RenderPool
+from ringboot.model.slowest import Slowest
 from ringboot.setup.load import load_text
 from ringboot.store.fleetdb import FleetDb
 
@@ -77,7 +78,7 @@ class Office:
             addresses=lambda: self.addresses,
         )  # fmt: skip
         self.renders = Renders(self.core)
-        self.desk = Desk(self.core, self.renders, Counter())
+        self.desk = Desk(self.core, self.renders, Counter(), Slowest())
 
     def play(self, conversation: Callable[[], Awaitable[None]]) -> None:
         """Begin as the main process does, then talk."""

@@ -32,6 +32,16 @@ def test_a_lease_is_live_until_it_runs_out() -> None:
     assert view.at("10.0.1.5", 200) is not None
 
 
+def test_what_is_bound_or_declined_is_taken_until_it_runs_out() -> None:
+    view = LeaseView()
+    view.apply(row("bound", "10.0.1.5"))
+    view.apply(row("declined", "10.0.1.6", state=DECLINED, seconds=10))
+    view.apply(row("released", "10.0.1.7", state=RELEASED))
+    assert sorted(view.taken(105)) == [ip_number("10.0.1.5"), ip_number("10.0.1.6")]
+    assert view.taken(120) == [ip_number("10.0.1.5")]
+    assert view.taken(160) == []
+
+
 def test_one_mac_holds_several() -> None:
     view = LeaseView()
     view.apply(row("bound", "10.0.1.5"))

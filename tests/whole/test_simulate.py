@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from tests.whole.daemon import Daemon, free_port
 
+from ringboot.cli.top import between
 from ringboot.sim.report import report
 from ringboot.sim.storm import Plan, Storm
 from ringboot.sim.target import Target
@@ -119,6 +120,28 @@ def test_what_is_not_done_in_time_has_failed(site: Site) -> None:
     asyncio.run(storm.run())
     assert storm.courses[0].problem == "not done within 0.01 s"
     assert report(storm)["failed"] >= 1
+
+
+def test_top_shows_what_a_storm_does(site: Site) -> None:
+    before = site.get("top")
+    told = site.simulate("--phones", "6", "--seed", "11")
+    after = site.get("top")
+    rates = between(before, after)
+    seconds = after["seconds"] - before["seconds"]
+    assert rates["messages"]["DISCOVER"] * seconds == pytest.approx(6, abs=0.5)
+    assert rates["leases"] * seconds == pytest.approx(6, abs=0.5)
+    assert sum(each["served"] for each in rates["files"]) > 0
+    (pool,) = after["pools"]
+    assert (pool["network"], pool["size"], pool["used"] + pool["free"]) == ("phones", 200, 200)
+    assert pool["used"] == before["pools"][0]["used"] + 6
+    slow = after["slowest"]
+    doors = {row["door"] for row in slow}
+    assert "dhcp" in doors
+    assert doors & {"http", "tftp"}
+    assert [row["ms"] for row in slow] == sorted((row["ms"] for row in slow), reverse=True)
+    assert told["configured"] == 6
+    shown = site.json("top", "--once", "--interval", "100ms")
+    assert shown["pools"] == after["pools"]
 
 
 class LossyRelay(asyncio.DatagramProtocol):

@@ -16,6 +16,10 @@ class DaemonDesk(Protocol):
         """Tell how it goes: scalars, and tables as lists of rows."""
         ...
 
+    async def top(self) -> Row:
+        """Tell what changes while one looks: counters, pools, the slowest answers."""
+        ...
+
     async def reload(self) -> Row:
         """Read ringboot.toml again; Refused(code="configuration") when it is not good, and the old one stays."""
         ...

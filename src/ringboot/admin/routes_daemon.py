@@ -21,6 +21,10 @@ def daemon_routes(desk: DaemonDesk) -> APIRouter:
     async def status() -> dict[str, Any]:
         return await desk.status()
 
+    @routes.get("/top")
+    async def top() -> dict[str, Any]:
+        return await desk.top()
+
     @routes.post("/reload", dependencies=[Depends(administrator)])
     async def reload() -> dict[str, Any]:
         return await desk.reload()

@@ -126,7 +126,7 @@ class _Main:
         self.follower = Follower(core, core.data / "leases")
         self.doorway = Doorway(core, self.follower, self.renders, _find)
         self.follower.on_seen = self.doorway.saw
-        self.desk = Desk(core, self.renders, self.files)
+        self.desk = Desk(core, self.renders, self.files, self.doorway.slowest)
         self.stopping = asyncio.Event()
         self.restarts: dict[str, int] = {}
         core.link.on_frame = self._heard

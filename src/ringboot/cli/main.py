@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ringboot.cli import configs, daemon, devices, init, leases, plugins, reservations, settings, simulate
+from ringboot.cli import configs, daemon, devices, init, leases, plugins, reservations, settings, simulate, top
 from ringboot.cli.command import group
 
 _TEXT = "Takes IP phones from their box to working: addresses, recognition, configuration, and the reason why."
@@ -37,6 +37,7 @@ def _tree() -> typer.Typer:
     daemon.add_to(made)
     init.add_to(made)
     simulate.add_to(made)
+    top.add_to(made)
     leases.add_to(group("lease", "Addresses that clients hold.", made))
     reservations.add_to(group("reservation", "Addresses kept for one client each.", made))
     devices.add_to(group("device", "Phones, gateways and softphones.", made))

@@ -12,12 +12,17 @@ from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.reservations import ReservationDesk
+from ringboot.desk.top import TopDesk
+from ringboot.model.slowest import Slowest
 
 
-class Desk(DaemonDesk, ExplainDesk, LeaseDesk, ReservationDesk, DeviceDesk, ConfigDesk, PluginDesk, SettingDesk):
+class Desk(
+    DaemonDesk, TopDesk, ExplainDesk, LeaseDesk, ReservationDesk, DeviceDesk, ConfigDesk, PluginDesk, SettingDesk
+):
     """Every question and every change of an administrator."""
 
-    def __init__(self, core: Core, renders: Renders, files: Counter[tuple[str, str]]) -> None:
+    def __init__(self, core: Core, renders: Renders, files: Counter[tuple[str, str]], slowest: Slowest) -> None:
         self.core = core
         self.renders = renders
         self.files = files
+        self.slowest = slowest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 
 from ringboot import log
@@ -16,6 +17,7 @@ from ringboot.host.neighbours import neighbour_of
 from ringboot.model import file
 from ringboot.model.codec import BadMessage
 from ringboot.model.file import FileRequest, Sent, Serve
+from ringboot.model.slowest import Slowest
 from ringboot.store.errors import StoreFailed
 
 MOST_TICKETS = 20_000  # served requests whose end has not been told yet
@@ -30,12 +32,22 @@ class Doorway:
         self._renders = renders
         self._tickets: OrderedDict[int, Resolved] = OrderedDict()
         self._count = 0
+        self.slowest = Slowest()
         self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find)
 
     async def answer(self, data: bytes) -> bytes:
-        """Decide about one request."""
+        """Decide about one request, and note how long it took."""
         request = file.decode(data)
+        began = time.monotonic()
+        try:
+            return await self._answer(request)
+        finally:
+            steady = time.monotonic()
+            if isinstance(request, FileRequest) and self.slowest.is_slow(steady, steady - began):
+                self.slowest.note(steady - began, self._core.utc(), request.door, request.path, request.peer)
+
+    async def _answer(self, request: object) -> bytes:
         if not isinstance(request, FileRequest):
             raise BadMessage(f"a door asks with a request, not {type(request).__name__}")
         seen = await self._look(request)

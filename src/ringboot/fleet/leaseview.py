@@ -24,6 +24,11 @@ class LeaseView:
     def __len__(self) -> int:
         return len(self._by_address)
 
+    def taken(self, utc: float) -> list[int]:
+        """Give the addresses that nobody else can have now: bound, or declined a while ago."""
+        rows = list(self._by_address.values())
+        return [row.address for row in rows if row.expiry > utc and row.state != RELEASED]
+
     def apply(self, change: LeaseChange) -> None:
         """Take over one row of the journal; the same row twice does no harm."""
         before = self._by_address.get(change.address)

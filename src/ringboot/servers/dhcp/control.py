@@ -37,6 +37,7 @@ class Control:
             "outcomes": self._outcomes,
             "counters": self._counters,
             "leases": self._leases,
+            "slowest": lambda _: door.slowest.rows(door.clock.now().steady),
         }
 
     def load(self) -> None:

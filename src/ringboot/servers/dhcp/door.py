@@ -20,6 +20,7 @@ from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.table import Undo
 from ringboot.model.address import ip_number, ip_text
 from ringboot.model.lease import LeaseChange
+from ringboot.model.slowest import Slowest
 from ringboot.servers.dhcp.arp import Asked
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.counters import Counters
@@ -74,6 +75,7 @@ class Door:
         self.outcomes = Outcomes()
         self.hints = Hints()
         self.parking = Parking()
+        self.slowest = Slowest()
         self.clock = clock or Clock()
         self._ports = ports
         self._prober = prober

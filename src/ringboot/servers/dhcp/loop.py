@@ -158,10 +158,14 @@ class Loop:
         due = door.parking.due
         if len(arrivals) or door.has_waiting or (due is not None and due <= steady):
             self._arrivals = Arrivals()
+            count = len(arrivals)
             more, self._more = self._more, False
             door.work(arrivals, more=more)
             door.ask_again()
             self._worked = True
+            took = time.clock_gettime(time.CLOCK_BOOTTIME) - steady
+            if count and door.slowest.is_slow(steady, took):
+                door.slowest.note(took, door.clock.now().utc, "dhcp", f"{count} message{'s'[: count > 1]}")
 
     def _on_beat(self, steady: float) -> None:
         self._due_beat = steady + BEAT

@@ -1,0 +1,77 @@
+"""What `ringboot top` shows: counters to take rates from, pools, and the slowest answers of the last minute."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from bisect import bisect_right
+from collections import Counter
+from typing import Any
+
+from ringboot.desk.core import Core
+from ringboot.desk.errors import DeskError
+from ringboot.desk.renders import Renders
+from ringboot.model.address import ip_text
+from ringboot.model.slowest import Slow, Slowest
+
+Row = dict[str, Any]
+OF_DHCP = 3  # of its answers; files are slower, and would hide them
+
+
+class TopDesk:
+    """The numbers that change while one looks at them."""
+
+    core: Core
+    renders: Renders
+    files: Counter[tuple[str, str]]
+    slowest: Slowest
+
+    async def top(self) -> Row:
+        """Tell them; counters only grow until their process starts again."""
+        core = self.core
+        slow = self.slowest.rows(time.monotonic())
+        row: Row = {
+            "seconds": time.monotonic(),
+            "dhcp": core.link.connected,
+            "messages": {},
+            "outcomes": {},
+            "leases": {},
+            "files": [
+                {"door": door, "reason": reason, "count": count} for (door, reason), count in sorted(self.files.items())
+            ],
+            "renders": dict(core.pool.outcomes),
+            "rendering": self.renders.waiting,
+            "journal_behind": core.pace.behind,
+            "loop_lag_ms": core.lag.longest_ms,
+            "pools": await asyncio.to_thread(self._pools),
+        }
+        try:
+            for each in await core.link.ask("counters", {}):
+                name = {"dhcp_messages": "messages", "dhcp_outcomes": "outcomes"}.get(each["name"], each["name"])
+                if name in ("messages", "outcomes", "leases"):
+                    row[name][next(iter(each["labels"].values()))] = each["value"]
+            slow += [Slow(*each) for each in (await core.link.ask("slowest", {}))[:OF_DHCP]]
+        except DeskError as error:
+            row |= {"dhcp": False, "problem": error.text}
+        row["slowest"] = [each._asdict() for each in sorted(slow, reverse=True)]
+        return row
+
+    def _pools(self) -> list[Row]:
+        """Count the addresses of each pool that are taken; on another thread, because there may be a million."""
+        pools = sorted((pool.first, pool.last, net.name) for net in self.core.feed.site.networks for pool in net.pools)
+        firsts = [first for first, _, _ in pools]
+        used = [0] * len(pools)
+        for address in self.core.world.leases.taken(self.core.utc()):
+            place = bisect_right(firsts, address) - 1
+            if place >= 0 and address <= pools[place][1]:
+                used[place] += 1
+        return [
+            {
+                "network": name,
+                "pool": f"{ip_text(first)}-{ip_text(last)}",
+                "size": last - first + 1,
+                "used": count,
+                "free": last - first + 1 - count,
+            }
+            for (first, last, name), count in zip(pools, used, strict=True)
+        ]
