@@ -14,7 +14,7 @@ from ringboot.servers.foreign import CannotLook, find_foreign
 
 # Runs inside a fresh namespace: a wire (veth), two servers that answer on its other end, and the question.
 SCRIPT = """
-import asyncio, json, socket, subprocess, sys
+import asyncio, json, socket, subprocess, sys, time
 from ringboot.dhcp import reply
 from ringboot.dhcp.message import OFFER, decode
 from ringboot.model.address import ip_number
@@ -27,6 +27,9 @@ ip("link add near type veth peer name far")
 for name in ("lo", "near", "far"):
     ip(f"link set {name} up")
 ip("address add 10.0.0.1/24 dev far")
+end = time.monotonic() + 20
+while "state UP" not in subprocess.run(["ip", "link", "show", "near"], capture_output=True, text=True).stdout:
+    assert time.monotonic() < end, "the wire does not come up"
 
 server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 server.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
