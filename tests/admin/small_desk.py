@@ -41,6 +41,8 @@ class SmallDesk:
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
         self.files: dict[tuple[str, str], Row] = {}
         self.unreconfigurable: list[Row] = []
+        self.slow = False  # to reconfigure takes until somebody looks how far it is
+        self.looked_at = threading.Event()
 
     def _call(self, *what: Any) -> None:
         self.calls.append(what)
@@ -59,6 +61,7 @@ class SmallDesk:
 
     async def top(self) -> Row:
         self._call("top")
+        self.looked_at.set()
         return {
             "seconds": float(len(self.calls)),
             "dhcp": True,
@@ -67,7 +70,7 @@ class SmallDesk:
             "leases": {"bound": 2},
             "files": [{"door": "http", "reason": "served", "count": 3}],
             "renders": {},
-            "rendering": 0,
+            "rendering": 7,
             "journal_behind": 0,
             "loop_lag_ms": 1.0,
             "pools": [],
@@ -153,6 +156,8 @@ class SmallDesk:
 
     async def reconfigure(self, ids: list[str] | None, plugin: str | None, who: str) -> Row:
         self._call("reconfigure", ids, plugin, who)
+        if self.slow:
+            await asyncio.to_thread(self.looked_at.wait, 20)
         return {"configured": 2, "changed": 3, "failed": self.unreconfigurable}
 
     async def device_files(self, device_id: str) -> list[Row]:

@@ -20,7 +20,7 @@ from ringboot.cli.main import app
 
 COMMANDS = dict(walk())
 PROMISED = """
-serve check init simulate reload status top demo explain |
+serve check init simulate reload status top completion demo explain |
 lease list|show|release | reservation add|list|remove|import|export |
 device list|show|add|set|remove|reconfigure|files|show-file |
 config list|show|add|set|remove | plugin list|show|install|uninstall | settings list|get|set

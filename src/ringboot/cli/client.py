@@ -20,15 +20,15 @@ Parameters = Iterable[tuple[str, str]]
 
 
 class _Connection(http.client.HTTPConnection):
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=PATIENCE)
-        self._path = path
+    def __init__(self, path: Path, patience: float) -> None:
+        super().__init__("localhost", timeout=patience)
+        self._path, self._patience = path, patience
 
     def connect(self) -> None:
         """Connect to the socket instead of a port."""
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            self.sock.settimeout(PATIENCE)
+            self.sock.settimeout(self._patience)
             self.sock.connect(str(self._path))
         except BaseException:
             self.sock.close()
@@ -38,8 +38,9 @@ class _Connection(http.client.HTTPConnection):
 class Client:
     """The API of one daemon; Failure carries what it refuses, or that it cannot be reached."""
 
-    def __init__(self, sockets: Sequence[Path]) -> None:
+    def __init__(self, sockets: Sequence[Path], patience: float | None = None) -> None:
         self._sockets = tuple(sockets)
+        self._patience = PATIENCE if patience is None else patience
         self._connection: _Connection | None = None
 
     def get(self, *path: str, parameters: Parameters = ()) -> Any:
@@ -79,7 +80,7 @@ class Client:
                 answer = response.read()
                 status = response.status
         except TimeoutError:
-            raise Failure(f"The daemon did not answer within {PATIENCE:.0f} s. Look at its log.", BUSY) from None
+            raise Failure(f"The daemon did not answer within {self._patience:.0f} s. Look at its log.", BUSY) from None
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Failure(
@@ -89,15 +90,15 @@ class Client:
 
     def _connected(self) -> _Connection:
         if self._connection is None:
-            self._connection = _reach(self._sockets)
+            self._connection = _reach(self._sockets, self._patience)
         return self._connection
 
 
-def _reach(sockets: Sequence[Path]) -> _Connection:
+def _reach(sockets: Sequence[Path], patience: float) -> _Connection:
     """Connect to the first socket on which somebody answers."""
     refused: list[Path] = []
     for path in sockets:
-        connection = _Connection(path)
+        connection = _Connection(path, patience)
         try:
             connection.connect()
         except PermissionError:

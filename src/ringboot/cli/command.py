@@ -36,6 +36,7 @@ class At:
     json: bool = False
     config: Path | None = None
     api_socket: Path | None = None
+    patience: float | None = None  # seconds that an answer may take; None: as the client thinks
     _clients: list[Any] = field(default_factory=list)
 
     @cached_property
@@ -46,7 +47,8 @@ class At:
 
         if self.config is not None and self.api_socket is None and not self.config.exists():
             raise Failure(f"{self.config} does not exist. Correct --config, or leave it out.", CONFIGURATION)
-        client = Client([self.api_socket] if self.api_socket else socket_candidates(self.config))
+        sockets = [self.api_socket] if self.api_socket else socket_candidates(self.config)
+        client = Client(sockets, self.patience)
         self._clients.append(client)
         return client
 
@@ -69,6 +71,10 @@ class At:
         for place, why in failure.fields.items():
             if why not in failure.text:
                 print(f"  {place}: {why}", file=sys.stderr)
+
+    def again(self, patience: float) -> At:
+        """Give the same with a connection of its own, for another thread."""
+        return At(self.json, self.config, self.api_socket, patience)
 
     def close(self) -> None:
         """Hang up."""

@@ -8,8 +8,10 @@ from typing import Annotated, Any
 import typer
 
 from ringboot.cli.command import At, command
+from ringboot.cli.completion import names_of
 from ringboot.cli.exits import USAGE, Failure
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
+from ringboot.cli.progress import watched
 from ringboot.cli.show import Column, print_thing
 
 COLUMNS = (
@@ -20,7 +22,9 @@ COLUMNS = (
     Column("label", "LABEL"),
 )
 
-ConfigId = Annotated[str, typer.Argument(metavar="CONFIG", help="Its id.")]
+ConfigId = Annotated[
+    str, typer.Argument(metavar="CONFIG", help="Its id.", autocompletion=names_of("configs", "id", "label"))
+]
 Secrets = Annotated[bool, typer.Option("--secrets", help="Show passwords instead of ***.")]
 Values = Annotated[
     list[str] | None,
@@ -122,7 +126,7 @@ def set_config(
     changes.update(dict.fromkeys(clear or ()))
     if not changes:
         raise Failure("Say what to change: see ringboot config set --help.", USAGE)
-    changed = at.api.patch("configs", config_id, body=changes)
+    changed = watched(at, "Files are made", lambda: at.api.patch("configs", config_id, body=changes))
     at.tell(changed, f"Config {changed['id']} is changed.")
 
 

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+from ringboot.cli import completion
 from ringboot.cli.command import At, command
 from ringboot.cli.exits import FAILED, NOT_FOUND, USAGE, Failure
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
+from ringboot.cli.progress import watched
 from ringboot.cli.show import Column, counted, moment, print_table, print_thing
 
 COLUMNS = (
@@ -30,7 +32,12 @@ FILE_COLUMNS = (
     Column("fetched", "FETCHED", moment),
 )
 
-Named = Annotated[str, typer.Argument(metavar="DEVICE", help="Its id, MAC or address.")]
+PLUGINS = completion.names_of("plugins", "id", "title", "version")
+CONFIGS = completion.names_of("configs", "id", "label")
+
+Named = Annotated[
+    str, typer.Argument(metavar="DEVICE", help="Its id, MAC or address.", autocompletion=completion.devices)
+]
 Secrets = Annotated[bool, typer.Option("--secrets", help="Show passwords instead of ***.")]
 Mac = Annotated[str | None, typer.Option(help="Its MAC.")]
 Ip = Annotated[str | None, typer.Option(help="Its address.")]
@@ -38,8 +45,8 @@ Sn = Annotated[str | None, typer.Option(help="Its serial number.")]
 Vendor = Annotated[str | None, typer.Option(help="Who made it.")]
 Model = Annotated[str | None, typer.Option(help="Its model.")]
 Version = Annotated[str | None, typer.Option(help="Its firmware.")]
-Plugin = Annotated[str | None, typer.Option(help="The plugin that makes its files.")]
-Config = Annotated[str | None, typer.Option("--use-config", help="The id of its config.")]
+Plugin = Annotated[str | None, typer.Option(help="The plugin that makes its files.", autocompletion=PLUGINS)]
+Config = Annotated[str | None, typer.Option("--use-config", help="The id of its config.", autocompletion=CONFIGS)]
 Description = Annotated[str | None, typer.Option(help="A note.")]
 Options = Annotated[
     list[str] | None,
@@ -180,8 +187,11 @@ def remove_device(at: At, device: Named) -> None:
 def reconfigure(
     at: At,
     *,
-    devices: Annotated[list[str] | None, typer.Argument(metavar="[DEVICE]...", help="Ids, MACs or addresses.")] = None,
-    plugin: Annotated[str | None, typer.Option(help="All devices of this plugin.")] = None,
+    devices: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[DEVICE]...", help="Ids, MACs or addresses.", autocompletion=completion.devices),
+    ] = None,
+    plugin: Annotated[str | None, typer.Option(help="All devices of this plugin.", autocompletion=PLUGINS)] = None,
     every: Annotated[bool, typer.Option("--all", help="All devices.")] = False,
 ) -> None:
     """Make the files of devices again.
@@ -193,7 +203,7 @@ def reconfigure(
     body: dict[str, Any] = {"all": True} if every else {"plugin": plugin}
     if devices:
         body = {"ids": [str(find_device(at, each)["id"]) for each in devices]}
-    answer = at.api.post("devices", "reconfigure", body=body)
+    answer = watched(at, "Files are made", lambda: at.api.post("devices", "reconfigure", body=body))
     failed = answer.get("failed") or []
     done = counted(answer["configured"], "devices")
     at.tell(answer, f"{done} configured, {counted(answer['changed'], 'files')} changed.")

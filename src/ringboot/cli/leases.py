@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ringboot.cli.command import At, command
+from ringboot.cli.completion import names_of
 from ringboot.cli.exits import USAGE, Failure
 from ringboot.cli.lists import LARGEST_PAGE, Filters, Limit, Offset, Sort, Text, show_page, split_filter
 from ringboot.cli.show import Column, moment, plain, print_thing
@@ -22,7 +23,9 @@ COLUMNS = (
 )
 _TIMES = ("start", "expiry")
 
-Address = Annotated[str, typer.Argument(help="The address.")]
+Address = Annotated[
+    str, typer.Argument(help="The address.", autocompletion=names_of("leases", "address", "mac", "state"))
+]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from ringboot.cli import configs, daemon, devices, init, leases, plugins, reservations, settings, simulate, top
+from ringboot.cli import (
+    completion,
+    configs,
+    daemon,
+    devices,
+    init,
+    leases,
+    plugins,
+    reservations,
+    settings,
+    simulate,
+    top,
+)
 from ringboot.cli.command import group
 
 _TEXT = "Takes IP phones from their box to working: addresses, recognition, configuration, and the reason why."
@@ -38,6 +50,7 @@ def _tree() -> typer.Typer:
     init.add_to(made)
     simulate.add_to(made)
     top.add_to(made)
+    completion.add_to(made)
     leases.add_to(group("lease", "Addresses that clients hold.", made))
     reservations.add_to(group("reservation", "Addresses kept for one client each.", made))
     devices.add_to(group("device", "Phones, gateways and softphones.", made))

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ringboot.cli.command import At, command
+from ringboot.cli.completion import names_of
 from ringboot.cli.exits import FAILED, Failure
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
 from ringboot.cli.show import Column, plain, print_thing
@@ -23,7 +24,9 @@ COLUMNS = (
     Column("problem", "PROBLEM"),
 )
 
-PluginId = Annotated[str, typer.Argument(metavar="PLUGIN", help="Its id.")]
+PluginId = Annotated[
+    str, typer.Argument(metavar="PLUGIN", help="Its id.", autocompletion=names_of("plugins", "id", "title", "version"))
+]
 
 
 def add_to(app: typer.Typer) -> None:

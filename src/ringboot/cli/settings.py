@@ -7,12 +7,13 @@ from typing import Annotated
 import typer
 
 from ringboot.cli.command import At, command
+from ringboot.cli.completion import names_of
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
 from ringboot.cli.show import Column, plain, print_thing
 
 COLUMNS = (Column("name", "NAME"), Column("value", "VALUE"), Column("default", "DEFAULT"), Column("help", "MEANING"))
 
-Name = Annotated[str, typer.Argument(help="Its name.")]
+Name = Annotated[str, typer.Argument(help="Its name.", autocompletion=names_of("settings", "name", "help"))]
 
 
 def add_to(app: typer.Typer) -> None:

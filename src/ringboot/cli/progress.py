@@ -1,0 +1,69 @@
+"""A bar for commands that wait while files are rendered: how many devices still wait for theirs."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ringboot.cli.command import At
+from ringboot.cli.exits import Failure
+
+EVERY = 0.25  # seconds between two looks
+PATIENCE = 2.0
+
+
+def watched(at: At, text: str, work: Callable[[], Any], console: Any = None) -> Any:
+    """Do the work, and show how far the daemon is when somebody sits at a terminal; gives what the work gives."""
+    if console is None:
+        if at.json or not sys.stderr.isatty():
+            return work()
+        from rich.console import Console
+
+        console = Console(stderr=True)
+    return _shown(at.again(PATIENCE), text, work, console)
+
+
+def _shown(watcher: At, text: str, work: Callable[[], Any], console: Any) -> Any:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    ended: list[Callable[[], Any]] = []
+    done = threading.Event()
+
+    def run() -> None:
+        try:
+            value = work()
+        except BaseException as error:  # it is raised where the command waits
+            ended.append(_raising(error))
+        else:
+            ended.append(lambda: value)
+        finally:
+            done.set()
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task(text, total=None)
+        threading.Thread(target=run, daemon=True).start()  # an interrupted command does not wait for its answer
+        most = 0
+        while not done.wait(EVERY):
+            waiting = _waiting(watcher)
+            most = max(most, waiting)
+            progress.update(bar, total=most or None, completed=most - waiting)
+    watcher.close()
+    return ended[0]()
+
+
+def _raising(error: BaseException) -> Callable[[], Any]:
+    def again() -> Any:
+        raise error
+
+    return again
+
+
+def _waiting(watcher: At) -> int:
+    """Ask how many devices wait to be rendered."""
+    try:
+        return int(watcher.api.get("top")["rendering"])
+    except Failure:
+        return 0

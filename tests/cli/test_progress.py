@@ -1,0 +1,42 @@
+"""A command that waits says how far it is, ends as its work ended, and stays silent for programs."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from ringboot.cli.command import At
+from ringboot.cli.exits import FAILED, Failure
+from ringboot.cli.progress import watched
+
+
+def terminal() -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, width=100)
+
+
+def test_it_shows_how_many_wait_and_gives_the_answer(server: Any, desk: Any) -> None:
+    desk.slow = True
+    at, console = At(api_socket=server.path), terminal()
+    answer = watched(at, "Files are made", lambda: at.api.post("devices", "reconfigure", body={"all": True}), console)
+    at.close()
+    assert answer["configured"] == 2
+    assert ("top",) in desk.calls
+    assert "Files are made" in console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+
+
+def test_a_failure_is_raised_where_the_command_waits(server: Any) -> None:
+    def work() -> None:
+        raise Failure("It is full.", FAILED)
+
+    with pytest.raises(Failure, match="It is full"):
+        watched(At(api_socket=server.path), "x", work, terminal())
+
+
+@pytest.mark.usefixtures("desk")
+def test_without_a_terminal_nobody_looks(server: Any, desk: Any, capfd: pytest.CaptureFixture[str]) -> None:
+    assert watched(At(api_socket=server.path), "x", lambda: 5) == 5
+    assert desk.calls == []
+    assert capfd.readouterr() == ("", "")
