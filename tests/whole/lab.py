@@ -270,6 +270,10 @@ class Lab:
             inside(name, lambda end=end: _write_checksums(end))  # type: ignore[misc]
         _ip(*f"-n {hub} link set {port} master {bridge} up".split())
         _ip(*f"-n {namespace} link set {interface} up".split())
+        # The kernel lets frames through a moment later, on a busy machine much later; until then it drops them.
+        for name, end in ((hub, port), (namespace, interface)):
+            shown = f"-n {name} link show dev {end}".split()
+            wait_until(lambda shown=shown: "state UP" in _ip(*shown), f"{end} to be up")  # type: ignore[misc]
 
 
 def _write_checksums(interface: str) -> None:
