@@ -1,4 +1,4 @@
-"""`python -m bench`: Ringboot beside Kea, point by point; a table, or JSON."""
+"""`python -m bench`: Ringboot beside Kea, point by point, and a boot storm; a table, or JSON."""
 
 from __future__ import annotations
 
@@ -13,10 +13,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from bench.contenders import Contender, kea, other, pool_text, ringboot, ringboot_dhcp
 from bench.measure import MEMORY, Point, Unable, build_load, machine, measure, points
 from bench.rerender import DEVICES, rerender
+from bench.storm import STORM, StormFailed, storm
 from bench.wire import Wire
+from ringboot.sim.report import show
 
 MEMORY_BOUND = 100.0  # MiB of the dhcp process at 50,000 leases
 P99_BOUND = 20.0  # milliseconds while devices are rendered again
@@ -29,20 +33,22 @@ def main(arguments: list[str]) -> int:
     """Measure what was asked for; 0 when it could be measured and nobody was given another's address."""
     asked = _parse(arguments)
     try:
+        if asked.storm:
+            return _told_alone(storm(), as_json=asked.json)
         _need()
         with tempfile.TemporaryDirectory() as folder, Wire() as wire:
             load = build_load(Path(folder))
             rows = _run(wire, load, asked)
             if not asked.server:
-                rows.append(rerender(wire, load, ringboot()))
-    except Unable as error:
+                rows += [rerender(wire, load, ringboot()), storm()]
+    except (Unable, StormFailed) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
     if asked.json:
         print(json.dumps({"machine": machine(), "pool": pool_text(), "rows": rows}, indent=1))
     else:
         _print_table(rows)
-    return 1 if any(row["conflicts"] for row in rows) else 0
+    return 1 if any(row["conflicts"] or row.get("failed") for row in rows) else 0
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:
@@ -50,6 +56,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each timed point")
     parser.add_argument("--rounds", type=int, default=3, help="of DORA; the median counts")
     parser.add_argument("--quick", action="store_true", help="one round of one second")
+    parser.add_argument("--storm", action="store_true", help="only the boot storm, which needs no right and no Kea")
     parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument(
         "--server", action="append", default=[], metavar="NAME=COMMAND",
@@ -118,7 +125,7 @@ def _print_table(rows: list[Row]) -> None:
     print(f"{'':26}{'server':16}{'a second':>10}{'x Kea':>8}{'p50 ms':>9}{'p99 ms':>9}{'lost':>6}{'conflicts':>11}")
     before = ""
     for row in rows:
-        if row["point"] in (MEMORY.name, DEVICES):
+        if row["point"] in (MEMORY.name, DEVICES, STORM):
             continue
         name = row["point"] if row["point"] != before else ""
         before = row["point"]
@@ -129,6 +136,9 @@ def _print_table(rows: list[Row]) -> None:
         )
     print()
     _print_bounds(rows)
+    for row in rows:
+        if row["point"] == STORM:
+            _print_storm(row)
     _print_noise(rows)
 
 
@@ -147,6 +157,24 @@ def _print_bounds(rows: list[Row]) -> None:
                 f"while main renders {row['devices']:,} devices again ({row['seconds']:.1f} s): "
                 f"DHCP p99 {row['p99_ms']:.1f} ms {said}"
             )
+
+
+def _told_alone(row: Row, *, as_json: bool) -> int:
+    """Print the boot storm alone; 0 when every phone came up and none was given another's address."""
+    if as_json:
+        print(json.dumps({"machine": machine(), "rows": [row]}, indent=1))
+    else:
+        print(f"{machine()}\n")
+        _print_storm(row)
+    return 1 if row["failed"] or row["conflicts"] else 0
+
+
+def _print_storm(row: Row) -> None:
+    print(
+        f"boot storm: {row['configured']:,} of {row['phones']:,} phones, switched on within {row['switched_on']:g} s, "
+        f"had their files {row['seconds']:.1f} s after the first was switched on; {row['conflicts']} conflicts\n"
+    )
+    show(row, Console(highlight=False, markup=False, emoji=False))
 
 
 def _print_noise(rows: list[Row]) -> None:

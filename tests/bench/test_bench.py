@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -71,3 +72,21 @@ _print_table([
     assert "while main renders 2,000 devices again (30.0 s): DHCP p99 2.0 ms (below 20: reached)" in done.stdout
     assert "DORA, in order, ringboot: 1.20 x Kea (at least 1.0: reached)" in done.stdout
     assert "other programs kept 0.5 processors busy" in done.stdout
+
+
+def test_a_boot_storm_brings_every_phone_up_and_is_told() -> None:
+    script = """
+import json, sys
+from bench.__main__ import _told_alone
+from bench.storm import storm
+row = storm(phones=4, seconds=0.0)
+print(_told_alone(row, as_json=False), _told_alone({**row, "conflicts": 1}, as_json=True))
+print(json.dumps(row), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    row = json.loads(done.stderr.splitlines()[-1])
+    assert (row["configured"], row["failed"], row["conflicts"]) == (4, 0, 0)
+    assert "boot storm: 4 of 4 phones, switched on within 0 s, had their files" in done.stdout
+    assert f"The slowest: {row['slowest']['mac']}" in done.stdout
+    assert done.stdout.splitlines()[-1] == "0 1"

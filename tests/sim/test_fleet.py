@@ -42,6 +42,12 @@ def test_a_brand_that_nobody_knows_is_named_with_those_that_are_there() -> None:
         fleet(1, brands=["acme", NAMES[0]])
 
 
+def test_when_all_models_are_there_brands_go_on_taking_turns() -> None:
+    models = sum(len(each.models) - ("*" in each.models) for each in manifests())
+    later = [phone.brand for phone in fleet(models + 10 * len(NAMES))[models:]]
+    assert {later.count(brand) for brand in later} == {10}
+
+
 def test_models_come_again_with_other_firmware() -> None:
     models = sum(len(each.models) for each in manifests())
     seen: dict[tuple[str, str], set[str]] = {}

@@ -52,7 +52,7 @@ def _why(error: OSError | TimeoutError, source: str) -> str:
     """Say why there was no answer: an address that this machine does not have is a mistake of whoever simulates."""
     if error.errno == errno.EADDRNOTAVAIL:
         return f"this machine cannot ask from {source}"
-    return type(error).__name__
+    return f"no answer within {HTTP_WAIT:g} s" if isinstance(error, TimeoutError) else type(error).__name__
 
 
 class _Mailbox(asyncio.DatagramProtocol):

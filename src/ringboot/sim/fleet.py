@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from functools import cache, partial
-from itertools import zip_longest
+from itertools import chain, cycle, islice, zip_longest
 from typing import NamedTuple
 
 from ringboot.catalog import FOLDER
@@ -44,20 +45,24 @@ def make_fleet(
 ) -> list[Phone]:
     """Make phones of all brands in turn, each of another model as long as there are any; UnknownBrand.
 
-    A model that is there more than once comes with another firmware each time, as far as the manifest names any. With
-    a seed other than 0 the models come in an order of its own, and the MACs are its own.
+    When every model is there, brands go on taking turns, whatever number of models they have; and a model that comes
+    again has another firmware, as far as the manifest names any. With a seed other than 0 the models come in an order
+    of its own, and the MACs are its own.
     """
     rows = _kinds(_chosen(brands))
     if seed:
         chance = random.Random(seed)
         for row in rows:
             chance.shuffle(row)
-    kinds = [kind for level in zip_longest(*rows) for kind in level if kind is not None]
+    each_once = (kind for level in zip_longest(*rows) for kind in level if kind is not None)
+    go_on = (next(row) for row in cycle([cycle(row) for row in rows]))
     first = seed % SEEDS << 16
-    return [
-        _phone(kinds[place % len(kinds)], place // len(kinds), first + place + 1)(relay, server, tftp_port)
-        for place in range(count)
-    ]
+    turns: Counter[tuple[str, str]] = Counter()
+    fleet = []
+    for number, kind in enumerate(islice(chain(each_once, go_on), count), first + 1):
+        fleet.append(_phone(kind, turns[kind.manifest.name, kind.model], number)(relay, server, tftp_port))
+        turns[kind.manifest.name, kind.model] += 1
+    return fleet
 
 
 def _chosen(brands: Collection[str]) -> list[Manifest]:

@@ -29,7 +29,7 @@ port = {dhcp}
 [[dhcp.network]]
 name = "phones"
 subnet = "127.77.0.0/16"
-pools = ["127.77.1.1-127.77.1.250"]
+pools = ["{pool}"]
 lease_time = "10m"
 options = {{ routers = "127.77.0.1", domain-name-servers = "127.0.0.1" }}
 
@@ -48,12 +48,12 @@ class StageFailed(Exception):
 class Stage:
     """Start with `open`, end with `close`."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool: str = "127.77.1.1-127.77.1.250") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="ringboot-demo-"))
         self.dhcp, self.tftp, self.http = free_ports(3)
         self.config = self.folder / "ringboot.toml"
         ports = {"dhcp": self.dhcp, "tftp": self.tftp, "http": self.http}
-        self.config.write_text(_CONFIG.format(folder=self.folder, **ports))
+        self.config.write_text(_CONFIG.format(folder=self.folder, pool=pool, **ports))
         self.log = self.folder / "daemon.log"
         self._daemon: subprocess.Popen[bytes] | None = None  # asyncio would kill it when the loop ends
 
