@@ -285,6 +285,15 @@ CLOCK_JUMPED = _row(
     "the clock jumped by {seconds} s",
     "Leases run by the clock; set it by NTP before the daemon starts.",
 )
+INTERFACE_SERVED = _row(
+    "interface-served", "daemon", "DHCP is answered on interface {interface} again, which has {addresses}"
+)
+INTERFACE_NOT_SERVED = _row(
+    "interface-not-served",
+    "daemon",
+    "DHCP is not answered on interface {interface}: {why}",
+    "See ip address show. It is answered as soon as the interface is there, up, and has an address.",
+)
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
 PLUGIN_BROKEN = _row(
     "plugin-broken",

@@ -237,6 +237,17 @@ class Lab:
         machine.tap = Tap(machine.namespace, machine.interface, bytes.fromhex(machine.mac.replace(":", "")))
         self._taps.append(machine.tap)
 
+    def join(self, interface: str, machine: Machine) -> None:
+        """Join a machine to an interface of the server's that is made for it, with no address yet."""
+        self._veth(self.server, interface, machine.namespace, machine.interface, machine.mac)
+        self._up((self.server, interface), (machine.namespace, machine.interface))
+        machine.tap = Tap(machine.namespace, machine.interface, bytes.fromhex(machine.mac.replace(":", "")))
+        self._taps.append(machine.tap)
+
+    def ip_there(self, namespace: str, arguments: str) -> None:
+        """Run `ip` in a namespace."""
+        _ip("-n", namespace, *arguments.split())
+
     def start(self, namespace: str, command: list[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
         """Start a program in a namespace."""
         process = subprocess.Popen(_in(namespace, command), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -265,13 +276,20 @@ class Lab:
 
     def _wire(self, hub: str, bridge: str, namespace: str, interface: str, mac: str) -> None:
         port = "p" + mac[-5:].replace(":", "")
+        self._veth(hub, port, namespace, interface, mac)
+        _ip(*f"-n {hub} link set {port} master {bridge}".split())
+        self._up((hub, port), (namespace, interface))
+
+    def _veth(self, hub: str, port: str, namespace: str, interface: str, mac: str) -> None:
         _ip(*f"link add {port} netns {hub} type veth peer name {interface} address {mac} netns {namespace}".split())
         for name, end in ((hub, port), (namespace, interface)):
             inside(name, lambda end=end: _write_checksums(end))  # type: ignore[misc]
-        _ip(*f"-n {hub} link set {port} master {bridge} up".split())
-        _ip(*f"-n {namespace} link set {interface} up".split())
+
+    def _up(self, *ends: tuple[str, str]) -> None:
+        for name, end in ends:
+            _ip(*f"-n {name} link set {end} up".split())
         # The kernel lets frames through a moment later, on a busy machine much later; until then it drops them.
-        for name, end in ((hub, port), (namespace, interface)):
+        for name, end in ends:
             shown = f"-n {name} link show dev {end}".split()
             wait_until(lambda shown=shown: "state UP" in _ip(*shown), f"{end} to be up")  # type: ignore[misc]
 

@@ -11,13 +11,14 @@ from pathlib import Path
 from ringboot import log
 from ringboot.host.lock import FolderLock
 from ringboot.host.start import Start
-from ringboot.host.supervisor import Part, Supervisor
+from ringboot.host.supervisor import PLUG, Part, Supervisor
 from ringboot.servers import listen
+from ringboot.servers.hotplug import HotPlug
 from ringboot.setup.settings import Settings
 from ringboot.setup.where import api_socket
 
 PARTS = (
-    Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "control")),
+    Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "control", PLUG)),
     Part("main", "ringboot.app", ("tftp", "http", "api")),
 )
 PRIVATE = 0o600  # only the daemon itself connects
@@ -25,13 +26,9 @@ EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a 
 
 
 def open_sockets(settings: Settings) -> dict[str, socket.socket]:
-    """Open all that the configuration names; CannotListen says which cannot be had, and then none stays open."""
+    """Open all but DHCP's; CannotListen says which cannot be had, and then none stays open."""
     opened: dict[str, socket.socket] = {}
     with contextlib.ExitStack() as undo:
-        for interface in settings.dhcp.interfaces:
-            opened[f"dhcp:{interface}"] = undo.enter_context(listen.open_dhcp(interface, settings.dhcp.port))
-            if (frames := listen.open_frames(interface)) is not None:
-                opened[f"frame:{interface}"] = undo.enter_context(frames)
         if (tftp := settings.tftp.listen) is not None:
             opened["tftp"] = undo.enter_context(
                 listen.open_datagrams("TFTP", tftp.address, tftp.port, "listen in [tftp]")
@@ -53,23 +50,23 @@ def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: 
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a transfer takes two descriptors
     lock = FolderLock(settings.server.data)
     opened: dict[str, socket.socket] = {}
+    plugged: HotPlug | None = None
     try:
+        plugged = HotPlug(settings.dhcp.interfaces, settings.dhcp.port)
         opened = open_sockets(settings)
         start = Start(
             data=str(settings.server.data),
             config=str(config),
-            fds={name: each.fileno() for name, each in opened.items()},
+            fds={**plugged.fds, **{name: each.fileno() for name, each in opened.items()}},
+            interfaces=settings.dhcp.interfaces,
             dhcp_port=settings.dhcp.port,
             verbose=verbose,
             json_log=json_log,
         )
-        for missing in (name for name in settings.dhcp.interfaces if f"frame:{name}" not in opened):
-            log.get().warning(
-                "no raw socket: clients without an address are answered by broadcast, and no address is probed",
-                interface=missing,
-            )
-        return Supervisor(start, PARTS).run()
+        return Supervisor(start, PARTS, plugged).run()
     finally:
+        if plugged is not None:
+            plugged.close()
         for each in opened.values():
             each.close()
         lock.close()

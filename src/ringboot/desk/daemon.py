@@ -55,6 +55,7 @@ class DaemonDesk:
             "broken_plugins": [str(each) for each in core.shelf.broken],
         }
         try:
+            row["interfaces"] = await core.link.ask("interfaces", {})
             row["counters"] = await core.link.ask("counters", {})
         except DeskError as error:
             row["dhcp"] |= {"connected": False, "problem": error.text}

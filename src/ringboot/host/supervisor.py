@@ -12,12 +12,14 @@ import json
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from ringboot import log
 from ringboot.host.start import Start, to_environment
@@ -29,6 +31,8 @@ STOP_AFTER = 8.0  # seconds that a child has to end after SIGTERM
 BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)  # seconds before the next start, by deaths in a row
 CALM_AFTER = 30.0  # seconds of life that make a death the first one again
 
+PLUG = "plug"  # the socket over which a part gets sockets of interfaces that came later
+
 _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
@@ -36,6 +40,13 @@ _PR_SET_PDEATHSIG = 1
 def _die_with_parent() -> None:
     # Two dhcp processes must never write one journal: a child goes when its supervisor is killed.
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+class Changing(Protocol):
+    """The sockets of interfaces, which come and go."""
+
+    def look(self) -> Mapping[str, Mapping[str, int]]:
+        """Give the interfaces whose sockets are others than before, with these; none: it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,7 @@ class _Child:
     part: Part
     process: subprocess.Popen[bytes] | None = None
     beat: int = -1
+    plug: socket.socket | None = None  # our end
     heard: float = 0.0
     since: float = 0.0
     deaths: int = 0
@@ -66,6 +78,7 @@ class Supervisor:
 
     start: Start
     parts: Sequence[Part]
+    changing: Changing | None = None
     steady: Callable[[], float] = time.monotonic
     hang_after: float = HANG_AFTER
     _children: list[_Child] = field(default_factory=list)
@@ -107,6 +120,8 @@ class Supervisor:
                 self._hear(key.data)
         self._bury()
         self._wake_hanging()
+        if self.changing is not None and not self._stopping:
+            self._hand_over(self.changing.look())
 
     def _patience(self, now: float) -> float:
         """Give the seconds until a part is to be started again, or the parts are to be looked at."""
@@ -137,24 +152,34 @@ class Supervisor:
         except OSError as error:
             self._again(child, f"no pipe: {error.strerror}")
             return
-        try:
-            process = self._spawn(child.part, writer)
-        except (OSError, subprocess.SubprocessError) as error:
-            os.close(reader)
-            self._again(child, f"it cannot be started: {error}")
-            return
-        finally:
-            os.close(writer)
+        with contextlib.ExitStack() as theirs:
+            theirs.callback(os.close, writer)
+            more = {"beat": writer}
+            ours: socket.socket | None = None
+            try:
+                if PLUG in child.part.fds:
+                    ours, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                    theirs.callback(end.close)
+                    more[PLUG] = end.fileno()
+                process = self._spawn(child.part, more)
+            except (OSError, subprocess.SubprocessError) as error:
+                os.close(reader)
+                if ours is not None:
+                    ours.close()
+                self._again(child, f"it cannot be started: {error}")
+                return
         os.set_blocking(reader, False)
-        child.process, child.beat = process, reader
+        if ours is not None:
+            ours.setblocking(False)
+        child.process, child.beat, child.plug = process, reader, ours
         child.since = child.heard = self.steady()
         self._selector.register(reader, selectors.EVENT_READ, child)
         log.get().info("process started", part=child.part.name, pid=process.pid)
         self._tell()
 
-    def _spawn(self, part: Part, beat: int) -> subprocess.Popen[bytes]:
+    def _spawn(self, part: Part, more: Mapping[str, int]) -> subprocess.Popen[bytes]:
         fds = {name: number for name, number in self.start.fds.items() if _wanted(name, part.fds)}
-        start = replace(self.start, fds={**fds, "beat": beat})
+        start = replace(self.start, fds={**fds, **more})
         return subprocess.Popen(
             [sys.executable, "-m", part.module],
             env={**os.environ, **to_environment(start)},
@@ -162,6 +187,20 @@ class Supervisor:
             preexec_fn=_die_with_parent,  # noqa: PLW1509  the supervisor has one thread
             start_new_session=True,
         )
+
+    def _hand_over(self, changed: Mapping[str, Mapping[str, int]]) -> None:
+        """Give the parts the sockets that are new; a part that starts later gets them with its start."""
+        for interface, fds in changed.items():
+            for name in [name for name in self.start.fds if name.partition(":")[2] == interface]:
+                del self.start.fds[name]
+            self.start.fds.update(fds)
+            message = json.dumps({"interface": interface, "names": list(fds)}).encode()
+            for child in self._children:
+                if child.plug is not None:
+                    try:
+                        socket.send_fds(child.plug, [message], list(fds.values()))
+                    except OSError as error:  # it has ended, or hangs: it gets them when it is started again
+                        log.get().warning("sockets not handed over", part=child.part.name, why=error.strerror)
 
     def _again(self, child: _Child, why: str) -> None:
         """Note why a part does not run, and when it is to be started next."""
@@ -187,7 +226,9 @@ class Supervisor:
             with contextlib.suppress(KeyError):
                 self._selector.unregister(child.beat)
             os.close(child.beat)
-            child.process, child.beat = None, -1
+            if child.plug is not None:
+                child.plug.close()
+            child.process, child.beat, child.plug = None, -1, None
             why = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
             if self._stopping:
                 continue

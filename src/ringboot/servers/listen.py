@@ -23,6 +23,10 @@ class CannotListen(Exception):
         self.code = code
 
 
+class NoInterface(CannotListen):
+    """There is no interface of that name, at least not now."""
+
+
 def open_dhcp(interface: str, port: int) -> socket.socket:
     """Open the DHCP socket of one interface; it hears broadcasts there and what comes to its addresses."""
     where = f"DHCP port {port} on {interface}"
@@ -35,9 +39,7 @@ def open_dhcp(interface: str, port: int) -> socket.socket:
         opened.close()
         if error.errno == errno.ENODEV:
             there = ", ".join(name for _, name in socket.if_nameindex())
-            raise CannotListen(
-                f"interface {interface} is not there (this machine has: {there}). Correct interfaces in [dhcp].", 3
-            ) from None
+            raise NoInterface(f"interface {interface} is not there (this machine has: {there})", 3) from None
         raise _told(where, error, "port in [dhcp]") from None
     return opened
 

@@ -42,9 +42,11 @@ class Prober:
 
     def heard(self, interface: str) -> set[int]:
         """Read a bounded number of frames from an interface, and give the addresses that somebody has there."""
-        opened = self._sockets[interface]
+        opened = self._sockets.get(interface)
         link = self._links.get(interface)
         found: set[int] = set()
+        if opened is None:
+            return found
         for _ in range(FRAMES_A_TURN):
             try:
                 data = opened.recv(128)

@@ -15,6 +15,7 @@ from ringboot.model.site import Reservation, read_snapshot
 from ringboot.servers.dhcp.busy import Busy
 from ringboot.servers.dhcp.channel import Channel, Frame
 from ringboot.servers.dhcp.door import Door
+from ringboot.servers.dhcp.interfaces import Interfaces
 from ringboot.store.journal import JournalFailed
 
 PAGE = 1_000  # leases in one answer
@@ -24,8 +25,9 @@ WAKE_EVERY = 0.02  # seconds between two frames that say the journal has grown
 class Control:
     """The conversation with main."""
 
-    def __init__(self, channel: Channel, door: Door, snapshot: Path, busy: Busy) -> None:
+    def __init__(self, channel: Channel, door: Door, snapshot: Path, busy: Busy, interfaces: Interfaces) -> None:
         self.channel = channel
+        self._interfaces = interfaces
         self._busy = busy
         self._door = door
         self._path = snapshot
@@ -38,6 +40,7 @@ class Control:
             "counters": self._counters,
             "leases": self._leases,
             "slowest": lambda _: door.slowest.rows(door.clock.now().steady),
+            "interfaces": lambda _: self._interfaces.rows(),
         }
 
     def load(self) -> None:

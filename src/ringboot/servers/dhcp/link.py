@@ -17,6 +17,7 @@ from ringboot.model.address import ip_text
 _SIOCGIFCONF = 0x8912
 _SIOCGIFFLAGS = 0x8913
 _SIOCGIFHWADDR = 0x8927
+_IFF_UP = 0x1
 _IFF_LOOPBACK = 0x8
 _IFF_NOARP = 0x80
 _ARPHRD_ETHER = 1
@@ -33,6 +34,8 @@ class Link(NamedTuple):
     mac: bytes  # empty when it has none of six octets
     arp: bool  # False: nobody on it answers ARP, because nobody needs to (loopback, point to point)
     locals: tuple[int, ...]  # our addresses there, the primary one first
+    up: bool = True
+    ifindex: int = 0  # which changes when it is deleted and made again
 
     @property
     def text(self) -> str:
@@ -47,11 +50,13 @@ def look(name: str) -> Link | None:
         try:
             (flags,) = struct.unpack_from("H", fcntl.ioctl(handle, _SIOCGIFFLAGS, request), _NAME)
             hardware = fcntl.ioctl(handle, _SIOCGIFHWADDR, request)
+            index = socket.if_nametoindex(name)
         except OSError:
             return None
         (kind,) = struct.unpack_from("H", hardware, _NAME)
         mac = hardware[_NAME + 2 : _NAME + 8] if kind == _ARPHRD_ETHER else b""
-        return Link(name, mac, bool(mac) and not flags & (_IFF_NOARP | _IFF_LOOPBACK), _addresses(handle, name))
+        arp = bool(mac) and not flags & (_IFF_NOARP | _IFF_LOOPBACK)
+        return Link(name, mac, arp, _addresses(handle, name), bool(flags & _IFF_UP), index)
 
 
 def _addresses(handle: socket.socket, name: str) -> tuple[int, ...]:

@@ -23,8 +23,8 @@ from ringboot.servers.dhcp.channel import Channel
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.control import Control
 from ringboot.servers.dhcp.door import Door
-from ringboot.servers.dhcp.frame import ETH_ARP
-from ringboot.servers.dhcp.link import Link, changes, look
+from ringboot.servers.dhcp.interfaces import NOT_SERVED, SERVED, Interfaces, receive
+from ringboot.servers.dhcp.link import changes
 from ringboot.servers.dhcp.port import Arrivals, Port
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
 
@@ -43,19 +43,25 @@ class Loop:
     def __init__(self, start: Start, journal: Journal, table: Table) -> None:
         self._journal = journal
         self._table = table
-        self._links: dict[str, Link] = {}
-        self._ports = {name.partition(":")[2]: self._port(start, name) for name in start.fds if name[:5] == "dhcp:"}
+        handed = [name.partition(":")[2] for name in start.fds if name[:5] == "dhcp:"]
+        self._interfaces = Interfaces((*start.interfaces, *handed), start.dhcp_port)
+        for interface in handed:
+            names = {kind: f"{kind}:{interface}" for kind in ("dhcp", "frame")}
+            sockets = {kind: socket.socket(fileno=start.fds[n]) for kind, n in names.items() if n in start.fds}
+            self._interfaces.plug(interface, sockets)
         self._clock = Clock()
-        frames = {name: port.frames for name, port in self._ports.items() if port.frames is not None}
-        self._prober = Prober(frames, self._links)
+        self._prober = Prober(self._interfaces.frames, self._interfaces.links)
+        ports = self._interfaces.ports
+        self._door = Door(Facts(Site(revision=0), table), journal, ports, self._prober, self._clock)
         self._look()
-        self._door = Door(Facts(Site(revision=0), table), journal, self._ports, self._prober, self._clock)
         fd = start.fds.get("control")
         self._channel = Channel(None if fd is None else socket.socket(fileno=fd))
         self._busy = Busy(time.clock_gettime(time.CLOCK_BOOTTIME))
-        self._control = Control(self._channel, self._door, start.run / "site.json", self._busy)
+        self._control = Control(self._channel, self._door, start.run / "site.json", self._busy, self._interfaces)
         self._control.load()
         self._beat = start.fds.get("beat")
+        plug = start.fds.get("plug")
+        self._plug = None if plug is None else socket.socket(fileno=plug)
         self._beats = 0
         self._due_beat = 0.0
         self._due_slice = 0.0
@@ -72,21 +78,12 @@ class Loop:
         self._handlers: dict[int, Handler] = {}
         self._watch_all()
 
-    def _port(self, start: Start, name: str) -> Port:
-        interface = name.partition(":")[2]
-        fd = start.fds.get(f"frame:{interface}")
-        frames = None if fd is None else socket.socket(fileno=fd)
-        if frames is not None:
-            frames.setblocking(False)
-            with contextlib.suppress(OSError):
-                frames.bind((interface, ETH_ARP))  # of all that passes it is to hear ARP only
-        return Port(interface, socket.socket(fileno=start.fds[name]), frames, self._links, start.dhcp_port)
-
     def _watch_all(self) -> None:
-        for port in self._ports.values():
-            self._watch(port.udp, partial(self._receive, port))
-            if port.frames is not None:
-                self._watch(port.frames, partial(self._hear_arp, port.name))
+        for port in self._interfaces.ports.values():
+            self._watch_port(port)
+        if self._plug is not None:
+            self._plug.setblocking(False)
+            self._watch(self._plug, lambda _: self._plugged())
         for end in self._wake:
             end.setblocking(False)
         self._watch(self._wake[0], lambda _: self._drain(self._wake[0]))
@@ -96,6 +93,17 @@ class Loop:
             self._watch(self._changes, lambda _: self._addresses_changed())
         if self._beat is not None:
             os.set_blocking(self._beat, False)
+
+    def _watch_port(self, port: Port) -> None:
+        if port.udp is not None:
+            self._watch(port.udp, partial(self._receive, port))
+        if port.frames is not None:
+            self._watch(port.frames, partial(self._hear_arp, port.name))
+
+    def _unwatch(self, what: socket.socket) -> None:
+        # The supervisor has the same socket open, so closing ours would not take it out of epoll.
+        self._epoll.unregister(what.fileno())
+        del self._handlers[what.fileno()]
 
     def _watch(self, what: socket.socket, handler: Handler) -> None:
         self._handlers[what.fileno()] = handler
@@ -112,7 +120,7 @@ class Loop:
         # runs only once a minute, over what is new, when there is nothing else to do.
         gc.freeze()
         gc.disable()
-        log.get().info("ready", interfaces=", ".join(self._ports) or "none", seq=self._journal.seq)
+        log.get().info("ready", interfaces=", ".join(self._interfaces.ports) or "none", seq=self._journal.seq)
         try:
             while not self._stopping:
                 self.turn()
@@ -244,18 +252,37 @@ class Loop:
             self._drain(self._changes)
         self._look()
 
+    def _plugged(self) -> None:
+        """Take the sockets of an interface that came, or learn that it went."""
+        assert self._plug is not None
+        try:
+            plugged = receive(self._plug)
+        except BlockingIOError:
+            return
+        if plugged is None:
+            self._unwatch(self._plug)  # the supervisor is gone; the beat tells
+            return
+        port = self._interfaces.ports[plugged.interface]
+        for each in (port.udp, port.frames):
+            if each is not None:
+                self._unwatch(each)
+        self._interfaces.plug(plugged.interface, plugged.sockets)
+        self._watch_port(port)
+        self._look()
+
     def _look(self) -> None:
-        """Read the interfaces anew."""
-        for name in self._ports:
-            link = look(name)
-            if link == self._links.get(name):
+        """Look at the interfaces anew, and tell what is different."""
+        for before, now in self._interfaces.look():
+            log.get().info("interface", name=now.interface, state=now.state, addresses=now.addresses)
+            was_served = before is None or before.state == SERVED
+            if was_served == (now.state == SERVED):
                 continue
-            if link is None:
-                self._links.pop(name, None)
-                log.get().warning("interface is gone", interface=name)
-            else:
-                self._links[name] = link
-                log.get().info("interface", name=name, addresses=link.text, arp=link.arp)
+            reason, detail = reasons.INTERFACE_SERVED, {"interface": now.interface, "addresses": now.addresses}
+            if now.state != SERVED:
+                reason = reasons.INTERFACE_NOT_SERVED
+                detail = {"interface": now.interface, "why": NOT_SERVED[now.state]}
+                log.get().warning(reasons.tell(reason.id, detail))
+            self._door.hints.say(reason.id, dict(detail), self._clock.now().utc)
 
     @staticmethod
     def _drain(what: socket.socket) -> None:
@@ -267,11 +294,9 @@ class Loop:
         """Close everything; what was acknowledged is on the disk already."""
         self._epoll.close()
         self._channel.close()
-        for port in self._ports.values():
-            port.udp.close()
-            if port.frames is not None:
-                port.frames.close()
-        for end in (*self._wake, self._changes):
+        for port in self._interfaces.ports.values():
+            port.plug(None, None)
+        for end in (*self._wake, self._changes, self._plug):
             if end is not None:
                 end.close()
         self._journal.close()

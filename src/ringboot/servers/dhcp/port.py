@@ -6,6 +6,7 @@ whether a message came to one of our addresses; `recvmmsg` through ctypes saves 
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from struct import Struct
 
@@ -13,11 +14,12 @@ from ringboot.answer.decision import FRAME, RELAY, UNICAST, To
 from ringboot.answer.query import Query
 from ringboot.dhcp.message import DISCOVER, KINDS, MOST, REQUEST, BadPacket, decode
 from ringboot.model.address import ip_text, ip_wire
-from ringboot.servers.dhcp.frame import datagram
+from ringboot.servers.dhcp.frame import ETH_ARP, datagram
 from ringboot.servers.dhcp.link import Link
 
 A_TURN = 256  # messages taken from a socket before they are answered
 IP_PKTINFO = 8
+SO_BINDTOIFINDEX = 62  # asm-generic/socket.h; the socket module does not name it
 _PKTINFO = Struct("I4s4s")  # interface, our address there, the address it was sent to
 _SPACE = socket.CMSG_SPACE(_PKTINFO.size)
 _SERVER_AT = 245  # where a reply says who we are: after the header, option 53, and the two first octets of 54
@@ -43,22 +45,36 @@ class Arrivals:
 
 
 class Port:
-    """One interface as the door uses it."""
+    """One interface as the door uses it; it has no sockets while there is no such interface."""
 
-    def __init__(
-        self, name: str, udp: socket.socket, frames: socket.socket | None, links: dict[str, Link], own_port: int
-    ) -> None:
+    def __init__(self, name: str, links: dict[str, Link], own_port: int) -> None:
         self.name = name
-        self.udp = udp
-        self.frames = frames
+        self.udp: socket.socket | None = None
+        self.frames: socket.socket | None = None
+        self.ifindex = 0  # of the interface that the sockets belong to
         self._links = links  # shared with who keeps it up to date
         self._own_port = own_port
         self._peers: dict[str, int] = {}  # addresses as numbers and as text, of those who were heard last
         self._hosts: dict[int, str] = {}
-        udp.setblocking(False)
+
+    def plug(self, udp: socket.socket | None, frames: socket.socket | None) -> None:
+        """Take other sockets; those before are closed."""
+        for each in (self.udp, self.frames):
+            if each is not None:
+                each.close()
+        self.udp, self.frames = udp, frames
+        self.ifindex = 0 if udp is None else udp.getsockopt(socket.SOL_SOCKET, SO_BINDTOIFINDEX)
+        if udp is not None:
+            udp.setblocking(False)
+        if frames is not None:
+            frames.setblocking(False)
+            with contextlib.suppress(OSError):
+                frames.bind((self.name, ETH_ARP))  # of all that passes it is to hear ARP only
 
     def receive(self, into: Arrivals, limit: int = A_TURN) -> bool:
         """Take what the socket holds, up to a limit; True when there may be more."""
+        if self.udp is None:
+            return False
         link = self._links.get(self.name)
         ours = link.locals if link is not None else ()
         receive, peers, name, kinds, of_option = self.udp.recvmsg, self._peers, self.name, into.kinds, KINDS
@@ -103,6 +119,8 @@ class Port:
 
     def send(self, data: bytes, to: To) -> bool:
         """Send a reply; False when the system refused it."""
+        if self.udp is None:
+            return False
         link = self._links.get(self.name)
         kind, address, port, mac = to
         try:
