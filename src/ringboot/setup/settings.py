@@ -139,7 +139,8 @@ class Dhcp:
 
     interfaces: tuple[InterfaceName, ...] = Field(
         default=(),
-        description="The interfaces on which DHCP is answered, also those over which relays reach us.",
+        description="The interfaces on which DHCP is answered, also those over which relays reach us. "
+        "One that is missing is answered on as soon as it is there.",
     )
     port: Port = Field(default=67, description="The UDP port.")
     probe: StrictBool = Field(
