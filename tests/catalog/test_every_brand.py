@@ -101,7 +101,7 @@ def test_a_line_end_in_a_name_is_refused_or_escaped(brand: str, end: str) -> Non
 def test_secrets_are_in_a_devices_own_files_only(brand: str) -> None:
     raw = {
         "admin_password": "canary-a", "user_password": "canary-u", "protocol": "SIP",
-        "sip_lines": {"1": {**LINE, "password": "canary-l"}},
+        "sip_lines": {"1": {**LINE, "password": "canary-l"}}, "X_snom_firmware": {"D785": "some.bin"},
     }  # fmt: skip
     common = outcome(brand, None, raw)
     assert isinstance(common, Made)
@@ -180,11 +180,26 @@ def _yealink(zone: str) -> Clock:
     return Clock(offset, 60 * int(told["local_time.offset_time"]), *changes)
 
 
+def _snom(zone: str) -> Clock:
+    settings = ET.fromstring(file("snom", "M300", {"timezone": zone}))
+    offset, rule = int(settings.findtext(".//utc_offset", "")), settings.findtext(".//dst", "").split()
+    assert settings.findtext(".//timezone") == "", "a name would win"
+    if not rule:
+        return Clock(offset, 0, None, None)
+    changes = []
+    for day, moment in (rule[1:3], rule[3:5]):
+        month, week, weekday = map(int, day.split("."))
+        hours, minutes, seconds = map(int, moment.split(":"))
+        changes.append(Change(month, week, weekday % 7, 3600 * hours + 60 * minutes + seconds))
+    return Clock(offset, int(rule[0]), *changes)
+
+
 # Brands that are told a rule; the others know zones by name, and have their own tests.
-READERS: dict[str, Callable[[str], Clock]] = {"aastra": _aastra, "yealink": _yealink}
+READERS: dict[str, Callable[[str], Clock]] = {"aastra": _aastra, "snom": _snom, "yealink": _yealink}
 # Israel and Gaza change a day or two after a Thursday, Troll by two hours: these brands cannot say so; READMEs do.
 OFF = {
     "aastra": {"Asia/Gaza", "Asia/Jerusalem", "Antarctica/Troll"},
+    "snom": {"Asia/Gaza", "Asia/Jerusalem"},
     "yealink": {"Asia/Gaza", "Asia/Jerusalem"},
 }
 YEAR = 2099  # when the last rules that are written down year by year (Morocco's) have ended

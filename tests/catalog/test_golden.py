@@ -16,7 +16,12 @@ HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 AGAIN = "read the difference; when it is meant: python tests/catalog/regenerate.py"
 FACTS = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
-MACS = {"aastra": "00:08:5d:23:74:29", "cisco-7900": "00:11:20:fc:3a:7b", "yealink": "80:5e:c0:d5:7d:72"}
+MACS = {
+    "aastra": "00:08:5d:23:74:29",
+    "cisco-7900": "00:11:20:fc:3a:7b",
+    "snom": "00:04:13:92:2d:24",
+    "yealink": "80:5e:c0:d5:7d:72",
+}
 ONE_OF_MANY = "y000000000066.cfg"  # all of these have one content, see test_yealink.py
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "configs.toml").read_text())
 CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configuration)
@@ -39,6 +44,16 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         *((model, "montreal") for model in ("7912G", "7921G", "7961G", "7970G")),
         ("7962G", "modules"),
         ("7942G", "secure"),
+    ),
+    "snom": (
+        ("D785", "autoprov"),
+        ("320", "paris"),
+        ("D765", "paris"),
+        ("M300", "paris"),
+        ("PA1", "montreal"),
+        ("D717", "montreal"),
+        ("D120", "secure"),
+        ("D785", "directory"),
     ),
     "yealink": (
         ("T19P_E2", "autoprov"),

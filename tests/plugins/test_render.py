@@ -50,6 +50,13 @@ def test_the_order_of_templates(plugin: Plugin) -> None:
         )
 
 
+def test_a_template_sees_the_name_of_the_file_that_it_makes(plugin: Plugin) -> None:
+    plugin.manifest(PARTS).shipped(**{"base": "{{ path }}", "base.user": "{{ path }}"})
+    assert {path: made for path, (_, made) in plugin.pages().items()} == {
+        path: f"{path}\n" for path in ("Acme/00085D2EECFB.cfg", "Acme/00085D2EECFB-user.cfg")
+    }
+
+
 def test_custom_templates_come_first_in_include_and_extends_too(plugin: Plugin) -> None:
     plugin.shipped(
         base="{% block a %}shipped{% endblock %} {% include 'part.tpl' %}",

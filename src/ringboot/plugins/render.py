@@ -192,7 +192,7 @@ def _run(
     template = environment.winner(wanted)
     if template is None:
         return TemplateFault(f"templates/{wanted[-1]}", 0, f"there is no template for {path}: {' or '.join(wanted)}")
-    data = environment.run(template, seen)
+    data = environment.run(template, {**seen, "path": path})
     if isinstance(data, TemplateFault):
         return data
     if entry.optional and not data:

@@ -24,6 +24,8 @@ _CISCO = b"Cisco Systems, Inc. IP Phone CP-7961G\0".hex()
 _LOADS = "SCCP41.8-5-2S.loads"
 _YEALINK = "Yealink SIP-{model} 66.86.0.15 {mac_colons}"
 _ROM = "T46S-66.86.0.15.rom"
+_SNOM = "Mozilla/4.0 (compatible; snom{model}-SIP 10.1.54.13 2010.12-00004-g9ba52f5 {MAC} SXM:0 UXM:0)"
+_BIN = "snomD785-10.1.54.13-SIP-r.bin"
 
 
 class Sequence(NamedTuple):
@@ -78,8 +80,15 @@ SEQUENCES = {
             ("?{mac}.boot", "?y000000000000.boot", "y000000000066.cfg", "{mac}.cfg", f"?{_ROM}"),
         ),
     ),
+    "D785": _sequence(
+        "000413741767", "D785", "snom",
+        Habit(
+            {"60": "snomD785", "55": "hex:0103060f2a2b4243"}, _SNOM, ("66", "43"),
+            ("snomD785-{MAC}.htm", "{MAC}.xml", "?snomD785-firmware.xml", f"?{_BIN}"),
+        ),
+    ),
 }  # fmt: skip
-FIRMWARE = {"6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM}
+FIRMWARE = {"6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN}
 
 ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}
 STOCK: dict[str, dict[str, Any]] = {  # what an administrator sets first; passwords are made by chance otherwise
