@@ -25,7 +25,7 @@ def test_every_key_has_a_row_with_a_meaning(kind: type) -> None:
     [
         '| `listen` | address:port, :port or "off" | `":8667"` | ',
         '| `question_deadline` | duration | `"300ms"` | ',
-        '| `lease_time` | duration | `"8h"` | ',
+        '| `lease_time` | duration or "infinite" | `"8h"` | ',
         "| `probe` | true or false | `true` | ",
         "| `port` | port | `67` | ",
         "| `subnet` | subnet | required | ",

@@ -61,12 +61,22 @@ ROWS = [
      'line 8, dhcp.network.pools: "10.0.0.9-10.0.0.7" ends before it begins; write "10.0.0.7-10.0.0.9"'),
     (LAN + "lease_time = '8x'", ('line 6, dhcp.network.lease_time: "8x" is not a duration; '
      'write a number of seconds, or "90s", "2m", "8h", "7d"')),
-    (LAN + "lease_time = 'infinite'", ('line 6, dhcp.network.lease_time: "infinite" is not a duration; '
+    (LAN + "min_lease_time = 'endless'", ('line 6, dhcp.network.min_lease_time: "endless" is not a duration; '
      'write a number of seconds, or "90s", "2m", "8h", "7d"')),
+    (LAN + "min_lease_time = '9h'",
+     "line 6, dhcp.network.min_lease_time: is longer than lease_time; shorten it, or lengthen lease_time"),
+    (LAN + "lease_time = 'infinite'\nmax_lease_time = '1d'",
+     "line 7, dhcp.network.max_lease_time: is shorter than lease_time; lengthen it, or shorten lease_time"),
+    (LAN + "t1 = 0.9",
+     "line 6, dhcp.network.t1: is not before t2 (0.875); a client first renews with us, then asks any server"),
+    (LAN + "t2 = 1", ("line 6, dhcp.network.t2: 1 is no part of a time; "
+     "write a number between 0 and 1, such as 0.5")),
+    (LAN + "t2 = true", ("line 6, dhcp.network.t2: true is no part of a time; "
+     "write a number between 0 and 1, such as 0.5")),
     (LAN + "lease_time = '500ms'", ('line 6, dhcp.network.lease_time: "500ms" is no time that a lease can have; '
-     'write whole seconds from 1 on, such as "8h"')),
+     'write whole seconds from 1 on, such as "8h", or "infinite"')),
     (LAN + "lease_time = 0", ("line 6, dhcp.network.lease_time: 0 is no time that a lease can have; "
-     'write whole seconds from 1 on, such as "8h"')),
+     'write whole seconds from 1 on, such as "8h", or "infinite"')),
     (LAN + "lease_time = true", ("line 6, dhcp.network.lease_time: true is not a duration; "
      'write a number of seconds, or "90s", "2m", "8h", "7d"')),
     (LAN + "authoritative = 'yes'", ('line 6, dhcp.network.authoritative: "yes" is neither true nor false; '

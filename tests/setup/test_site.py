@@ -30,6 +30,10 @@ pools = ["10.0.1.0-10.0.1.255"]
 pool = [{ range = "10.0.2.0-10.0.2.9", options = { 66 = "{http}/x" } }]
 lease_time = "1h30m"
 rapid_commit = true
+min_lease_time = "5m"
+max_lease_time = "infinite"
+t1 = 0.25
+t2 = 0.5
 unknown = "quarantine"
 quarantine = "guests"
 options = { routers = ["10.0.0.1", "10.0.0.254"], "43.2" = "hex:00ff" }
@@ -46,6 +50,7 @@ trust = "first-use"
 name = "lobby"
 match = { mac = "00-00-5E:*", vendor-class = "Phone*", hostname = "Lobby-?", client-id = "01:00:00:5e:*" }
 options = { domain-name = "lobby.example.org" }
+lease_time = "1d"
 [http]
 listen = "127.0.0.1:8080"
 [tftp]
@@ -73,6 +78,8 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
         Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"66": "{http}/x"}),
     )
     assert (phones.rapid_commit, guests.rapid_commit) == (True, False)
+    assert (phones.min_lease_time, phones.max_lease_time, phones.t1, phones.t2) == (300, 0xFFFFFFFF, 0.25, 0.5)
+    assert (guests.min_lease_time, guests.max_lease_time, guests.t1, guests.t2) == (None, None, 0.5, 0.875)
     assert phones.options == {"3": "10.0.0.1, 10.0.0.254", "43.2": "hex:00ff"}
     assert (guests.lease_time, guests.segment, phones.quarantine) == (120, "floor1", "guests")
     assert (branch.name, branch.segment, branch.trust) == ("10.50.0.0/16", "10.50.0.0/16", "first-use")
@@ -84,6 +91,7 @@ def test_brands_come_before_the_classes_of_the_file() -> None:
     assert [each.name for each in made.classes] == ["brand", "lobby"]
     assert made.dhcp_integration is False
     assert made.classes[1].options == {"15": "lobby.example.org"}
+    assert [each.lease_time for each in made.classes] == [None, 86400]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ class Classes:
         codes = {name.split(".")[1] for name in names} - {"mac", "oui"}
         self._codes = tuple(sorted(int(code) for code in codes if code.isdecimal()))
         self._mac_octets = 16 if "dhcp.mac" in names else 3 if "dhcp.oui" in names else 0
+        self.timed = any(row.lease_time is not None for row in rows)
         self._memory: dict[tuple[bytes | None, ...], ClassIds] = {}
 
     def of(self, options: Mapping[int, bytes], mac: bytes) -> ClassIds:
@@ -41,6 +42,10 @@ class Classes:
                 self._memory.clear()
             self._memory[fields] = ids
         return ids
+
+    def lease_time(self, ids: ClassIds) -> int | None:
+        """Give the lease time of the last of these classes that has one."""
+        return next((row.lease_time for row in map(self.rows.__getitem__, reversed(ids)) if row.lease_time), None)
 
     def _is_in(self, number: int, options: Mapping[int, bytes], mac: bytes) -> bool:
         return any(

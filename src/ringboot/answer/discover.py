@@ -10,7 +10,8 @@ from ringboot.answer.case import Case
 from ringboot.answer.client import Client
 from ringboot.answer.decision import Decision, Need, Question, Silence
 from ringboot.answer.facts import Facts
-from ringboot.answer.writing import give, grant, lease_time
+from ringboot.answer.times import lease_time
+from ringboot.answer.writing import give, grant
 from ringboot.dhcp.message import OFFER
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.terms import OFFER_FRESH, OFFER_HOLD
@@ -47,7 +48,7 @@ def discover(case: Case, answers: Answers) -> Decision:
     safe = lease is not None and lease.state == BOUND and lease.expiry > now.utc and lease.key == client.key
     if not safe and (held is None or not held.probed or held.until - now.steady < OFFER_FRESH):
         change = _new(Offer, (net.name, address, client.key, now.steady + OFFER_HOLD, True))
-    seconds = lease_time(query, net)
+    seconds = lease_time(query, net, facts)
     return give(case, net, address, kind=OFFER, seconds=seconds, change=change, reason=reasons.OFFERED)
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ringboot.answer.classes import Classes, ClassIds
 from ringboot.answer.network import Net, Place, Reserved
+from ringboot.answer.timers import with_timers
 from ringboot.dhcp import options as dhcp_options
 from ringboot.dhcp.reply import block as write_block
 from ringboot.model.address import ip_text
@@ -49,6 +50,7 @@ class Asker(NamedTuple):
     reserved: Reserved | None
     mac: bytes
     wanted: bytes  # option 55
+    seconds: int | None  # of the lease; None: there is none
 
 
 class Options:
@@ -58,21 +60,24 @@ class Options:
         self._site = site
         self._classes = classes
         self._sets: dict[tuple[int, ClassIds, int], _Set] = {}
-        self.written: dict[tuple[int, ClassIds, int, bytes], bytes] = {}  # place, classes, server, option 55
+        # By place, classes, server, option 55, seconds of the lease
+        self.written: dict[tuple[int, ClassIds, int, bytes, int | None], bytes] = {}
 
     def write(self, net: Net, place: Place, server: int, asker: Asker) -> bytes:
         """Write the options of an answer that are not in `written` yet."""
-        ids, reserved, mac, wanted = asker
+        ids, reserved, mac, wanted, seconds = asker
         merged = self._set(net, place, ids, server)
-        if reserved is not None and reserved.texts:
-            texts = merge([merged.texts, reserved.texts])
-            return write_block(_build(texts, self.values(server, mac)), wanted)
-        if not merged.plain:
-            return write_block(_build(merged.texts, self.values(server, mac)), wanted)
-        written = write_block(merged.octets, wanted)
-        if len(self.written) >= _REMEMBERED:
-            self.written.clear()  # option 55 is the client's, so this could grow without end
-        self.written[place.number, ids, server, wanted] = written
+        same = merged.plain and (reserved is None or not reserved.texts)
+        if same:
+            octets = merged.octets
+        else:
+            texts = merged.texts if reserved is None else merge([merged.texts, reserved.texts])
+            octets = _build(texts, self.values(server, mac))
+        written = write_block(with_timers(octets, net.row, seconds), wanted)
+        if same:
+            if len(self.written) >= _REMEMBERED:
+                self.written.clear()  # options 51 and 55 are the client's, so this could grow without end
+            self.written[place.number, ids, server, wanted, seconds] = written
         return written
 
     def _set(self, net: Net, place: Place, ids: ClassIds, server: int) -> _Set:

@@ -16,7 +16,8 @@ from ringboot.answer.destination import SERVER_PORT, destination
 from ringboot.answer.facts import Facts
 from ringboot.answer.network import Net
 from ringboot.answer.query import Now, Query
-from ringboot.answer.writing import evidence_of, lease_time
+from ringboot.answer.times import lease_time
+from ringboot.answer.writing import evidence_of
 from ringboot.dhcp.message import ACK, DISCOVER, OFFER
 from ringboot.dhcp.reply import leased
 from ringboot.leases.change import bind, renew
@@ -97,7 +98,7 @@ def _request(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Repl
     lease = table.of_address(address)
     offer = table.offered(address, steady)
     change: LeaseChange
-    seconds = net.row.lease_time if _LEASE_TIME not in options else lease_time(query, net)
+    seconds = lease_time(query, net, facts) if _LEASE_TIME in options or facts.classes.timed else net.row.lease_time
     said = evidence_of(query, lease)
     if lease is None:
         if chosen is None or offer is None or offer.key != key:
@@ -119,12 +120,12 @@ def _give(  # noqa: PLR0917  by position, because keywords cost
     if place.pool is None or facts.table.is_withheld(address):
         return None
     server = facts.server_for(net, ours)
+    seconds = lease_time(query, net, facts) if _LEASE_TIME in options or facts.classes.timed else net.row.lease_time
     written = facts.options.written.get(
-        (place.number, facts.classes.of(options, mac), server, options.get(_PARAMETERS, b""))
+        (place.number, facts.classes.of(options, mac), server, options.get(_PARAMETERS, b""), seconds)
     )
     if written is None:
         return None  # the long way writes it, once
-    seconds = net.row.lease_time if _LEASE_TIME not in options else lease_time(query, net)
     data = leased(message, kind, server, address, seconds, written)
     if giaddr and _AGENT not in options:
         to = _new(To, (RELAY, giaddr, SERVER_PORT, b""))

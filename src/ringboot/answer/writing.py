@@ -8,12 +8,12 @@ from ringboot.answer.destination import destination
 from ringboot.answer.network import Net
 from ringboot.answer.options import Asker
 from ringboot.answer.query import Query
+from ringboot.answer.times import lease_time
 from ringboot.dhcp.message import ACK, NAK
 from ringboot.dhcp.reply import block as write_block
 from ringboot.dhcp.reply import reply
 from ringboot.leases import change
 from ringboot.leases.offers import Offer
-from ringboot.leases.terms import SHORTEST_LEASE
 from ringboot.model import evidence
 from ringboot.model.address import ip_text
 from ringboot.model.lease import BOUND, Lease, LeaseChange
@@ -21,11 +21,11 @@ from ringboot.reasons import Reason, tell
 
 _new = tuple.__new__  # a third of the cost of calling the class, once for every reply
 
-_LEASE_TIME, _PARAMETERS, _MESSAGE, _AGENT = 51, 55, 56, 82
+_PARAMETERS, _MESSAGE, _AGENT = 55, 56, 82
 
 
-def option_block(case: Case, net: Net, address: int, server: int) -> bytes:
-    """Write the options that this client gets with this address."""
+def option_block(case: Case, net: Net, address: int, server: int, seconds: int | None = None) -> bytes:
+    """Write the options that this client gets with this address, and a lease of so many seconds."""
     query, client, facts, _ = case
     options = query.message.options
     place = net.place(address)
@@ -33,18 +33,18 @@ def option_block(case: Case, net: Net, address: int, server: int) -> bytes:
     wanted = options.get(_PARAMETERS, b"")
     reserved = client.reserved
     if reserved is None:
-        written = facts.options.written.get((place.number, classes, server, wanted))
+        written = facts.options.written.get((place.number, classes, server, wanted, seconds))
         if written is not None:
             return written
     elif reserved.row.network != net.name:
         reserved = None
-    return facts.options.write(net, place, server, Asker(classes, reserved, client.mac, wanted))
+    return facts.options.write(net, place, server, Asker(classes, reserved, client.mac, wanted, seconds))
 
 
 def grant(case: Case, net: Net, address: int, lease: Lease | None, *, reason: Reason, lead: bytes = b"") -> Reply:
     """Write the ACK of an address with the change that gives it; `lease` is the client's own of it, if it had one."""
-    query, client, _, now = case
-    seconds = lease_time(query, net)
+    query, client, facts, now = case
+    seconds = lease_time(query, net, facts)
     said = evidence_of(query, lease)
     row: LeaseChange
     same = lease is not None and lease.key == client.key and lease.network == net.name
@@ -69,7 +69,7 @@ def give(
     """Write an OFFER or an ACK of an address; `lead` is options as octets that stand before the configured ones."""
     query = case.query
     server = case.facts.server_for(net, query.locals)
-    block = lead + option_block(case, net, address, server)
+    block = lead + option_block(case, net, address, server, seconds)
     data = reply(query.message, kind, server, yiaddr=address, lease_time=seconds, block=block)
     detail: Detail = {"address": ip_text(address), "network": net.name}
     return _new(Reply, (data, destination(query, kind, address), change, reason, detail))
@@ -82,14 +82,6 @@ def refuse(case: Case, net: Net, reason: Reason, detail: Detail) -> Reply:
     server = case.facts.server_for(net, query.locals)
     data = reply(query.message, NAK, server, block=write_block({_MESSAGE: why}))
     return Reply(data, destination(query, NAK, 0), None, reason, detail)
-
-
-def lease_time(query: Query, net: Net) -> int:
-    """Give the seconds of a lease: what the client asks for (option 51), but at most the network's."""
-    asked = query.message.options.get(_LEASE_TIME)
-    if asked is None or len(asked) != 4:
-        return net.row.lease_time
-    return min(net.row.lease_time, max(SHORTEST_LEASE, int.from_bytes(asked, "big")))
 
 
 def evidence_of(query: Query, lease: Lease | None) -> bytes:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ringboot.leases.terms import INFINITE
+
 Row = Mapping[str, Any]
 
 
@@ -102,4 +104,6 @@ def moment(utc: Any, zone: dt.tzinfo | None = None) -> str:
     """Write an instant (UTC seconds) in the reader's time zone."""
     if not isinstance(utc, int | float):
         return plain(utc)
+    if utc >= INFINITE:
+        return "never"  # a lease without an end
     return dt.datetime.fromtimestamp(utc, dt.UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")

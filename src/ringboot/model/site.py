@@ -37,6 +37,10 @@ class Network:
     quarantine: str | None = None  # the network that unknown clients are served from
     trust: str | None = None  # first-use, or nothing
     rapid_commit: bool = False
+    min_lease_time: int | None = None  # bounds of what clients ask for
+    max_lease_time: int | None = None
+    t1: float = 0.5  # parts of the lease time
+    t2: float = 0.875
     options: OptionTexts = field(default_factory=dict)
 
 
@@ -56,6 +60,7 @@ class Class:
     layer: str  # brand | class
     alternatives: tuple[tuple[Match, ...], ...]
     options: OptionTexts = field(default_factory=dict)
+    lease_time: int | None = None  # seconds; None: the network's
 
 
 @dataclass(frozen=True, slots=True)

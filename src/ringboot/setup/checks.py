@@ -22,6 +22,7 @@ def check_site(draft: Draft) -> None:
     for place, network in draft.networks:
         _check_pools(draft, place, network)
         _check_roles(draft, place, network)
+        _check_times(draft, place, network)
     _check_names(draft)
     _check_overlaps(draft)
     for place, each in draft.classes:
@@ -119,6 +120,18 @@ def _check_pools(draft: Draft, place: Place, network: Network) -> None:
             draft.warn(where, f"pool {each} holds our own address {address}", "leave it out of the pool")
     for one, (where, other) in _meeting(list(_ranges(place, network))):
         draft.add(where, f"pool {other} overlaps pool {one}", "give each address to one pool")
+
+
+def _check_times(draft: Draft, place: Place, network: Network) -> None:
+    least, most = network.min_lease_time, network.max_lease_time
+    if least is not None and least > network.lease_time:
+        draft.add((*place, "min_lease_time"), "is longer than lease_time", "shorten it, or lengthen lease_time")
+    if most is not None and most < network.lease_time:
+        draft.add((*place, "max_lease_time"), "is shorter than lease_time", "lengthen it, or shorten lease_time")
+    if network.t1 >= network.t2:
+        draft.add(
+            (*place, "t1"), f"is not before t2 ({network.t2})", "a client first renews with us, then asks any server"
+        )
 
 
 def _check_roles(draft: Draft, place: Place, network: Network) -> None:

@@ -65,9 +65,9 @@ def _default(entry: Any) -> str:
         return ""
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
-    if isinstance(value, float | int) and _kind(entry) == "duration":
+    if isinstance(value, float | int) and _kind(entry).startswith("duration"):
         return f'`"{_duration(value)}"`'
-    return f"`{value}`" if isinstance(value, int) else f'`"{value}"`'
+    return f"`{value}`" if isinstance(value, int | float) else f'`"{value}"`'
 
 
 def _duration(seconds: float) -> str:

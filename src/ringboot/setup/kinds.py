@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, ValidationInfo
 
+from ringboot.leases.terms import INFINITE
 from ringboot.model.address import ip_number, ip_text, prefix_mask
 from ringboot.setup.problems import Wrong
 
@@ -18,7 +19,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}")
 _INTERFACE = re.compile(r"[^\s/]{1,15}")
 _MAC_GLOB = re.compile(r"[0-9a-f:*?\[\]!-]+")
 _HEX_GLOB = re.compile(r"(?:[0-9a-f]{2}:)+(?:[0-9a-f]{2}\*?|\*)")
-LONGEST_LEASE = 0xFFFFFFFE  # one more means "for ever" (RFC 2132 9.2)
+LONGEST_LEASE = INFINITE - 1
 
 
 class Meaning(NamedTuple):
@@ -85,10 +86,19 @@ def read_duration(value: Any) -> float:
 
 
 def _lease_time(value: Any) -> int:
+    if value == "infinite":
+        return INFINITE
     seconds = read_duration(value)
     if seconds != int(seconds) or not 1 <= seconds <= LONGEST_LEASE:
-        raise Wrong(f"{shown(value)} is no time that a lease can have", 'write whole seconds from 1 on, such as "8h"')
+        todo = 'write whole seconds from 1 on, such as "8h", or "infinite"'
+        raise Wrong(f"{shown(value)} is no time that a lease can have", todo)
     return int(seconds)
+
+
+def _part(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, float | int) or not 0 < value < 1:
+        raise Wrong(f"{shown(value)} is no part of a time", "write a number between 0 and 1, such as 0.5")
+    return float(value)
 
 
 def _deadline(value: Any) -> float:
@@ -246,7 +256,8 @@ Folder = Annotated[Path, BeforeValidator(_folder), Meaning("path", '"/var/lib/ri
 Address = Annotated[str, BeforeValidator(_address), Meaning("IPv4 address", '"10.0.0.2"')]
 Place = Annotated[Listen | None, BeforeValidator(_listen), Meaning('address:port, :port or "off"', '":8667"')]
 Deadline = Annotated[float, BeforeValidator(_deadline), Meaning("duration", '"300ms"')]
-LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning("duration", '"8h"')]
+LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning('duration or "infinite"', '"8h"')]
+Part = Annotated[float, BeforeValidator(_part), Meaning("number between 0 and 1", "0.5")]
 SubnetText = Annotated[Subnet, BeforeValidator(read_subnet), Meaning("subnet", '"10.0.0.0/24"')]
 RangeText = Annotated[Range, BeforeValidator(_range), Meaning("range of addresses", '"10.0.0.100-10.0.0.199"')]
 Name = Annotated[str, BeforeValidator(_name), Meaning("name", '"phones"')]

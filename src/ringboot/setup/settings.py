@@ -20,6 +20,7 @@ from ringboot.setup.kinds import (
     Meaning,
     Name,
     OptionText,
+    Part,
     Place,
     Range,
     RangeText,
@@ -80,6 +81,18 @@ class Network:
     )
     pool: tuple[PoolTable, ...] = Field(default=(), description="Pools with options of their own.")
     lease_time: LeaseTime = Field(default=28800, description="How long an address is lent.")
+    min_lease_time: LeaseTime | None = Field(
+        default=None, description="A client that asks for less gets this. Default: 8 seconds."
+    )
+    max_lease_time: LeaseTime | None = Field(
+        default=None, description="A client that asks for more gets this. Default: lease_time."
+    )
+    t1: Part = Field(
+        default=0.5,
+        description="After which part of the lease time a client renews its lease with us (option 58). "
+        "No times are told with an infinite lease; option 58 or 59 of the configuration wins.",
+    )
+    t2: Part = Field(default=0.875, description="After which part it asks any server (option 59).")
     rapid_commit: StrictBool = Field(
         default=False,
         description="Acknowledge at once a client that asks for it (option 80, RFC 4039). "
@@ -131,6 +144,11 @@ class ClassTable:
     name: Name = Field(description="How the class is called.")
     match: ClassMatch = Field(description="Who belongs to it.")
     options: Options = Field(default_factory=dict, description="DHCP options for clients of this class.")
+    lease_time: LeaseTime | None = Field(
+        default=None,
+        description="How long an address is lent to clients of this class, at most. Default: lease_time of the "
+        "network. Of several classes, the last one that says it.",
+    )
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)

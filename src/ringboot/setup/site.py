@@ -45,12 +45,16 @@ def _network(network: Network) -> model.Network:
         quarantine=network.quarantine,
         trust=network.trust,
         rapid_commit=network.rapid_commit,
+        min_lease_time=network.min_lease_time,
+        max_lease_time=network.max_lease_time,
+        t1=network.t1,
+        t2=network.t2,
         options=by_key(network.options),
     )
 
 
 def _class(table: ClassTable) -> model.Class:
-    return model.Class(table.name, "class", (_conditions(table.match),), by_key(table.options))
+    return model.Class(table.name, "class", (_conditions(table.match),), by_key(table.options), table.lease_time)
 
 
 def _conditions(match: ClassMatch) -> tuple[model.Match, ...]:

@@ -1,0 +1,29 @@
+"""How long a lease lasts."""
+
+from __future__ import annotations
+
+from ringboot.answer.facts import Facts
+from ringboot.answer.network import Net
+from ringboot.answer.query import Query
+from ringboot.leases.terms import SHORTEST_LEASE
+
+_LEASE_TIME = 51
+
+
+def lease_time(query: Query, net: Net, facts: Facts) -> int:
+    """Give the seconds of a lease: the class's or the network's, or what the client asks for within their bounds.
+
+    INFINITE is an ordinary number here: whoever asks for it gets the most there is (RFC 2131 3.3).
+    """
+    row, options, classes = net.row, query.message.options, facts.classes
+    seconds = most = row.lease_time
+    most = max(most, row.max_lease_time or 0)
+    if classes.timed:
+        own = classes.lease_time(classes.of(options, query.message.chaddr))
+        if own is not None:
+            seconds = most = own
+    asked = options.get(_LEASE_TIME)
+    if asked is None or len(asked) != 4:
+        return seconds
+    least = min(row.min_lease_time or SHORTEST_LEASE, seconds)
+    return max(least, min(most, int.from_bytes(asked, "big")))
