@@ -61,6 +61,9 @@ ROWS = [
      'line 8, dhcp.network.pools: "10.0.0.9-10.0.0.7" ends before it begins; write "10.0.0.7-10.0.0.9"'),
     (LAN + "lease_time = '8x'", ('line 6, dhcp.network.lease_time: "8x" is not a duration; '
      'write a number of seconds, or "90s", "2m", "8h", "7d"')),
+    (LAN + "segment = 'a'\n[[dhcp.network]]\nsubnet = '10.9.0.0/24'\nsegment = 'a'\nidentity = 'mac'",
+     ('line 10, dhcp.network.identity: network "lan" of the same segment has identity = "client-id"; '
+      "set the same in both")),
     (LAN + "min_lease_time = 'endless'", ('line 6, dhcp.network.min_lease_time: "endless" is not a duration; '
      'write a number of seconds, or "90s", "2m", "8h", "7d"')),
     (LAN + "min_lease_time = '9h'",
@@ -169,6 +172,10 @@ ROWS = [
      "{htp} is not a placeholder; there are {server}, {http}, {tftp}, {mac}")),
     (LAN + 'options.dhcp-lease-time = 60', ("line 6, dhcp.network.options.dhcp-lease-time: option 51 is written by the "
      "server itself; set lease_time in the network")),
+    (LAN + 'options.subnet-selection = "10.1.0.0"', ("line 6, dhcp.network.options.subnet-selection: option 118 is "
+     "written by the server itself; set subnet_selection = true in [dhcp]")),
+    (LAN + 'options.rapid-commit = ""', ("line 6, dhcp.network.options.rapid-commit: option 80 is "
+     "written by the server itself; set rapid_commit = true in the network")),
     (LAN + 'options = { 66 = "a", tftp-server-name = "b" }',
      "line 6, dhcp.network.options.tftp-server-name: is the same option as 66; remove one of them"),
     (LAN + 'options = { 66 = "{http}/x" }\n[http]\nlisten = "off"',

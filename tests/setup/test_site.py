@@ -30,6 +30,7 @@ pools = ["10.0.1.0-10.0.1.255"]
 pool = [{ range = "10.0.2.0-10.0.2.9", options = { 66 = "{http}/x" } }]
 lease_time = "1h30m"
 rapid_commit = true
+identity = "mac"
 min_lease_time = "5m"
 max_lease_time = "infinite"
 t1 = 0.25
@@ -42,6 +43,7 @@ name = "guests"
 subnet = "10.99.0.0/24"
 segment = "floor1"
 pools = ["10.99.0.50-10.99.0.250"]
+identity = "mac"
 lease_time = 120
 [[dhcp.network]]
 subnet = "10.50.0.0/16"
@@ -67,6 +69,8 @@ def test_the_servers_are_told() -> None:
     assert (made.revision, made.server, made.http_port, made.tftp_port) == (7, "10.0.0.2", 8080, 1069)
     assert (made.probe, made.question_deadline, made.on_no_answer) == (False, 0.15, "serve")
     assert made.options == {"42": "10.0.0.1"}
+    assert made.subnet_selection is False
+    assert site(TEXT.replace("probe = false", "subnet_selection = true")).subnet_selection is True
 
 
 def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
@@ -80,6 +84,7 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
     assert (phones.rapid_commit, guests.rapid_commit) == (True, False)
     assert (phones.min_lease_time, phones.max_lease_time, phones.t1, phones.t2) == (300, 0xFFFFFFFF, 0.25, 0.5)
     assert (guests.min_lease_time, guests.max_lease_time, guests.t1, guests.t2) == (None, None, 0.5, 0.875)
+    assert (phones.identity, branch.identity) == ("mac", "client-id")
     assert phones.options == {"3": "10.0.0.1, 10.0.0.254", "43.2": "hex:00ff"}
     assert (guests.lease_time, guests.segment, phones.quarantine) == (120, "floor1", "guests")
     assert (branch.name, branch.segment, branch.trust) == ("10.50.0.0/16", "10.50.0.0/16", "first-use")

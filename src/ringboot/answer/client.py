@@ -7,9 +7,12 @@ from typing import NamedTuple
 from ringboot.answer.facts import Facts
 from ringboot.answer.network import Net, Reserved
 from ringboot.answer.query import Query
+from ringboot.dhcp.message import Message
 from ringboot.model.evidence import sub_options
 from ringboot.model.lease import Lease, client_key
 
+SUBNET_SELECTION = 118  # RFC 3011
+_CLIENT_ID, _AGENT = 61, 82
 _LINK_SELECTION = 5  # of option 82 (RFC 3527)
 
 _new = tuple.__new__  # a third of the cost of calling the class, once for every message
@@ -30,8 +33,11 @@ class Client(NamedTuple):
         """Say whether a lease is this client's: by its key, or, reserved by MAC, whatever identifier it uses now.
 
         A machine changes its identifier between boot ROM, loader and system; the reservation means the machine.
+        So does every lease where the network says so.
         """
         if lease.key == self.key:
+            return True
+        if self.link.ignores_ids and self.mac and lease.mac == self.mac:
             return True
         mine = self.reserved
         return (
@@ -42,18 +48,27 @@ class Client(NamedTuple):
         )
 
 
+def selection(message: Message, facts: Facts) -> bytes | None:
+    """Give the address whose subnet a message is to be served from: as the relay says, else as the client says."""
+    if message.giaddr and _AGENT in message.options:
+        chosen = sub_options(message.options[_AGENT]).get(_LINK_SELECTION)
+        if chosen is not None:
+            return chosen
+    return message.options.get(SUBNET_SELECTION) if facts.site.subnet_selection else None
+
+
 def link_of(query: Query, facts: Facts) -> Net | None:
     """Find the network that a message comes from: the relay's, a unicast sender's own, else our interface's.
 
-    RFC 2131 4.3.1; a relay that selects another link (RFC 3527) is taken at its word, or not answered.
+    RFC 2131 4.3.1; a relay that selects another link (RFC 3527) is taken at its word, or not answered, and so is a
+    client that selects a subnet (RFC 3011), where that is allowed.
     """
     message = query.message
+    selected = selection(message, facts)
+    if selected is not None:
+        return facts.nets.at(int.from_bytes(selected, "big")) if len(selected) == 4 else None
     if message.giaddr:
-        agent = message.options.get(82)
-        chosen = sub_options(agent).get(_LINK_SELECTION) if agent else None
-        if chosen is None:
-            return facts.nets.at(message.giaddr)
-        return facts.nets.at(int.from_bytes(chosen, "big")) if len(chosen) == 4 else None
+        return facts.nets.at(message.giaddr)
     if message.ciaddr and query.unicast:
         net = facts.nets.at(message.ciaddr)
         if net is not None:
@@ -68,9 +83,9 @@ def link_of(query: Query, facts: Facts) -> Net | None:
 def identify(query: Query, link: Net, facts: Facts) -> Client:
     """Tell who asks and where he may be served."""
     message = query.message
-    client_id = message.options.get(61)
+    client_id = message.options.get(_CLIENT_ID)
     mac = message.chaddr
-    key = client_key(message.htype, mac, client_id)
+    key = client_key(message.htype, mac, client_id, by_mac=link.ignores_ids)
     if facts.reservations:
         for net in link.wire:
             reserved = net.reserved_for(mac, client_id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from ringboot import reasons
 from ringboot.answer.case import Case
-from ringboot.answer.client import identify, link_of
+from ringboot.answer.client import identify, link_of, selection
 from ringboot.answer.decision import Decision, Question, Silence
 from ringboot.answer.discover import discover
 from ringboot.answer.ending import decline, quarantine, release
@@ -47,7 +47,7 @@ def decide_at_length(
     """Decide about a DISCOVER, REQUEST or INFORM with all that may play a part; `short` is held to what this says."""
     link = link_of(query, facts) if query.locals else None
     if link is None:
-        return Silence(reasons.NO_NETWORK, {"where": _where(query)})
+        return Silence(reasons.NO_NETWORK, {"where": _where(query, facts)})
     client = identify(query, link, facts)
     if not (link.pools or link.is_served()):
         return no_service(client)
@@ -66,8 +66,11 @@ def address_used(question: Question, facts: Facts, now: Now) -> LeaseChange:
     return change.spoil("" if net is None else net.name, question.address, now.utc, seconds)
 
 
-def _where(query: Query) -> str:
+def _where(query: Query, facts: Facts) -> str:
     message = query.message
+    chosen = selection(message, facts)
+    if chosen is not None:
+        return f"the subnet that was selected, {ip_text(int.from_bytes(chosen[:4], 'big'))}"
     if message.giaddr:
         return f"relay {ip_text(message.giaddr)}"
     ours = ", ".join(map(ip_text, query.locals)) or "no address"

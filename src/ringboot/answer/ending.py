@@ -6,6 +6,7 @@ from ringboot import reasons
 from ringboot.answer.decision import Detail, Silence
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
+from ringboot.answer.server import is_us
 from ringboot.leases import change
 from ringboot.leases.terms import QUARANTINE, QUARANTINE_RESERVED
 from ringboot.model.address import ip_text
@@ -52,10 +53,11 @@ def quarantine(address: int, facts: Facts) -> int:
 def _is_holder(query: Query, lease: Lease, facts: Facts) -> bool:
     message = query.message
     chosen = message.options.get(_SERVER)
-    if chosen is not None:
-        server = int.from_bytes(chosen, "big")
-        if server not in query.locals and not facts.is_own(server):
-            return False
+    if chosen is not None and not is_us(chosen, query, facts):
+        return False
+    net = facts.nets.by_name.get(lease.network)
+    if net is not None and net.ignores_ids and message.chaddr:
+        return lease.mac == message.chaddr
     return lease.key == client_key(message.htype, message.chaddr, message.options.get(_CLIENT_ID))
 
 

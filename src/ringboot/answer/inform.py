@@ -6,7 +6,8 @@ from ringboot import reasons
 from ringboot.answer.case import Case
 from ringboot.answer.decision import Decision, Reply, Silence
 from ringboot.answer.destination import to_itself
-from ringboot.answer.writing import option_block
+from ringboot.answer.server import override_of
+from ringboot.answer.writing import echo_of, option_block
 from ringboot.dhcp.message import ACK
 from ringboot.dhcp.reply import reply
 from ringboot.model.address import ip_text
@@ -22,6 +23,7 @@ def inform(case: Case) -> Decision:
     if not client.known and net.row.unknown == "ignore":
         return Silence(reasons.UNKNOWN_IGNORED, {"network": net.name})
     server = facts.server_for(net, query.locals)
-    data = reply(message, ACK, server, block=option_block(case, net, message.ciaddr, server))
+    block = echo_of(case) + option_block(case, net, message.ciaddr, server)
+    data = reply(message, ACK, override_of(message) or server, block=block)
     detail: dict[str, object] = {"address": ip_text(message.ciaddr), "network": net.name}
     return Reply(data, to_itself(query), None, reasons.INFORMED, detail)

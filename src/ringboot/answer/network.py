@@ -33,13 +33,15 @@ class Net:
     """One network."""
 
     __slots__ = (
-        "by_id", "by_mac", "for_known", "for_unknown", "ignores", "mask", "name", "outside", "pools", "row", "wire",
+        "by_id", "by_mac", "for_known", "for_unknown", "ignores", "ignores_ids", "mask", "name", "outside", "pools",
+        "row", "wire",
     )  # fmt: skip
 
     def __init__(self, row: Network, numbers: Iterable[int]) -> None:
         number = iter(numbers)
         self.row = row
         self.name = row.name
+        self.ignores_ids = row.identity == "mac"
         self.mask = prefix_mask(row.prefix)
         self.outside = Place(next(number), None)
         self.pools = tuple((pool.first, pool.last, Place(next(number), pool)) for pool in row.pools)

@@ -9,6 +9,7 @@ from ringboot.answer.client import Client
 from ringboot.answer.decision import Decision, Detail, Silence
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Query
+from ringboot.answer.server import is_us
 from ringboot.answer.writing import grant, refuse
 from ringboot.leases.offers import Withdraw
 from ringboot.model.address import ip_text
@@ -68,10 +69,8 @@ def request(case: Case) -> Decision:
     """Answer a REQUEST."""
     query, client, facts, _ = case
     chosen = query.message.options.get(_SERVER)
-    if chosen is not None:
-        server = int.from_bytes(chosen, "big")
-        if server not in query.locals and not facts.is_own(server):
-            return _other_server(case, server)
+    if chosen is not None and not is_us(chosen, query, facts):
+        return _other_server(case, int.from_bytes(chosen, "big"))
     state, address = state_of(query)
     if state == INCOMPLETE:
         return refuse(case, client.link, reasons.NAK_INCOMPLETE, {"network": client.link.name})

@@ -16,6 +16,7 @@ from ringboot.answer.destination import SERVER_PORT, destination
 from ringboot.answer.facts import Facts
 from ringboot.answer.network import Net
 from ringboot.answer.query import Now, Query
+from ringboot.answer.server import override_of
 from ringboot.answer.times import lease_time
 from ringboot.answer.writing import evidence_of
 from ringboot.dhcp.message import ACK, DISCOVER, OFFER
@@ -28,7 +29,8 @@ from ringboot.model.lease import BOUND, LeaseChange
 from ringboot.reasons import Reason
 
 _ETHERNET, _MAC_OCTETS = 1, 6
-_REQUESTED, _LEASE_TIME, _SERVER, _PARAMETERS, _CLIENT_ID, _RAPID_COMMIT, _AGENT = 50, 51, 54, 55, 61, 80, 82
+_REQUESTED, _LEASE_TIME, _SERVER, _PARAMETERS, _CLIENT_ID = 50, 51, 54, 55, 61
+_RAPID_COMMIT, _AGENT, _SUBNET = 80, 82, 118
 
 _number = Struct("!I").unpack
 _new = tuple.__new__  # a third of the cost of calling the class
@@ -38,7 +40,9 @@ def short(query: Query, kind: int, facts: Facts, now: Now) -> Reply | None:
     """Decide about an ordinary DISCOVER or REQUEST; None for any other message."""
     message = query.message
     _, htype, _, _, _, _, _, _, _, _, giaddr, mac, _, _, options = message
-    if htype != _ETHERNET or len(mac) != _MAC_OCTETS:
+    if htype != _ETHERNET or len(mac) != _MAC_OCTETS or (_SUBNET in options and facts.site.subnet_selection):
+        return None
+    if _AGENT in options and override_of(message):
         return None
     link = facts.nets.at(giaddr) if giaddr and _AGENT not in options else link_of(query, facts)
     if link is None:
@@ -49,7 +53,9 @@ def short(query: Query, kind: int, facts: Facts, now: Now) -> Reply | None:
     nets = link.for_known if facts.is_known(mac, client_id) else link.for_unknown
     if len(nets) != 1:
         return None
-    key = b"\x01" + mac if client_id is None or len(client_id) < 2 else b"\x00" + client_id  # as model.lease.client_key
+    # As model.lease.client_key
+    own = None if link.ignores_ids or client_id is None or len(client_id) < 2 else client_id
+    key = b"\x01" + mac if own is None else b"\x00" + own
     if kind == DISCOVER:
         return _discover(query, facts, now, nets[0], key)
     return _request(query, facts, now, nets[0], key)

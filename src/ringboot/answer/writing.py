@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ringboot.answer.case import Case
+from ringboot.answer.client import SUBNET_SELECTION, selection
 from ringboot.answer.decision import Detail, Reply
 from ringboot.answer.destination import destination
 from ringboot.answer.network import Net
 from ringboot.answer.options import Asker
 from ringboot.answer.query import Query
+from ringboot.answer.server import override_of
 from ringboot.answer.times import lease_time
 from ringboot.dhcp.message import ACK, NAK
 from ringboot.dhcp.reply import block as write_block
@@ -69,10 +71,21 @@ def give(
     """Write an OFFER or an ACK of an address; `lead` is options as octets that stand before the configured ones."""
     query = case.query
     server = case.facts.server_for(net, query.locals)
-    block = lead + option_block(case, net, address, server, seconds)
-    data = reply(query.message, kind, server, yiaddr=address, lease_time=seconds, block=block)
+    block = lead + echo_of(case) + option_block(case, net, address, server, seconds)
+    data = reply(
+        query.message, kind, override_of(query.message) or server, yiaddr=address, lease_time=seconds, block=block
+    )
     detail: Detail = {"address": ip_text(address), "network": net.name}
     return _new(Reply, (data, destination(query, kind, address), change, reason, detail))
+
+
+def echo_of(case: Case) -> bytes:
+    """Write the subnet selection that was obeyed (RFC 3011 2), if there was one."""
+    message = case.query.message
+    chosen = message.options.get(SUBNET_SELECTION)
+    if chosen is None or selection(message, case.facts) is not chosen:
+        return b""
+    return bytes((SUBNET_SELECTION, len(chosen))) + chosen
 
 
 def refuse(case: Case, net: Net, reason: Reason, detail: Detail) -> Reply:
@@ -80,7 +93,7 @@ def refuse(case: Case, net: Net, reason: Reason, detail: Detail) -> Reply:
     query = case.query
     why = tell(reason.id, detail).encode()[:255]
     server = case.facts.server_for(net, query.locals)
-    data = reply(query.message, NAK, server, block=write_block({_MESSAGE: why}))
+    data = reply(query.message, NAK, override_of(query.message) or server, block=write_block({_MESSAGE: why}))
     return Reply(data, destination(query, NAK, 0), None, reason, detail)
 
 

@@ -40,8 +40,11 @@ class LeaseChange(NamedTuple):
     utc: float  # when it was decided
 
 
-def client_key(htype: int, mac: bytes, client_id: bytes | None) -> bytes:
-    """Name a client: by its identifier when it sends a usable one (RFC 2132 9.14: two octets or more), else by MAC."""
-    if client_id is not None and len(client_id) >= 2:
+def client_key(htype: int, mac: bytes, client_id: bytes | None, *, by_mac: bool = False) -> bytes:
+    """Name a client: by its identifier when it sends a usable one (RFC 2132 9.14: two octets or more), else by MAC.
+
+    `by_mac`: by its MAC when it has one, whatever identifier it sends.
+    """
+    if client_id is not None and len(client_id) >= 2 and not (by_mac and mac):
         return b"\x00" + client_id
     return bytes((htype or 1,)) + mac

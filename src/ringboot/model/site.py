@@ -36,6 +36,7 @@ class Network:
     unknown: str = "serve"  # serve | quarantine | ignore
     quarantine: str | None = None  # the network that unknown clients are served from
     trust: str | None = None  # first-use, or nothing
+    identity: str = "client-id"  # client-id | mac
     rapid_commit: bool = False
     min_lease_time: int | None = None  # bounds of what clients ask for
     max_lease_time: int | None = None
@@ -90,6 +91,7 @@ class Site:
     question_deadline: float = 0.3  # seconds
     on_no_answer: str = "silent"  # silent | serve
     dhcp_integration: bool = True
+    subnet_selection: bool = False  # option 118 is obeyed
 
 
 @dataclass(frozen=True, slots=True)

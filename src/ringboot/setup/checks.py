@@ -23,6 +23,7 @@ def check_site(draft: Draft) -> None:
         _check_pools(draft, place, network)
         _check_roles(draft, place, network)
         _check_times(draft, place, network)
+    _check_identities(draft)
     _check_names(draft)
     _check_overlaps(draft)
     for place, each in draft.classes:
@@ -173,6 +174,16 @@ def _check_quarantine(draft: Draft, where: Place, network: Network) -> None:
         draft.add(where, f'network "{target.called}" has no pool', "add pools to it")
     if target.unknown != "serve":
         draft.add(where, f'network "{target.called}" does not serve unknown clients', 'set unknown = "serve" in it')
+
+
+def _check_identities(draft: Draft) -> None:
+    """Clients of one wire are known by one thing: an address of one network of it is theirs in the next."""
+    first: dict[str, Network] = {}
+    for place, network in draft.networks:
+        other = first.setdefault(network.segment or network.called, network)
+        if other.identity != network.identity:
+            what = f'network "{other.called}" of the same segment has identity = "{other.identity}"'
+            draft.add((*place, "identity"), what, "set the same in both")
 
 
 def _check_names(draft: Draft) -> None:

@@ -20,6 +20,7 @@ _ELSEWHERE = {
     51: "set lease_time in the network",
     54: "set address in [server]",
     80: "set rapid_commit = true in the network",
+    118: "set subnet_selection = true in [dhcp]",
 }
 
 

@@ -93,6 +93,12 @@ class Network:
         "No times are told with an infinite lease; option 58 or 59 of the configuration wins.",
     )
     t2: Part = Field(default=0.875, description="After which part it asks any server (option 59).")
+    identity: Literal["client-id", "mac"] = Field(
+        default="client-id",
+        description="By what a lease knows its client: the identifier that it sends (option 61, else its MAC), or "
+        "always its MAC, so that a machine whose boot ROM, loader and system send different identifiers has one lease. "
+        "The same in all networks of a segment.",
+    )
     rapid_commit: StrictBool = Field(
         default=False,
         description="Acknowledge at once a client that asks for it (option 80, RFC 4039). "
@@ -169,6 +175,11 @@ class Dhcp:
     )
     on_no_answer: Literal["silent", "serve"] = Field(
         default="silent", description="What is done when nothing was found out by then."
+    )
+    subnet_selection: StrictBool = Field(
+        default=False,
+        description="Let clients choose the subnet of their address (option 118, RFC 3011). "
+        "Only where every client may have an address of every network.",
     )
     options: Options = Field(default_factory=dict, description="DHCP options for every client.")
     networks: tuple[Network, ...] = Field(default=(), alias="network", description="The networks.")

@@ -27,6 +27,7 @@ def site_of(
         question_deadline=dhcp.question_deadline,
         on_no_answer=dhcp.on_no_answer,
         dhcp_integration=dhcp_integration,
+        subnet_selection=dhcp.subnet_selection,
     )
 
 
@@ -44,6 +45,7 @@ def _network(network: Network) -> model.Network:
         unknown=network.unknown,
         quarantine=network.quarantine,
         trust=network.trust,
+        identity=network.identity,
         rapid_commit=network.rapid_commit,
         min_lease_time=network.min_lease_time,
         max_lease_time=network.max_lease_time,

@@ -128,15 +128,15 @@ class Port:
                 host = self._hosts.get(address) or self._host(address)
                 if link is not None and len(link.locals) > 1:
                     # With several addresses the kernel would choose by route; a client expects the one it wrote to.
-                    info = _PKTINFO.pack(0, ip_wire(_server(data)), bytes(4))
+                    info = _PKTINFO.pack(0, ip_wire(_source(data, link.locals)), bytes(4))
                     self.udp.sendmsg([data], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, (host, port))
                 else:
                     self.udp.sendto(data, (host, port))
             elif kind == FRAME and self.frames is not None and link is not None and link.mac and len(mac) == 6:
                 self.frames.send(
                     datagram(
-                        data, to_mac=mac, from_mac=link.mac, to=address, source=_server(data), to_port=port,
-                        from_port=self._own_port,
+                        data, to_mac=mac, from_mac=link.mac, to=address, source=_source(data, link.locals),
+                        to_port=port, from_port=self._own_port,
                     )
                 )  # fmt: skip
             else:
@@ -146,5 +146,7 @@ class Port:
         return True
 
 
-def _server(reply: bytes) -> int:
-    return int.from_bytes(reply[_SERVER_AT : _SERVER_AT + 4], "big")
+def _source(reply: bytes, ours: tuple[int, ...]) -> int:
+    """Give our address that a reply comes from: the one it names, unless that is a relay's or it names none (BOOTP)."""
+    server = int.from_bytes(reply[_SERVER_AT : _SERVER_AT + 4], "big")
+    return ours[0] if ours and server not in ours else server
