@@ -73,6 +73,12 @@ NO_POOL = _row(
     "network {network} has no pool and no reservation for this client",
     "Add a pool to the network, or a reservation: ringboot reservation add.",
 )
+BOOTP_NOT_SERVED = _row(
+    "bootp-not-served",
+    "dhcp",
+    "a BOOTP client (its message has no option 53), and network {network} does not serve those",
+    "Set bootp = true in the network if it should; each one keeps its address for ever, or for bootp_lease_time.",
+)
 POOL_FULL = _row(
     "pool-full",
     "dhcp",

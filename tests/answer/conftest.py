@@ -126,7 +126,7 @@ class Server:
         message = decode(reply.data)
         assert not isinstance(message, BadPacket)
         what = reply.reason.id if message.kind == NAK else ip_text(message.yiaddr or message.ciaddr)
-        heard = Heard(f"{NAMES[message.kind]} {what}")
+        heard = Heard(f"{NAMES.get(message.kind, 'BOOTREPLY')} {what}")
         heard.message, heard.to = message, reply.to
         return heard
 
@@ -228,6 +228,10 @@ class Phone:
     def inform(self, address: str, **options: bytes) -> Heard:
         more = {int(name[1:]): value for name, value in options.items()}
         return self._say(INFORM, more, ciaddr=ip_number(address), unicast=True, relay=0)
+
+    def bootp(self, address: str = "", options: Mapping[int, bytes] | None = None) -> Heard:
+        """Send a BOOTP request."""
+        return self._say(0, options, ciaddr=ip_number(address) if address else 0)
 
     def say(self, kind: int, options: Mapping[int, bytes] | None = None, ciaddr: int = 0) -> Heard:
         return self._say(kind, options, ciaddr=ciaddr)

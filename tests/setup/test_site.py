@@ -30,6 +30,8 @@ pools = ["10.0.1.0-10.0.1.255"]
 pool = [{ range = "10.0.2.0-10.0.2.9", options = { 66 = "{http}/x" } }]
 lease_time = "1h30m"
 rapid_commit = true
+bootp = true
+bootp_lease_time = "30d"
 identity = "mac"
 min_lease_time = "5m"
 max_lease_time = "infinite"
@@ -85,6 +87,8 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
     assert (phones.min_lease_time, phones.max_lease_time, phones.t1, phones.t2) == (300, 0xFFFFFFFF, 0.25, 0.5)
     assert (guests.min_lease_time, guests.max_lease_time, guests.t1, guests.t2) == (None, None, 0.5, 0.875)
     assert (phones.identity, branch.identity) == ("mac", "client-id")
+    assert (phones.bootp, phones.bootp_lease_time) == (True, 30 * 86400)
+    assert (guests.bootp, guests.bootp_lease_time) == (False, 0xFFFFFFFF)
     assert phones.options == {"3": "10.0.0.1, 10.0.0.254", "43.2": "hex:00ff"}
     assert (guests.lease_time, guests.segment, phones.quarantine) == (120, "floor1", "guests")
     assert (branch.name, branch.segment, branch.trust) == ("10.50.0.0/16", "10.50.0.0/16", "first-use")

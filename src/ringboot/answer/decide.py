@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ringboot import reasons
+from ringboot.answer.bootp import bootp
 from ringboot.answer.case import Case
 from ringboot.answer.client import identify, link_of, selection
 from ringboot.answer.decision import Decision, Question, Silence
@@ -20,7 +21,9 @@ from ringboot.leases import change
 from ringboot.model.address import ip_text
 from ringboot.model.lease import LeaseChange
 
-_ANSWERED = frozenset({DISCOVER, REQUEST, INFORM})
+BOOTP = 0  # a message without a type
+_ORDINARY = frozenset({DISCOVER, REQUEST})
+_ANSWERED = _ORDINARY | {INFORM}
 _NOTHING_ASKED: Mapping[Question, bool | None] = {}
 
 
@@ -28,7 +31,8 @@ def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool
     """Decide about one message; `answers` are those to questions asked before, None where no answer came in time."""
     message = query.message
     kind = KINDS.get(message.options.get(53), 0)
-    if message.op != BOOTREQUEST or (kind not in _ANSWERED and kind not in (RELEASE, DECLINE)):
+    is_known = kind in _ANSWERED or kind in (RELEASE, DECLINE) or 53 not in message.options
+    if message.op != BOOTREQUEST or not is_known:
         return Silence(reasons.NOT_A_REQUEST, {})
     if not message.chaddr and len(message.options.get(61, b"")) < 2:
         return Silence(reasons.NO_IDENTITY, {})
@@ -37,14 +41,14 @@ def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool
     if kind == DECLINE:
         return decline(query, facts, now)
     facts.meet(query.locals)
-    reply = short(query, kind, facts, now) if kind != INFORM and not answers and query.locals else None
+    reply = short(query, kind, facts, now) if kind in _ORDINARY and not answers and query.locals else None
     return decide_at_length(query, kind, facts, now, answers) if reply is None else reply
 
 
 def decide_at_length(
     query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Question, bool | None]
 ) -> Decision:
-    """Decide about a DISCOVER, REQUEST or INFORM with all that may play a part; `short` is held to what this says."""
+    """Decide with all that may play a part about what is answered at all; `short` is held to what this says."""
     link = link_of(query, facts) if query.locals else None
     if link is None:
         return Silence(reasons.NO_NETWORK, {"where": _where(query, facts)})
@@ -56,7 +60,9 @@ def decide_at_length(
         return request(case)
     if kind == INFORM:
         return inform(case)
-    return discover(case, answers) if client.nets else no_service(client)
+    if not client.nets:
+        return no_service(client)
+    return bootp(case, answers) if kind == BOOTP else discover(case, answers)
 
 
 def address_used(question: Question, facts: Facts, now: Now) -> LeaseChange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ringboot import reasons
 from ringboot.answer.address import Choice, choose, own_lease
@@ -10,13 +11,14 @@ from ringboot.answer.case import Case
 from ringboot.answer.client import Client
 from ringboot.answer.decision import Decision, Need, Question, Silence
 from ringboot.answer.facts import Facts
+from ringboot.answer.network import Net
 from ringboot.answer.times import lease_time
 from ringboot.answer.writing import give, grant
 from ringboot.dhcp.message import OFFER
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.terms import OFFER_FRESH, OFFER_HOLD
 from ringboot.model.address import ip_text
-from ringboot.model.lease import BOUND
+from ringboot.model.lease import BOUND, Lease
 
 _REQUESTED, _RAPID_COMMIT = 50, 80
 _COMMITTED = bytes((_RAPID_COMMIT, 0))
@@ -26,11 +28,37 @@ _new = tuple.__new__  # a third of the cost of calling the class
 Answers = Mapping[Question, bool | None]
 
 
+class Found(NamedTuple):
+    """An address that may be given."""
+
+    net: Net
+    address: int
+    lease: Lease | None  # the client's own of it, live or remembered
+    held: Offer | None  # what keeps it for the client
+
+
 def discover(case: Case, answers: Answers) -> Decision:
     """Answer a DISCOVER (RFC 2131 4.3.1), with an ACK where both sides want it (RFC 4039 3.1)."""
     query, client, facts, now = case
     asked = query.message.options.get(_REQUESTED, b"")
-    choice = choose(case, int.from_bytes(asked, "big") if len(asked) == 4 else 0)
+    found = find(case, int.from_bytes(asked, "big") if len(asked) == 4 else 0, answers)
+    if not isinstance(found, Found):
+        return found
+    net, address, lease, held = found
+    if net.row.rapid_commit and _RAPID_COMMIT in query.message.options:
+        return grant(case, net, address, lease, reason=reasons.ACKNOWLEDGED, lead=_COMMITTED)
+    change: Offer | None = None
+    safe = lease is not None and lease.state == BOUND and lease.expiry > now.utc and lease.key == client.key
+    if not safe and (held is None or not held.probed or held.until - now.steady < OFFER_FRESH):
+        change = _new(Offer, (net.name, address, client.key, now.steady + OFFER_HOLD, True))
+    seconds = lease_time(query, net, facts)
+    return give(case, net, address, kind=OFFER, seconds=seconds, change=change, reason=reasons.OFFERED)
+
+
+def find(case: Case, wanted: int, answers: Answers) -> Found | Need | Silence:
+    """Find the address for a client that may have none yet, and see that nobody uses it."""
+    _, client, facts, now = case
+    choice = choose(case, wanted)
     if choice is None:
         return _none_left(client, facts)
     net, address = choice
@@ -42,14 +70,7 @@ def discover(case: Case, answers: Answers) -> Decision:
         outcome = _ask_first(case, choice, held, answers)
         if outcome is not None:
             return outcome
-    if net.row.rapid_commit and _RAPID_COMMIT in query.message.options:
-        return grant(case, net, address, lease, reason=reasons.ACKNOWLEDGED, lead=_COMMITTED)
-    change: Offer | None = None
-    safe = lease is not None and lease.state == BOUND and lease.expiry > now.utc and lease.key == client.key
-    if not safe and (held is None or not held.probed or held.until - now.steady < OFFER_FRESH):
-        change = _new(Offer, (net.name, address, client.key, now.steady + OFFER_HOLD, True))
-    seconds = lease_time(query, net, facts)
-    return give(case, net, address, kind=OFFER, seconds=seconds, change=change, reason=reasons.OFFERED)
+    return _new(Found, (net, address, lease, held))
 
 
 def _ask_first(case: Case, choice: Choice, held: Offer | None, answers: Answers) -> Need | Silence | None:

@@ -45,16 +45,19 @@ def option_block(case: Case, net: Net, address: int, server: int, seconds: int |
 
 def grant(case: Case, net: Net, address: int, lease: Lease | None, *, reason: Reason, lead: bytes = b"") -> Reply:
     """Write the ACK of an address with the change that gives it; `lease` is the client's own of it, if it had one."""
-    query, client, facts, now = case
-    seconds = lease_time(query, net, facts)
+    seconds = lease_time(case.query, net, case.facts)
+    row = lease_row(case, net, address, lease, seconds)
+    return give(case, net, address, kind=ACK, seconds=seconds, change=row, reason=reason, lead=lead)
+
+
+def lease_row(case: Case, net: Net, address: int, lease: Lease | None, seconds: int) -> LeaseChange:
+    """Give the change by which the client has this address for so many seconds; `lease` as in `grant`."""
+    query, client, _, now = case
     said = evidence_of(query, lease)
-    row: LeaseChange
     same = lease is not None and lease.key == client.key and lease.network == net.name
     if lease is not None and same and lease.state == BOUND and lease.expiry > now.utc:
-        row = change.renew(lease, client.mac, seconds=seconds, evidence=said, utc=now.utc)
-    else:
-        row = change.bind(net.name, address, client.key, client.mac, seconds=seconds, evidence=said, utc=now.utc)
-    return give(case, net, address, kind=ACK, seconds=seconds, change=row, reason=reason, lead=lead)
+        return change.renew(lease, client.mac, seconds=seconds, evidence=said, utc=now.utc)
+    return change.bind(net.name, address, client.key, client.mac, seconds=seconds, evidence=said, utc=now.utc)
 
 
 def give(

@@ -38,6 +38,8 @@ class Network:
     trust: str | None = None  # first-use, or nothing
     identity: str = "client-id"  # client-id | mac
     rapid_commit: bool = False
+    bootp: bool = False
+    bootp_lease_time: int = 0xFFFFFFFF  # for ever
     min_lease_time: int | None = None  # bounds of what clients ask for
     max_lease_time: int | None = None
     t1: float = 0.5  # parts of the lease time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args, get_origin
 
+from ringboot.leases.terms import INFINITE
 from ringboot.setup.reading import inner_meaning
 from ringboot.setup.settings import ClassMatch, ClassTable, Dhcp, Http, Network, PoolTable, Server, Tftp
 
@@ -71,6 +72,8 @@ def _default(entry: Any) -> str:
 
 
 def _duration(seconds: float) -> str:
+    if seconds == INFINITE:
+        return "infinite"
     if seconds < 1:
         return f"{round(seconds * 1000)}ms"
     return f"{int(seconds) // 3600}h" if seconds % 3600 == 0 else f"{int(seconds)}s"

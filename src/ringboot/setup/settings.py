@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 from pydantic.dataclasses import dataclass
 
+from ringboot.leases.terms import INFINITE
 from ringboot.setup.kinds import (
     Address,
     Deadline,
@@ -103,6 +104,11 @@ class Network:
         default=False,
         description="Acknowledge at once a client that asks for it (option 80, RFC 4039). "
         "Only where no other DHCP server answers, for each of them would give an address away.",
+    )
+    bootp: StrictBool = Field(default=False, description="Serve BOOTP clients, which know no leases.")
+    bootp_lease_time: LeaseTime = Field(
+        default=INFINITE,
+        description="How long the address of a BOOTP client is kept for it. It does not renew; it asks when it starts.",
     )
     unknown: Literal["serve", "quarantine", "ignore"] = Field(
         default="serve",

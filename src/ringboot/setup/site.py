@@ -47,6 +47,8 @@ def _network(network: Network) -> model.Network:
         trust=network.trust,
         identity=network.identity,
         rapid_commit=network.rapid_commit,
+        bootp=network.bootp,
+        bootp_lease_time=network.bootp_lease_time,
         min_lease_time=network.min_lease_time,
         max_lease_time=network.max_lease_time,
         t1=network.t1,

@@ -52,7 +52,7 @@ def query() -> Callable[..., Query]:
 def site() -> Site:
     """Give a site with one network, 10.0.0.0/24, and a pool of ten addresses from .10 up."""
     pool = Pool(ip_number("10.0.0.10"), ip_number("10.0.0.19"))
-    network = Network("phones", ip_number("10.0.0.0"), 24, "floor", pools=(pool,), lease_time=600)
+    network = Network("phones", ip_number("10.0.0.0"), 24, "floor", pools=(pool,), lease_time=600, bootp=True)
     return Site(revision=1, networks=(network,), question_deadline=0.3)
 
 

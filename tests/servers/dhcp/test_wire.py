@@ -61,7 +61,8 @@ class Client:
         self._xid += 1
         message = Message(
             op=1, htype=1, hlen=6, hops=0, xid=self._xid.to_bytes(4, "big"), secs=0, flags=flags, ciaddr=0, yiaddr=0,
-            siaddr=0, giaddr=0, chaddr=self.mac, sname=b"", file=b"", options={53: bytes((kind,)), **(options or {})},
+            siaddr=0, giaddr=0, chaddr=self.mac, sname=b"", file=b"",
+            options={**({53: bytes((kind,))} if kind else {}), **(options or {})},
         )  # fmt: skip
         data = encode(message)
         frame = datagram(data, to_mac=EVERYBODY, from_mac=self.mac, to=0xFFFFFFFF, source=0, to_port=67, from_port=68)
@@ -135,6 +136,19 @@ def test_a_client_that_cannot_take_unicast_is_answered_by_broadcast(client: Clie
 
     assert offer.to_mac == EVERYBODY
     assert offer.to == "255.255.255.255"
+
+
+def test_a_bootp_client_gets_its_address_with_one_message(
+    tmp_path: Path, server: subprocess.Popen[bytes], client: Client
+) -> None:
+    reply = client.exchange(0)
+
+    assert reply.message.options.keys() == {1}
+    assert (reply.to_mac, reply.to, reply.source) == (client.mac, "10.0.0.10", "10.0.0.1")
+    assert ip_text(reply.message.yiaddr) == "10.0.0.10"
+    with closing(JournalReader(tmp_path / "leases")) as reader:
+        ((_, change),) = reader.read(0, 10)
+    assert (change.kind, change.mac, change.expiry - change.start >= 0xFFFFFFFF) == ("bound", client.mac, True)
 
 
 @pytest.mark.usefixtures("server")
