@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ringboot.answer.classes import Classes
 from ringboot.model.site import Class, Match
+from ringboot.setup.load import load_text
+from ringboot.setup.site import site_of
 
 MAC = b"\x00\x08\x5d\x2e\xec\xfb"
 
@@ -80,3 +84,70 @@ def test_a_flood_of_different_clients_does_not_grow_the_memory() -> None:
 def test_a_broken_pattern_is_named() -> None:
     with pytest.raises(ValueError, match=r"class it: '\(' is not a regular expression"):
         Classes((one(("dhcp.60", "(")),))
+
+
+# What a class of the configuration may ask for, from its text to its clients
+
+ALIKE = """
+[dhcp]
+interfaces = ["eth0"]
+[[dhcp.network]]
+subnet = "10.0.0.0/24"
+[[dhcp.class]]
+name = "it"
+match = {}
+"""
+RELAYED = b"\x01\x05ge-01\x02\x06\x00\x08\x5d\x00\x00\x09"
+
+
+@pytest.mark.parametrize(
+    ("match", "said", "fits"),
+    [
+        ('vendor-class = "Phone*"', {60: b"Phone 57"}, True),
+        ('vendor-class = ["Desk*", "Phone*"]', {60: b"Phone 57"}, True),
+        ('vendor-class = ["Desk*", "Door*"]', {60: b"Phone 57"}, False),
+        ('vendor-class = ["Desk*", "?oor*"]', {60: b"A Door"}, False),
+        ('user-class = "iPXE"', {77: b"iPXE"}, True),
+        ('user-class = "iPXE"', {77: b"\x03one\x04iPXE"}, True),
+        ('user-class = "i*"', {77: b"\x03one\x04iPXE"}, True),
+        ('user-class = "iPXE"', {77: b"\x03one\x05iPXE2"}, False),
+        ('user-class = "iPXE"', {77: b"\x09iPXE"}, False),  # neither a list nor that text
+        ('user-class = "iPXE"', {}, False),
+        ('client-id = "01:00:08:*"', {61: b"\x01\x00\x08\x5d"}, True),
+        ('client-id = ["rack-*", "01:00:09:*"]', {61: b"\x01\x00\x08\x5d"}, False),
+        ('circuit-id = "ge-0?"', {82: RELAYED}, True),
+        ('circuit-id = "ge-1?"', {82: RELAYED}, False),
+        ('circuit-id = "67:65:*"', {82: RELAYED}, True),
+        ('remote-id = "00:08:5d:00:00:09"', {82: RELAYED}, True),
+        ('remote-id = "00:08:5d:00:00:0a"', {82: RELAYED}, False),
+        ('remote-id = "*"', {82: b"\x01\x01a"}, False),
+        ('remote-id = "*"', {}, False),
+        ('hostname = ["a*", "Lobby-*"]', {12: b"lobby-7"}, True),
+        ('mac = ["00:08:5e:*", "00-08-5D-*"]', {}, True),
+        ("arch = 7", {93: b"\x00\x07"}, True),
+        ("arch = [0, 9]", {93: b"\x00\x06\x00\x09"}, True),
+        ("arch = 0", {93: b"\x00\x00"}, True),
+        ("arch = 0", {93: b"\x00\x07"}, False),
+        ("arch = 7", {93: b"\x07\x00"}, False),
+        ('arch = "7"', {93: b"\x00\x07\x01"}, True),  # an octet too many is left out
+        ("arch = 7", {}, False),
+        ('options = { pxe-client-id = "00:01:*" }', {97: b"\x00\x01\x02"}, True),
+        ('options = { domain-name = ["a.*", "*.b"] }', {15: b"x.b"}, True),
+        ('options = { dhcp-max-message-size = "1500" }', {57: b"\x05\xdc"}, True),
+        ("options = { dhcp-max-message-size = [576, 1500] }", {57: b"\x05\xdc"}, True),
+        ('options = { 57 = "1280" }', {57: b"\x05\x00"}, True),  # a NUL at its end is part of a number
+        ('options = { 57 = "1500" }', {57: b"\x05\xdd"}, False),
+        ('options = { 57 = "*" }', {57: b"\x05\xdd"}, True),
+        ('options = { 57 = "*" }', {}, False),
+        ('options = { "43.2" = "x*" }', {43: b"\x01\x01y\x02\x02xy"}, True),
+        ('options = { "82.9" = "de:ad" }', {82: b"\x09\x02\xde\xad"}, True),
+        ('options = { 224 = "site-?" }', {224: b"site-1"}, True),
+        ('vendor-class = "P*", hostname = "b"', {60: b"Phone", 12: b"b"}, True),
+        ('vendor-class = "P*", hostname = "b"', {60: b"Phone"}, False),
+        ('vendor-class = "P*", options = { 57 = 576 }', {60: b"Phone"}, False),
+    ],
+)
+def test_a_class_of_the_configuration(match: str, said: dict[int, bytes], fits: bool) -> None:
+    text = ALIKE.replace("match = {}", f"match = {{ {match} }}")
+    classes = Classes(site_of(load_text(Path("/r.toml"), text), revision=1).classes)
+    assert classes.of(said, MAC) == ((0,) if fits else ())

@@ -176,6 +176,16 @@ ROWS = [
      "written by the server itself; set subnet_selection = true in [dhcp]")),
     (LAN + 'options.rapid-commit = ""', ("line 6, dhcp.network.options.rapid-commit: option 80 is "
      "written by the server itself; set rapid_commit = true in the network")),
+    (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { options = { rooters = "10.0.0.1" } }',
+     "line 8, dhcp.class.match.options.rooters: no DHCP option is called 'rooters'; did you mean routers?"),
+    (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { options = { 57 = "15*" } }',
+     ("line 8, dhcp.class.match.options.57: is no value of option dhcp-max-message-size: '15*' is not a number; "
+      'write it whole, such as "1500", or "*"')),
+    (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { arch = "x86" }',
+     ('line 8, dhcp.class.match.arch: "x86" is no number of an architecture; '
+      "write one of IANA's, such as 7 (x64 UEFI)")),
+    (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { mac = [] }',
+     "line 8, dhcp.class.match.mac: is an empty list; name at least one"),
     (LAN + 'options = { 66 = "a", tftp-server-name = "b" }',
      "line 6, dhcp.network.options.tftp-server-name: is the same option as 66; remove one of them"),
     (LAN + 'options = { 66 = "{http}/x" }\n[http]\nlisten = "off"',

@@ -49,7 +49,7 @@ class Classes:
 
     def _is_in(self, number: int, options: Mapping[int, bytes], mac: bytes) -> bool:
         return any(
-            all(_holds(pattern, evidence.text(name, options, mac)) for name, pattern in each)
+            all(any(_holds(pattern, text) for text in evidence.readings(name, options, mac)) for name, pattern in each)
             for each in self._alternatives[number]
         )
 
@@ -61,5 +61,5 @@ def _compile(row: Class, pattern: str) -> re.Pattern[str]:
         raise ValueError(f"class {row.name}: {pattern!r} is not a regular expression: {error}") from None
 
 
-def _holds(pattern: re.Pattern[str], text: str | None) -> bool:
-    return text is not None and pattern.search(text[:_LONGEST]) is not None
+def _holds(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text[:_LONGEST]) is not None

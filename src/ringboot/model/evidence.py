@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 KEPT = (12, 43, 55, 60, 61, 77, 82, 93, 97, 125)  # the options that travel with a lease change
+ARCHITECTURE = 93
 GIADDR = 0  # the relay's address travels under the pad code, which no client can send
 _HEADS = {code: [bytes((code, 0, size)) for size in range(256)] for code in KEPT}  # every client is packed once a lease
 _REMEMBERED = 1024
@@ -54,6 +55,37 @@ def text(name: str, options: Mapping[int, bytes], mac: bytes) -> str | None:
     if sub and value is not None:
         value = sub_options(value).get(int(sub))
     return None if value is None else value.decode("latin-1").rstrip("\0")
+
+
+def readings(name: str, options: Mapping[int, bytes], mac: bytes) -> tuple[str, ...]:
+    """Give all texts that a condition on this evidence may be met by; none when it is absent.
+
+    Beside the names of `text`: dhcp.N.octets is a value with the NULs at its end, dhcp.77.each a user class whole and
+    each of its parts (RFC 3004 4; many clients send a bare text), dhcp.93.each each architecture as a number.
+    """
+    stem, _, how = name.rpartition(".")
+    if how not in ("each", "octets"):
+        found = text(name, options, mac)
+        return () if found is None else (found,)
+    code = int(stem.removeprefix("dhcp."))
+    value = options.get(code)
+    if value is None:
+        return ()
+    if how == "octets":
+        return (value.decode("latin-1"),)
+    if code == ARCHITECTURE:
+        return tuple(str(int.from_bytes(value[at : at + 2], "big")) for at in range(0, len(value) - 1, 2))
+    return tuple(each.decode("latin-1").rstrip("\0") for each in (value, *_parts(value)))
+
+
+def _parts(value: bytes) -> list[bytes]:
+    """Take a value apart that holds values, each behind an octet of length; none when it is not made like that."""
+    parts, place = [], 0
+    while place < len(value):
+        end = place + 1 + value[place]
+        parts.append(value[place + 1 : end])
+        place = end
+    return parts if place == len(value) else []
 
 
 def texts(options: Mapping[int, bytes], mac: bytes) -> dict[str, str]:

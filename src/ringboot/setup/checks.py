@@ -8,6 +8,7 @@ from ringboot.dhcp import options as table
 from ringboot.model.address import ip_number
 from ringboot.setup.kinds import Range
 from ringboot.setup.machine import Machine
+from ringboot.setup.matching import faults
 from ringboot.setup.option_sets import find_fault, uses
 from ringboot.setup.reading import Draft, Place
 from ringboot.setup.settings import ClassMatch, Dhcp, Http, Network, Server, Tftp
@@ -30,6 +31,8 @@ def check_site(draft: Draft) -> None:
         where = (*place, "match")
         if each.match == ClassMatch() and not draft.faulty(where):
             draft.add(where, "matches every client", "name a mac, vendor-class, hostname or client-id")
+        for name, what, todo in faults(each.match):
+            draft.add((*where, "options", name), what, todo)
     for place, options in _option_sets(draft):
         _check_options(draft, place, options)
 

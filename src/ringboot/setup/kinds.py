@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import fnmatch
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -18,7 +18,6 @@ _DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}")
 _INTERFACE = re.compile(r"[^\s/]{1,15}")
 _MAC_GLOB = re.compile(r"[0-9a-f:*?\[\]!-]+")
-_HEX_GLOB = re.compile(r"(?:[0-9a-f]{2}:)+(?:[0-9a-f]{2}\*?|\*)")
 LONGEST_LEASE = INFINITE - 1
 
 
@@ -224,6 +223,10 @@ def _glob(value: Any) -> str:
     return text
 
 
+def _value_glob(value: Any) -> str:
+    return str(value) if type(value) is int else _glob(value)
+
+
 def _mac_glob(value: Any) -> str:
     text = _glob(value).lower().replace("-", ":") if "[" not in _text(value) else _glob(value).lower()
     if ":" not in text:
@@ -233,23 +236,22 @@ def _mac_glob(value: Any) -> str:
     return text
 
 
-def glob_pattern(glob: str, *, ignore_case: bool = False) -> str:
-    """Turn a glob (* ? [...]) into a regular expression for the whole text."""
-    return ("(?i)" if ignore_case else "") + r"\A" + fnmatch.translate(glob)
+def _arch(value: Any) -> str:
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 0xFFFF:
+        raise Wrong(f"{shown(value)} is no number of an architecture", "write one of IANA's, such as 7 (x64 UEFI)")
+    return str(number)
 
 
-def octets_pattern(glob: str) -> str:
-    """Turn a glob for a client identifier into a regular expression: hex pairs mean octets, anything else text."""
-    if not _HEX_GLOB.fullmatch(glob.lower()):
-        return glob_pattern(glob)
-    octets = bytes.fromhex(glob.translate({ord(":"): None, ord("*"): None}))
-    if glob.endswith("*"):
-        return r"(?s)\A" + _escaped(octets)
-    return r"(?s)\A" + _escaped(octets.rstrip(b"\0")) + r"\x00*\Z"  # evidence comes without the NULs at its end
+def _any_of(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
+    """Read one value, or a list of them of which any will do."""
 
+    def read_all(value: Any) -> tuple[str, ...]:
+        if value == []:
+            raise Wrong("is an empty list", "name at least one")
+        return tuple(map(read, value)) if isinstance(value, list | tuple) else (read(value),)
 
-def _escaped(octets: bytes) -> str:
-    return "".join(f"\\x{octet:02x}" for octet in octets)
+    return read_all
 
 
 Folder = Annotated[Path, BeforeValidator(_folder), Meaning("path", '"/var/lib/ringboot"')]
@@ -263,5 +265,8 @@ RangeText = Annotated[Range, BeforeValidator(_range), Meaning("range of addresse
 Name = Annotated[str, BeforeValidator(_name), Meaning("name", '"phones"')]
 InterfaceName = Annotated[str, BeforeValidator(_interface), Meaning("interface name", '"eth0"')]
 OptionText = Annotated[str, BeforeValidator(_option_text), Meaning("text", '"10.0.0.1"')]
-Glob = Annotated[str, BeforeValidator(_glob), Meaning("pattern with * and ?", '"Example*"')]
-MacGlob = Annotated[str, BeforeValidator(_mac_glob), Meaning("pattern with * and ?", '"00:00:5e:*"')]
+_GLOBS = "pattern with * and ?, or a list of them"
+Globs = Annotated[tuple[str, ...], BeforeValidator(_any_of(_glob)), Meaning(_GLOBS, '"Example*"')]
+ValueGlobs = Annotated[tuple[str, ...], BeforeValidator(_any_of(_value_glob)), Meaning(_GLOBS, '"Example*"')]
+MacGlobs = Annotated[tuple[str, ...], BeforeValidator(_any_of(_mac_glob)), Meaning(_GLOBS, '"00:00:5e:*"')]
+Arches = Annotated[tuple[str, ...], BeforeValidator(_any_of(_arch)), Meaning("number, or a list of them", "7")]

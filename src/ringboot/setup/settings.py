@@ -11,13 +11,14 @@ from pydantic.dataclasses import dataclass
 from ringboot.leases.terms import INFINITE
 from ringboot.setup.kinds import (
     Address,
+    Arches,
     Deadline,
     Folder,
-    Glob,
+    Globs,
     InterfaceName,
     LeaseTime,
     Listen,
-    MacGlob,
+    MacGlobs,
     Meaning,
     Name,
     OptionText,
@@ -26,6 +27,7 @@ from ringboot.setup.kinds import (
     Range,
     RangeText,
     SubnetText,
+    ValueGlobs,
 )
 
 _STRICT = ConfigDict(extra="forbid")
@@ -137,15 +139,32 @@ class Network:
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class ClassMatch:
-    """What a client must send to belong to a class; all that is given must fit."""
+    """What a client must send to belong to a class; all that is given must fit, and of a list any one."""
 
-    mac: MacGlob | None = Field(default=None, description="Its MAC.")
-    vendor_class: Glob | None = Field(default=None, alias="vendor-class", description="Option 60.")
-    hostname: Glob | None = Field(default=None, description="Option 12, without regard to case.")
-    client_id: Glob | None = Field(
+    mac: MacGlobs | None = Field(default=None, description="Its MAC.")
+    vendor_class: Globs | None = Field(default=None, alias="vendor-class", description="Option 60.")
+    user_class: Globs | None = Field(
+        default=None, alias="user-class", description="Option 77, whole or one of its parts (RFC 3004)."
+    )
+    hostname: Globs | None = Field(default=None, description="Option 12, without regard to case.")
+    client_id: Globs | None = Field(
         default=None,
         alias="client-id",
         description='Option 61, as text or as hex pairs ("01:00:00:5e:*").',
+    )
+    circuit_id: Globs | None = Field(
+        default=None, alias="circuit-id", description="What the relay calls the port (82.1), as text or as hex pairs."
+    )
+    remote_id: Globs | None = Field(
+        default=None, alias="remote-id", description="What the relay calls the client (82.2), as text or as hex pairs."
+    )
+    arch: Arches | None = Field(
+        default=None, description="Option 93, one of the architectures that it names, by IANA's number (7: x64 UEFI)."
+    )
+    options: dict[str, ValueGlobs] = Field(
+        default_factory=dict,
+        description="Any option by name, number or sub-option. Text and octets by pattern or hex pairs, "
+        'others by their whole value; "*" is any value.',
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ringboot.model import site as model
-from ringboot.setup.kinds import glob_pattern, octets_pattern
+from ringboot.setup.matching import conditions
 from ringboot.setup.option_sets import by_key
-from ringboot.setup.settings import ClassMatch, ClassTable, Network, Settings
+from ringboot.setup.settings import ClassTable, Network, Settings
 
 
 def site_of(
@@ -58,17 +58,4 @@ def _network(network: Network) -> model.Network:
 
 
 def _class(table: ClassTable) -> model.Class:
-    return model.Class(table.name, "class", (_conditions(table.match),), by_key(table.options), table.lease_time)
-
-
-def _conditions(match: ClassMatch) -> tuple[model.Match, ...]:
-    found = []
-    if match.mac is not None:
-        found.append(model.Match("dhcp.mac", glob_pattern(match.mac)))
-    if match.vendor_class is not None:
-        found.append(model.Match("dhcp.60", glob_pattern(match.vendor_class)))
-    if match.hostname is not None:
-        found.append(model.Match("dhcp.12", glob_pattern(match.hostname, ignore_case=True)))
-    if match.client_id is not None:
-        found.append(model.Match("dhcp.61", octets_pattern(match.client_id)))
-    return tuple(found)
+    return model.Class(table.name, "class", (conditions(table.match),), by_key(table.options), table.lease_time)

@@ -1,0 +1,82 @@
+"""What a class asks of its clients, as conditions on evidence: patterns become regular expressions."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from ringboot.dhcp import options as table
+from ringboot.model.site import Match
+from ringboot.setup.settings import ClassMatch
+from ringboot.wire import kinds
+
+_HEX_GLOB = re.compile(r"(?:[0-9a-f]{2}:)+(?:[0-9a-f]{2}\*?|\*)")
+_ANY = "*"
+
+
+def glob_pattern(glob: str, *, ignore_case: bool = False) -> str:
+    """Turn a glob (* ? [...]) into a regular expression for the whole text."""
+    return f"(?{'i' if ignore_case else ''}:\\A{fnmatch.translate(glob)})"
+
+
+def octets_pattern(glob: str) -> str:
+    """Turn a glob for octets into a regular expression: hex pairs mean octets, anything else text."""
+    if not _HEX_GLOB.fullmatch(glob.lower()):
+        return glob_pattern(glob)
+    octets = bytes.fromhex(glob.translate({ord(":"): None, ord("*"): None}))
+    if glob.endswith("*"):
+        return r"(?s:\A" + _escaped(octets) + ")"
+    return r"(?s:\A" + _escaped(octets.rstrip(b"\0")) + r"\x00*\Z)"  # evidence comes without the NULs at its end
+
+
+def conditions(match: ClassMatch) -> tuple[Match, ...]:
+    """Give the conditions, all of which must hold; ValueError for a value that does not fit its option."""
+    rows: tuple[tuple[str, tuple[str, ...] | None, Callable[[str], str]], ...] = (
+        ("dhcp.mac", match.mac, glob_pattern),
+        ("dhcp.60", match.vendor_class, glob_pattern),
+        ("dhcp.77.each", match.user_class, glob_pattern),
+        ("dhcp.61", match.client_id, octets_pattern),
+        ("dhcp.82.1", match.circuit_id, octets_pattern),
+        ("dhcp.82.2", match.remote_id, octets_pattern),
+        ("dhcp.12", match.hostname, lambda glob: glob_pattern(glob, ignore_case=True)),
+        ("dhcp.93.each", match.arch, glob_pattern),
+    )
+    found = [Match(name, _any_of(map(pattern, globs))) for name, globs, pattern in rows if globs is not None]
+    return (*found, *(_option(table.canonical(name), globs) for name, globs in match.options.items()))
+
+
+def faults(match: ClassMatch) -> Iterator[tuple[str, str, str]]:
+    """Give what is wrong with the options that are asked for: the key, what, and what to do."""
+    for name, globs in match.options.items():
+        try:
+            key = table.canonical(name)
+        except ValueError as error:
+            what, _, hint = str(error).partition("; ")
+            yield name, what, hint or "names and numbers stand in docs/reference/dhcp-options.md"
+            continue
+        try:
+            _option(key, globs)
+        except ValueError as error:
+            example = table.row_of(int(key.partition(".")[0])).kind.example
+            yield (
+                name,
+                f"is no value of option {table.name_of(key)}: {error}",
+                f'write it whole, such as "{example}", or "*"',
+            )
+
+
+def _option(key: str, globs: Iterable[str]) -> Match:
+    """Ask for an option: text and octets by patterns, any other kind by its whole value."""
+    if "." in key or isinstance(table.row_of(int(key)).kind, kinds.Text | kinds.Opaque):
+        return Match(f"dhcp.{key}", _any_of(map(octets_pattern, globs)))
+    values = [r"\A" if glob == _ANY else rf"\A{_escaped(table.encode_text(key, glob))}\Z" for glob in globs]
+    return Match(f"dhcp.{key}.octets", _any_of(values))
+
+
+def _any_of(patterns: Iterable[str]) -> str:
+    return "|".join(patterns)
+
+
+def _escaped(octets: bytes) -> str:
+    return "".join(f"\\x{octet:02x}" for octet in octets)
