@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from docs.config_page import config_page
+from docs.json_page import json_page
 from docs.manifest_page import manifest_page
 from docs.models_page import models_page
 from docs.table import table
@@ -82,6 +83,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "config-keys": config_page,
     "configuration": configuration_page,
     "dhcp-options": options_page,
+    "json": json_page,
     "manifest": manifest_page,
     "metrics": metrics_page,
     "models": models_page,

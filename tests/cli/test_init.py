@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 from typer.testing import CliRunner
 
 from ringboot.cli.main import app
+from ringboot.cli.shapes import TABLE
 from ringboot.servers.foreign import CannotLook, Foreign
 from ringboot.setup.load import load
 
@@ -71,6 +73,7 @@ def test_where_nobody_may_look_the_file_is_written_and_says_so(tmp_path: Path, m
     monkeypatch.setattr("ringboot.servers.foreign.find_foreign", refused)
     path = tmp_path / "r.toml"
     _, out, _ = run("--interface", "lo", "--output", str(path), "--json")
+    TypeAdapter(TABLE["init"]).validate_json(out, strict=True)
     assert json.loads(out)["not_looked"] == ["cannot look for other DHCP servers on lo: that needs root"]
     assert "were not looked for" in path.read_text()
 

@@ -11,8 +11,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
 from tests.whole.daemon import wait_until
 
+from ringboot.cli.shapes import TABLE
 from ringboot.sim.fleet import manifests
 
 
@@ -21,6 +23,7 @@ def demo(*arguments: str, code: int = 0) -> Any:
         [sys.executable, "-m", "ringboot", "demo", "--json", *arguments], capture_output=True, text=True, check=False
     )
     assert done.returncode == code, done.stdout + done.stderr
+    TypeAdapter(TABLE["demo"]).validate_json(done.stdout, strict=True)
     return json.loads(done.stdout)
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 from tests.whole.daemon import Daemon, free_port
 
+from ringboot.cli.shapes import TABLE, Failure
 from ringboot.cli.top import between
 from ringboot.sim.report import report
 from ringboot.sim.storm import Plan, Storm
@@ -142,6 +144,50 @@ def test_top_shows_what_a_storm_does(site: Site) -> None:
     assert told["configured"] == 6
     shown = site.json("top", "--once", "--interval", "100ms")
     assert shown["pools"] == after["pools"]
+
+
+STRANGER, KEPT = "00:00:5e:00:53:09", "00:00:5e:00:53:44"
+LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FILE one of its files
+    "check": "", "reload": "", "status": "", "explain": "--mac MAC", "top": "--once --interval 100ms",
+    "completion": "zsh", "lease list": "", "lease show": "ADDRESS", "lease release": "ADDRESS",
+    "reservation add": f"127.81.2.9 --network phones --mac {STRANGER} --option ntp-servers=127.0.0.1",
+    "reservation list": "", "reservation import": "CSV", "reservation export": "",
+    "reservation remove": f"--network phones --mac {KEPT}", "device list": "", "device show": "MAC",
+    "device add": f"--mac {STRANGER}", "device set": f"{STRANGER} --model M1", "device remove": STRANGER,
+    "device reconfigure": "MAC", "device files": "MAC", "device show-file": "MAC FILE", "config list": "",
+    "config add": "one --parent base", "config show": "one", "config set": "one ntp_ip=127.0.0.1",
+    "config remove": "one",
+    "plugin list": "", "plugin show": "aastra", "plugin install": "aastra --id trial",
+    "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
+}  # fmt: skip
+ELSEWHERE = {"serve", "init", "demo", "simulate"}  # tests of their own hold these to their shapes
+
+
+def test_what_commands_print_has_the_shape_that_is_described(site: Site, tmp_path: Path) -> None:
+    told = site.simulate("--phones", "1", "--brand", "aastra", "--seed", "12")
+    fits("simulate", told)
+    mac = told["slowest"]["mac"]
+    device = site.json("device", "show", mac)
+    table = tmp_path / "phones.csv"
+    table.write_text(f"network,kind,value,address\nphones,mac,{KEPT},127.81.2.8\n")
+    path = site.json("device", "files", mac)["items"][0]["path"]
+    filled = {"MAC": mac, "ADDRESS": device["ip"], "FILE": path, "CSV": str(table)}
+    assert LINES.keys() | ELSEWHERE == TABLE.keys()
+    for command, line in LINES.items():
+        words = [filled.get(word, word) for word in line.split()]
+        at = () if command == "completion" else ("--config", str(site.config))
+        fits(command, site.json(*command.split(), *words, *at))
+
+
+def test_a_failure_and_a_report_of_failures_have_their_shapes(site: Site) -> None:
+    fits("simulate", site.simulate("--phones", "1", "--from", "127.83.0.1", "--retries", "0", code=1))
+    done = site.run("device", "show", "nobody", "--json", check=False)
+    TypeAdapter(Failure).validate_python(json.loads(done.stderr), strict=True)
+
+
+def fits(command: str, value: Any) -> None:
+    """Hold what a command printed to its shape."""
+    TypeAdapter(TABLE[command]).validate_python(value, strict=True)
 
 
 class LossyRelay(asyncio.DatagramProtocol):

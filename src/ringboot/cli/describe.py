@@ -19,7 +19,7 @@ Every command takes these:
 
 | option | meaning |
 | --- | --- |
-| `--json` | Print JSON; errors too, on standard error. |
+| `--json` | Print JSON, in [this shape](json.md); errors too, on standard error. |
 | `--config` | The daemon's configuration file, also as `RINGBOOT_CONFIG`. |
 | `--api-socket` | The daemon's API socket, also as `RINGBOOT_API`. Default: as the configuration file says. |
 | `--help` | Explain the command, with an example. |

@@ -1,0 +1,372 @@
+"""What each command prints with --json, one type a command: the reference page and its test follow.
+
+Only the page and the tests read this: the commands print what the daemon says. Keys may be added in later versions.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from ringboot.cli.things import (
+    Client,
+    Config,
+    Device,
+    Exported,
+    File,
+    Files,
+    FileText,
+    Imported,
+    Lease,
+    Mac,
+    Page,
+    Plugin,
+    Reconfigured,
+    Removed,
+    Reservation,
+    Seconds,
+    Setting,
+    Uninstalled,
+    Utc,
+    WholePlugin,
+)
+
+
+class Problem(BaseModel):
+    """Something wrong with a configuration."""
+
+    severity: str
+    file: str
+    line: int | None
+    key: str
+    what: str
+    todo: str
+
+
+class Checked(BaseModel):
+    """All that is wrong with a configuration."""
+
+    file: str
+    errors: int
+    problems: list[Problem]
+
+
+class Written(BaseModel):
+    """The configuration that `init` wrote, and what it saw."""
+
+    file: str
+    interfaces: list[str]
+    foreign: dict[str, list[str]]
+    ports_taken: list[str]
+    not_looked: list[str]
+
+
+class Reloaded(BaseModel):
+    """The configuration that holds now."""
+
+    config: str
+    networks: int
+    revision: int
+    restart_needed: str = ""
+    broken_plugins: list[str] = []
+
+
+class Process(BaseModel):
+    """A process of the daemon."""
+
+    name: str
+    pid: int | None
+    restarts: int
+    last_end: str
+
+
+class Number(BaseModel):
+    """A number of the dhcp process; see the page of numbers."""
+
+    name: str
+    labels: dict[str, str]
+    value: float
+
+
+class DoorCount(BaseModel):
+    """File requests by door and outcome."""
+
+    door: str
+    reason: str
+    count: int
+
+
+class DhcpState(BaseModel):
+    """Whether the dhcp process is there, and by which configuration it works."""
+
+    connected: bool
+    revision: int
+    problem: str = ""
+
+
+class Status(BaseModel):
+    """How the daemon is doing."""
+
+    version: str
+    uptime: Seconds
+    config: str
+    data: str
+    devices: int
+    configured: int
+    rendering: int
+    loop_lag_ms: float
+    journal_behind: int
+    held_back: int
+    processes: list[Process]
+    dhcp: DhcpState
+    networks: list[dict[str, Any]]
+    renders: dict[str, int]
+    files: list[DoorCount]
+    broken_plugins: list[str]
+    counters: list[Number] = Field([], description="Missing when the dhcp process does not answer.")
+
+
+class Pool(BaseModel):
+    """A pool, and how many of its addresses are taken."""
+
+    network: str
+    pool: str
+    size: int
+    used: int
+    free: int
+
+
+class DoorRate(BaseModel):
+    """Files a second by door."""
+
+    door: str
+    served: float
+    refused: float
+
+
+class Slow(BaseModel):
+    """An answer that took long."""
+
+    ms: float
+    utc: Utc
+    door: str
+    what: str
+    who: str
+
+
+class Top(BaseModel):
+    """What happened between two looks: rates a second, and how things stand at the second look."""
+
+    seconds: Seconds
+    dhcp: bool
+    messages: dict[str, float]
+    leases: float
+    files: list[DoorRate]
+    renders: dict[str, float]
+    addresses: dict[str, int]
+    rendering: int
+    journal_behind: int
+    loop_lag_ms: float
+    pools: list[Pool]
+    slowest: list[Slow]
+
+
+class Stand(BaseModel):
+    """Where a boot stands: a reason, its text, and what to do."""
+
+    reason: str
+    text: str
+    help: str
+
+
+class Option(BaseModel):
+    """A DHCP option, and the layer that it comes from."""
+
+    key: str
+    name: str
+    value: str
+    layer: str
+    source: str
+    not_sent: str | None
+
+
+class Moment(BaseModel):
+    """Something that happened."""
+
+    utc: Utc
+    stage: str
+    reason: str
+    text: str
+
+
+class Explained(BaseModel):
+    """A device's way, and where it stopped."""
+
+    mac: Mac
+    boot: Stand
+    device: Device | None
+    network: dict[str, Any] | None
+    classes: list[str]
+    leases: list[dict[str, Any]]
+    options: list[Option]
+    plugin: dict[str, Any] | None
+    files: list[File]
+    timeline: list[Moment]
+    dhcp_silent: str | None
+
+
+class Step(BaseModel):
+    """A step of a simulated phone, and when: seconds after it was switched on."""
+
+    at: Seconds
+    what: str = Field(description="address, file, missing, failed, again or done.")
+    detail: str
+
+
+class SimulatedPhone(BaseModel):
+    """A simulated phone's way."""
+
+    mac: Mac
+    brand: str
+    model: str
+    version: str
+    on: Seconds
+    tries: int
+    seconds: Seconds | None
+    problem: str
+    steps: list[Step]
+
+
+class Sums(BaseModel):
+    """How many phones came up, and how long they took."""
+
+    phones: int
+    configured: int
+    failed: int
+    p50: Seconds | None
+    p95: Seconds | None
+    max: Seconds | None
+
+
+class BrandSums(Sums):
+    """The phones of one brand."""
+
+    brand: str
+
+
+class SimulationProblem(BaseModel):
+    """Why phones of a brand failed."""
+
+    problem: str
+    brand: str
+    phones: int
+
+
+class Simulated(Sums):
+    """What came of a simulation."""
+
+    server: str
+    seed: int
+    seconds: Seconds
+    dhcp: bool
+    tries: int
+    reads_again: int
+    changed: int
+    brands: list[BrandSums]
+    problems: list[SimulationProblem]
+    failures: list[SimulatedPhone]
+    slowest: SimulatedPhone | None
+
+
+class ActStep(BaseModel):
+    """A step of a phone of the demo."""
+
+    what: str
+    detail: str
+
+
+class Act(BaseModel):
+    """One thing that the demo shows."""
+
+    title: str
+    mac: Mac
+    steps: list[ActStep]
+    good: bool | None
+    said: str
+
+
+class Played(BaseModel):
+    """What came of the demo; `config` and `pid` of the daemon with --keep."""
+
+    passed: bool
+    seconds: Seconds
+    acts: list[Act]
+    config: str | None
+    pid: int | None
+
+
+class Script(BaseModel):
+    """What a shell reads to complete our commands, and where to put it."""
+
+    shell: str
+    install: str
+    script: str
+
+
+class LogLine(BaseModel):
+    """A line of the log, one object each; further keys by event."""
+
+    event: str
+    level: str
+
+
+class Failure(BaseModel):
+    """What a command that fails prints on standard error."""
+
+    code: str
+    detail: str
+    fields: dict[str, str]
+    exit: int
+
+
+TABLE: dict[str, Any] = {
+    "serve": LogLine,
+    "check": Checked,
+    "reload": Reloaded,
+    "status": Status,
+    "demo": Played,
+    "explain": Explained,
+    "init": Written,
+    "simulate": Simulated,
+    "top": Top,
+    "completion": Script,
+    "lease list": Page[Lease],
+    "lease show": Lease,
+    "lease release": Lease,
+    "reservation list": Page[Reservation],
+    "reservation add": Reservation,
+    "reservation remove": Client,
+    "reservation import": Imported,
+    "reservation export": list[Reservation] | Exported,
+    "device list": Page[Device],
+    "device show": Device,
+    "device add": Device,
+    "device set": Device,
+    "device remove": Removed,
+    "device reconfigure": Reconfigured,
+    "device files": Files,
+    "device show-file": FileText,
+    "config list": Page[Config],
+    "config show": Config,
+    "config add": Config,
+    "config set": Config,
+    "config remove": Removed,
+    "plugin list": Page[Plugin],
+    "plugin show": WholePlugin,
+    "plugin install": WholePlugin,
+    "plugin uninstall": Uninstalled,
+    "settings list": Page[Setting],
+    "settings get": Setting,
+    "settings set": Setting,
+}

@@ -1,0 +1,199 @@
+"""The things that commands show with --json, as types: leases, reservations, devices, configs, plugins, settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import BaseModel, Field
+
+Utc = Annotated[float, Field(description="An instant, in seconds since 1970 (UTC).")]
+Seconds = Annotated[float, Field(description="A duration, in seconds.")]
+Mac = Annotated[str, Field(pattern="^[0-9a-f]{2}(:[0-9a-f]{2}){5}$")]
+Address = Annotated[str, Field(pattern=r"^\d{1,3}(\.\d{1,3}){3}$")]
+RowType = TypeVar("RowType")
+
+
+class Page(BaseModel, Generic[RowType]):
+    """A list: the rows that were asked for, and how many there are in all."""
+
+    total: int
+    offset: int
+    items: list[RowType]
+
+
+class Lease(BaseModel):
+    """An address that a client holds, or held."""
+
+    address: Address
+    network: str
+    mac: Mac
+    client_id: str | None
+    state: str
+    start: Utc
+    expiry: Utc
+    hostname: str | None
+    vendor_class: str | None
+    relay_information: str | None
+
+
+class Client(BaseModel):
+    """Whom an address is kept for: a MAC, or the client identifier as hex."""
+
+    network: str
+    kind: str
+    value: str
+
+
+class Reservation(Client):
+    """An address that is kept for one client; options by name."""
+
+    address: Address
+    hostname: str | None
+    options: dict[str, str]
+
+
+class Device(BaseModel):
+    """A phone, gateway or softphone."""
+
+    id: str
+    mac: Mac | None
+    ip: Address | None
+    sn: str | None
+    uuid: str | None
+    vendor: str | None
+    model: str | None
+    version: str | None
+    plugin: str | None
+    config: str | None
+    configured: bool
+    added: str
+    description: str | None
+    options: dict[str, Any]
+    association: str | None
+    problem: str | None
+
+
+class Config(BaseModel):
+    """A layer of configuration."""
+
+    id: str
+    parent_ids: list[str]
+    raw_config: dict[str, Any]
+    role: str | None
+    transient: bool
+    deletable: bool
+    label: str | None
+
+
+class Plugin(BaseModel):
+    """A plugin, of the catalog or installed."""
+
+    id: str
+    name: str
+    title: str
+    version: str
+    installed: bool
+    enabled: bool
+    devices: int
+    custom_templates: list[str]
+    problem: str | None
+
+
+class WholePlugin(Plugin):
+    """One with what it is made of."""
+
+    models: list[str]
+    dhcp_options: dict[str, str]
+    folder: str
+    templates: list[str]
+
+
+class Setting(BaseModel):
+    """What can be switched while the daemon runs."""
+
+    name: str
+    value: Any
+    default: Any
+    help: str
+
+
+class File(BaseModel):
+    """A file that was made for a device."""
+
+    path: str
+    part: str
+    plugin: str
+    template: str
+    secret: bool
+    sha256: str
+    fetched: Utc | None
+    current: bool | None = Field(description="Whether the device fetched it as it is now.")
+
+
+class Files(BaseModel):
+    """The files of a device."""
+
+    total: int
+    items: list[File]
+
+
+class FileText(BaseModel):
+    """A file as its device gets it."""
+
+    path: str
+    text: str
+    secret: bool
+
+
+class Failed(BaseModel):
+    """A device, or a plugin's shared files, that could not be made."""
+
+    id: str
+    mac: Mac | None
+    problem: str
+
+
+class Reconfigured(BaseModel):
+    """What came of making files again."""
+
+    configured: int
+    changed: int
+    failed: list[Failed]
+
+
+class Removed(BaseModel):
+    """The id of what is gone."""
+
+    removed: str
+
+
+class Uninstalled(BaseModel):
+    """A plugin that is gone; `backup` is where its custom templates are kept."""
+
+    id: str
+    custom_templates: list[str]
+    backup: str | None
+    devices: int
+
+
+class Fault(BaseModel):
+    """A line of a CSV file that was not imported."""
+
+    row: int
+    field: str
+    error: str
+
+
+class Imported(BaseModel):
+    """What came of an import; nothing is added when there are errors."""
+
+    added: int
+    errors: list[Fault]
+    dry_run: bool
+
+
+class Exported(BaseModel):
+    """The CSV file that reservations were written to, and how many."""
+
+    file: str
+    reservations: int
