@@ -11,6 +11,7 @@ from docs.config_page import config_page
 from docs.json_page import json_page
 from docs.manifest_page import manifest_page
 from docs.models_page import models_page
+from docs.rfc_page import rfc_page
 from docs.table import table
 
 from ringboot import metrics, reasons
@@ -88,6 +89,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "metrics": metrics_page,
     "models": models_page,
     "reasons": reasons_page,
+    "rfc": rfc_page,
     "settings": settings_page,
 }
 

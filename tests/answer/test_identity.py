@@ -29,6 +29,14 @@ def test_by_its_identifier_one_machine_has_as_many_leases_as_identifiers(world: 
     assert [stage(server, client_id).boot() for client_id in STAGES] == [f"ACK 10.0.1.{n}" for n in range(4)]
 
 
+def test_an_identifier_keeps_its_lease_under_another_mac(world: World) -> None:
+    server = served(world, "client-id")
+    assert stage(server, STAGES[2]).boot() == "ACK 10.0.1.0"
+    moved = stage(server, STAGES[2], "00:08:5d:00:00:02")
+    assert moved.boot() == moved.renew() == "ACK 10.0.1.0"
+    assert len(server.table) == 1
+
+
 def test_by_its_mac_it_keeps_one_address_from_rom_to_system(world: World) -> None:
     server = served(world, "mac")
     for client_id in STAGES:
