@@ -202,7 +202,16 @@ def test_names_become_keys(name: str, key: str) -> None:
         ("43.0", "0 is not the code of a sub-option"),
         ("43.255", "255 is not the code of a sub-option"),
         ("66.1", r"option 66 \(tftp-server-name\) has no sub-options"),
-        ("43.2.1", "no DHCP option is called '43.2'"),
+        ("43.2.1", "'43.2.1' is not written as 43.CODE"),
+        ("43.circuit-id", "no sub-option is called 'circuit-id'"),
+        ("82.circuit", "no sub-option is called 'circuit'; did you mean circuit-id?"),
+        ("82.", "no sub-option is called ''"),
+        ("125.3561", "'125.3561' is not written as 125.ENTERPRISE.CODE"),
+        ("125.4294967296.1", "'4294967296' is not an enterprise number"),
+        ("125.circuit-id.1", "'circuit-id' is not an enterprise number"),
+        ("125.3561.0", "0 is not the code of a sub-option"),
+        ("125.1.device-oui", "no sub-option is called 'device-oui'"),
+        ("124.3561.1", "'124.3561.1' is not written as 124.ENTERPRISE"),
     ],
 )
 def test_what_is_no_name_is_refused(name: str, why: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ringboot.dhcp.options import TABLE, Option
+from ringboot.dhcp.options import TABLE, Option, name_of
 from ringboot.dhcp.rules import RESERVED
+from ringboot.dhcp.suboptions import SPACES
+from ringboot.wire.subs import Sub
 
 _HEAD = """\
 # DHCP options
@@ -17,8 +19,11 @@ A value is written as the example of its row shows. Any option also takes octets
 `hex:0a000001`, `text:10.0.0.1`, `ip:10.0.0.1, 10.0.0.2`, `u8:5`, `u16:100`, `u32:3600`.
 A text that begins with one of these words is written `text:` and then the text.
 
-Sub-options are written one by one (`43.2 = "http://10.0.0.1:8667"`), or all in the value of their option
-(`2=text; 3=hex:00ff`). Where a brand wants a bare text in option 43 it is written as such.
+Sub-options are written one by one (`"43.2" = "http://10.0.0.1:8667"`), or all in the value of their option
+(`2=text; 3=hex:00ff`). Those with a row in the second table may be written by name, as
+`"cablelabs-client-configuration.primary-dhcp-server"` or `"122.1"`. What lies in option 43 is each vendor's own.
+Where a brand wants a bare text there it is written as such.
+In options 124 and 125 an enterprise number comes first: `"125.3561.1"`, `"124.3561"`.
 A sub-option has 255 octets at most, a value 1200: above 255 it is sent in pieces (RFC 3396), which some devices do not
 read. A client that does not say how much it takes (option 57) takes 500 octets of options; what is too much for it is
 left out, first what it did not ask for (option 55). Options also go into the fields of the boot file's and the
@@ -31,12 +36,27 @@ A dot behind the number marks what the server fills in itself, or what only clie
 """
 
 
+_SUBS = """
+## Sub-options
+
+| code | name | kind | example | RFC |
+| ---: | --- | --- | --- | --- |
+"""
+
+
 def options_page() -> str:
     """Write docs/reference/options.md."""
-    return _HEAD + "".join(map(_row, TABLE))
+    subs = [_sub_row(key, row) for key, space in SPACES.items() for row in space.rows]
+    return _HEAD + "".join(map(_row, TABLE)) + _SUBS + "".join(subs)
 
 
 def _row(row: Option) -> str:
     code = f"{row.code}." if row.code in RESERVED else str(row.code)
     alias = f"`{row.alias}`" if row.alias else ""
     return f"| {code} | `{row.name}` | {row.kind.name} | `{row.kind.example}` | {row.rfc} | {alias} |\n"
+
+
+def _sub_row(space: str, row: Sub) -> str:
+    key = f"{space}.{row.code}"
+    code = f"{key}." if int(space.partition(".")[0]) in RESERVED else key
+    return f"| {code} | `{name_of(key)}` | {row.kind.name} | `{row.kind.example}` | {row.rfc} |\n"

@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
+from ringboot.dhcp import suboptions
 from ringboot.wire import kinds, names, tlv
 from ringboot.wire.kind import Kind
 from ringboot.wire.kinds import IP, IPS, OPAQUE, TEXT, U8, U16, U32
 from ringboot.wire.reader import Malformed
+from ringboot.wire.subs import NO_SUBS, Subs, text_of
 
 
 class Option(NamedTuple):
@@ -37,7 +39,12 @@ _IPS_OR_NONE = kinds.Many(IP, "ips", "10.0.0.1", least=0)
 _IP_PAIRS = kinds.Many(IP, "ip pairs", "10.1.0.0 10.0.0.1, 10.2.0.0 10.0.0.1", step=2)
 _U8S = kinds.Many(U8, "u8 list", "1, 3, 6")
 _U16S = kinds.Many(U16, "u16 list", "6, 7")
-_SPACE = tlv.Space()
+_RELAY = tlv.Space("circuit-id=hex:00040001; link-selection=10.1.0.0", subs=suboptions.RELAY_AGENT)
+_NETWARE = tlv.Space("preferred-dss=10.0.0.1, 10.0.0.2; autoretries=3", subs=suboptions.NETWARE)
+_CABLELABS = tlv.Space("primary-dhcp-server=10.0.0.1; as-backoff=500 4000 4", subs=suboptions.CABLELABS)
+_MOS_ADDRESSES = tlv.Space("information-service=10.0.0.1", subs=suboptions.MOBILITY_ADDRESSES)
+_MOS_NAMES = tlv.Space("information-service=is.example.org", subs=suboptions.MOBILITY_NAMES)
+_VIVSO = tlv.VendorOptions("3561.device-oui=00085D; 4491.2=hex:00ff", vendors=suboptions.VENDORS)
 _VENDOR_SPACE = tlv.LooseSpace(tlv.Space("2=http://10.0.0.1:8667; 3=hex:00ff", ends=True))
 _ROUTES = kinds.Routes()
 _NDI = kinds.Record("u8 u8 u8", U8, U8, U8, example="1 3 16")
@@ -111,7 +118,7 @@ TABLE: tuple[Option, ...] = (
     Option(60, "vendor-class-identifier", TEXT, "2132 9.13"),
     Option(61, "dhcp-client-identifier", _OCTETS, "2132 9.14", "client_identifier"),
     Option(62, "nwip-domain", TEXT, "2242 2", "netware_ip_domain_name"),
-    Option(63, "nwip-suboptions", _SPACE, "2242 3", "netware_ip_sub_options"),
+    Option(63, "nwip-suboptions", _NETWARE, "2242 3", "netware_ip_sub_options"),
     Option(64, "nisplus-domain", TEXT, "2132 8.11", "nis+_domain"),
     Option(65, "nisplus-servers", IPS, "2132 8.12", "nis+_servers"),
     Option(66, "tftp-server-name", TEXT, "2132 9.4"),
@@ -130,7 +137,7 @@ TABLE: tuple[Option, ...] = (
     Option(79, "slp-service-scope", _SCOPES, "2610 4", "service_scope"),
     Option(80, "rapid-commit", _NOTHING, "4039 4"),
     Option(81, "fqdn", names.ClientFqdn(), "4702 2", "client_fqdn"),
-    Option(82, "relay-agent-information", _SPACE, "3046 2", "relay_agent"),
+    Option(82, "relay-agent-information", _RELAY, "3046 2", "relay_agent"),
     Option(83, "isns", _ISNS, "4174 2", "internet_storage_name_service"),
     Option(85, "nds-servers", IPS, "2241 2", "nds_server"),
     Option(86, "nds-tree-name", TEXT, "2241 3"),
@@ -159,10 +166,10 @@ TABLE: tuple[Option, ...] = (
     Option(119, "domain-search", names.SEARCH, "3397 2"),
     Option(120, "sip-servers", names.SipServers(), "3361 3"),
     Option(121, "classless-static-route", _ROUTES, "3442"),
-    Option(122, "cablelabs-client-configuration", _SPACE, "3495 4"),
+    Option(122, "cablelabs-client-configuration", _CABLELABS, "3495 4"),
     Option(123, "geoconf", _OCTETS, "6225 2.2.1"),
     Option(124, "vivco", tlv.VendorClass(), "3925 3", "vendor_class"),
-    Option(125, "vivso", tlv.VendorOptions(), "3925 4", "vendor_specific"),
+    Option(125, "vivso", _VIVSO, "3925 4", "vendor_specific"),
     Option(128, "pxe-128", OPAQUE, "4578 2.4"),
     Option(129, "pxe-129", OPAQUE, "4578 2.4"),
     Option(130, "pxe-130", OPAQUE, "4578 2.4"),
@@ -174,8 +181,8 @@ TABLE: tuple[Option, ...] = (
     Option(136, "pana-agent", IPS, "5192 3"),
     Option(137, "v4-lost", names.NAME, "5223 3"),
     Option(138, "capwap-ac-v4", IPS, "5417 2"),
-    Option(139, "ipv4-address-mos", _SPACE, "5678 2", "ipv4_mos"),
-    Option(140, "ipv4-fqdn-mos", _SPACE, "5678 3", "fqdn_mos"),
+    Option(139, "ipv4-address-mos", _MOS_ADDRESSES, "5678 2", "ipv4_mos"),
+    Option(140, "ipv4-fqdn-mos", _MOS_NAMES, "5678 3", "fqdn_mos"),
     Option(141, "sip-ua-cs-domains", names.NAMES, "6011 4.1"),
     Option(142, "ipv4-address-andsf", IPS, "6153 2"),
     Option(143, "v4-sztp-redirect", _OCTETS, "8572 8.1"),
@@ -196,7 +203,7 @@ TABLE: tuple[Option, ...] = (
     Option(159, "v4-portparams", OPAQUE, "7618 9"),
     Option(161, "mud-url-v4", TEXT, "8520 10"),
     Option(162, "v4-dnr", _OCTETS, "9463 5"),
-    Option(175, "etherboot", tlv.LooseSpace(_SPACE), "3679", "ipxe_test"),
+    Option(175, "etherboot", tlv.LooseSpace(tlv.Space()), "3679", "ipxe_test"),
     Option(176, "ip-telephone", OPAQUE, "3679"),
     Option(177, "packetcable", OPAQUE, "3679"),
     Option(208, "pxelinux-magic", _OCTETS, "5071 3"),
@@ -223,8 +230,8 @@ _NAMED: dict[str, Option] = BY_NAME | {_lower(row.alias): row for row in TABLE i
 assert len(BY_CODE) == len(BY_NAME) == len(TABLE), "a code or a name stands twice in the table"
 assert len(_NAMED) == len(TABLE) + sum(bool(row.alias) for row in TABLE), "an alias is also a name, or stands twice"
 
+_ENTERPRISE = re.compile(r"\d{1,10}", re.ASCII)
 _NUMBERED = re.compile(r"(?:option-)?(\d{1,3})", re.ASCII)
-_SUB = re.compile(r"(.+)\.(\d{1,3})", re.ASCII)
 
 
 def row_of(code: int) -> Option:
@@ -233,34 +240,68 @@ def row_of(code: int) -> Option:
 
 
 def canonical(name: str) -> str:
-    """Turn a name, alias or number, with or without a sub-option, into a key: "66", "43.2"; ValueError."""
-    match = _SUB.fullmatch(name.strip())
-    if match is None:
-        return str(_code(name))
-    code, sub = _code(match[1]), int(match[2])
-    if not isinstance(row_of(code).kind, tlv.Space | tlv.LooseSpace | kinds.Opaque):
+    """Turn a name, alias or number into a key, with the names or numbers of what lies in it: "66", "82.5"; ValueError.
+
+    In option 125 an enterprise number and a code lie, in 124 an enterprise number: "125.3561.2", "124.3561".
+    """
+    first, *inner = name.strip().split(".")
+    code = _code(first)
+    if not inner:
+        return str(code)
+    kind = row_of(code).kind
+    vendors = isinstance(kind, tlv.VendorClass | tlv.VendorOptions)
+    if not vendors and not isinstance(kind, tlv.Space | tlv.LooseSpace | kinds.Opaque):
         raise ValueError(f"option {code} ({row_of(code).name}) has no sub-options")
-    if not 0 < sub < 255:
-        raise ValueError(f"{sub} is not the code of a sub-option (1 to 254)")
-    return f"{code}.{sub}"
+    depth = 2 if isinstance(kind, tlv.VendorOptions) else 1
+    if len(inner) != depth:
+        shape = f"{code}.ENTERPRISE.CODE" if depth == 2 else f"{code}.ENTERPRISE" if vendors else f"{code}.CODE"
+        raise ValueError(f"{name.strip()!r} is not written as {shape}")
+    if vendors and not (_ENTERPRISE.fullmatch(inner[0]) and int(inner[0]) <= 0xFFFFFFFF):
+        raise ValueError(f"{inner[0]!r} is not an enterprise number")
+    path = [str(int(inner[0]))] if vendors else []
+    if len(path) < depth:
+        sub = _subs(code, path).code(inner[-1])
+        if not 0 < sub < 255:
+            raise ValueError(f"{sub} is not the code of a sub-option (1 to 254)")
+        path.append(str(sub))
+    return ".".join((str(code), *path))
 
 
 def name_of(key: str) -> str:
-    """Give the name of a key: "66" is tftp-server-name, "43.2" vendor-encapsulated-options.2."""
-    code, dot, sub = key.partition(".")
-    return row_of(int(code)).name + dot + sub
+    """Give the name of a key: "66" is tftp-server-name, "82.5" relay-agent-information.link-selection."""
+    code, *path = key.split(".")
+    name = row_of(int(code)).name
+    if not path:
+        return name
+    if len(path) == 1 and isinstance(row_of(int(code)).kind, tlv.VendorClass):
+        return f"{name}.{path[0]}"
+    return ".".join((name, *path[:-1], _subs(int(code), path).name(int(path[-1]))))
+
+
+def _subs(code: int, path: list[str]) -> Subs:
+    """Give the names of the space that lies in an option, of an enterprise where the path begins with one."""
+    kind = row_of(code).kind
+    if isinstance(kind, tlv.LooseSpace):
+        kind = kind.space
+    if isinstance(kind, tlv.VendorOptions):
+        return kind.subs_of(int(path[0]))
+    return kind.subs if isinstance(kind, tlv.Space) else NO_SUBS
 
 
 def encode_text(key: str, text: str) -> bytes:
     """Turn a text form into octets; ValueError says what is wrong with it.
 
-    Any option takes hex:.. text:.. ip:.. u8:.. u16:.. u32:.. too; a sub-option takes these or is the text itself.
+    Any option takes hex:.. text:.. ip:.. u8:.. u16:.. u32:.. too; a sub-option without a row is the text itself.
     """
-    octets = kinds.prefixed(text)
-    if octets is None:
-        kind = OPAQUE if "." in key else row_of(int(key)).kind
-        octets = kind.encode(kind.parse(text))
-    most = 255 if "." in key else _MOST
+    first, *path = key.split(".")
+    code = int(first)
+    if path:
+        sub = -1 if isinstance(row_of(code).kind, tlv.VendorClass) else int(path[-1])
+        octets, most = _subs(code, path).octets(sub, text), 255 if len(path) == 1 else 253
+    else:
+        kind = row_of(code).kind
+        said = kinds.prefixed(text)
+        octets, most = kind.encode(kind.parse(text)) if said is None else said, _MOST
     if len(octets) > most:
         raise ValueError(f"the value has {len(octets)} octets, where {most} is the most")
     return octets
@@ -268,12 +309,7 @@ def encode_text(key: str, text: str) -> bytes:
 
 def format_value(code: int, value: bytes) -> str:
     """Turn octets into a text form: the option's own, or hex:.. when they do not fit it."""
-    kind = row_of(code).kind
-    try:
-        text = kind.format(kind.decode(value))
-    except Malformed:
-        return "hex:" + value.hex()
-    return kinds.shielded(text) if kind is TEXT else text
+    return text_of(row_of(code).kind, value)
 
 
 def build(texts: Mapping[str, str]) -> dict[int, bytes]:
@@ -282,29 +318,42 @@ def build(texts: Mapping[str, str]) -> dict[int, bytes]:
     A whole value that is not made of sub-options stands alone.  ValueError names the option.
     """
     options: dict[int, bytes] = {}
-    subs: dict[int, dict[int, bytes]] = {}
+    inner: dict[int, dict[str, bytes]] = {}
     for key, text in texts.items():
-        code, dot, sub = key.partition(".")
+        first, dot, path = key.partition(".")
         try:
             octets = encode_text(key, text)
         except ValueError as error:
             raise ValueError(f"option {key} ({name_of(key)}): {error}") from None
         if dot:
-            subs.setdefault(int(code), {})[int(sub)] = octets
+            inner.setdefault(int(first), {})[path] = octets
         else:
-            options[int(code)] = octets
-    for number, values in subs.items():
-        whole = _pairs(options.get(number, b""))
-        if whole is not None:
-            options[number] = tlv.join(tuple(sorted((dict(whole) | values).items())))
+            options[int(first)] = octets
+    for code, values in inner.items():
+        options[code] = _with(code, options.get(code, b""), values)
     return options
 
 
-def _pairs(value: bytes) -> tlv.Pairs | None:
+def _with(code: int, whole: bytes, values: Mapping[str, bytes]) -> bytes:
+    """Put values into an option by their paths; the option as it was when it is not made of such values.
+
+    An enterprise has 255 octets in all and should stand once (RFC 3925 4): its last codes are left out above that.
+    """
+    kind = row_of(code).kind
     try:
-        return tlv.split(value, ends=True)
+        if isinstance(kind, tlv.VendorClass):
+            classes = dict(kind.decode(whole)) if whole else {}
+            return kind.encode(tuple(sorted((classes | {int(path): value for path, value in values.items()}).items())))
+        if isinstance(kind, tlv.VendorOptions):
+            vendors = {number: dict(pairs) for number, pairs in kind.decode(whole)} if whole else {}
+            for path, value in values.items():
+                number, _, sub = path.partition(".")
+                vendors.setdefault(int(number), {})[int(sub)] = value
+            return kind.encode(tuple((number, tlv.fitting(subs)) for number, subs in sorted(vendors.items())))
+        pairs = dict(tlv.split(whole, ends=True)) | {int(path): value for path, value in values.items()}
     except Malformed:
-        return None
+        return whole
+    return tlv.join(tuple(sorted(pairs.items())))
 
 
 def _code(name: str) -> int:
