@@ -55,7 +55,7 @@ def test_the_largest_module_that_fits_counts(model: str) -> None:
 
 
 @each_model
-@pytest.mark.parametrize("config", ["paris", "montreal", "secure"])
+@pytest.mark.parametrize("config", ["paris", "montreal"])
 def test_a_full_configuration_fills_what_there_is_and_resets_the_rest(model: str, config: str) -> None:
     facts, raw = BRAND.phone(model), CONFIGS[config]
     there = settings(model, raw)
@@ -96,7 +96,7 @@ def test_presets_fit_on_the_keys_of_the_model(model: str) -> None:
         assert (there[f"{first} type"], there[f"{first} value"]) == ("speeddial", "*98")
 
 
-@each_model
+@pytest.mark.parametrize("model", ["6731i", "6739i", "6757i", "9480i", "6863i", "6920"])  # one a kind of keys
 def test_a_hostile_name_adds_no_setting(model: str) -> None:
     plain = {"username": "u", "password": "p", "display_name": "Ann", "proxy_ip": "10.0.0.5"}
     names = settings(model, {"sip_lines": {"1": plain}}).keys()

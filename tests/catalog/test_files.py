@@ -83,16 +83,6 @@ def test_summer_time_as_month_week_day_and_hour(name: str, start: str, end: str,
     assert there["dst minutes"] == save
 
 
-def test_every_zone_has_a_name_in_the_second_brand() -> None:
-    tables = manifest("cisco-7900").tables
-    zones, rules = tables["zones"], tables["rules"]
-    assert isinstance(zones, dict)
-    assert isinstance(rules, dict)
-    names = {*zones.values(), *(name for row in rules.values() for name in row.values())}
-    for zone in ZONES:
-        assert tree("7912G", {"timezone": zone}).findtext(".//timeZone") in names, zone
-
-
 @pytest.mark.parametrize(
     ("zone", "name"),
     [
@@ -179,8 +169,7 @@ def test_keys_that_nobody_set_do_what_the_model_suggests_when_there_is_a_number_
         ("7961G", {"sip_lines": {"1": LINE}, "sccp_call_managers": {"1": {"ip": "10.0.0.5"}}}, "SCCP"),
         ("7961G", {"protocol": "SIP", "sccp_call_managers": {"1": {"ip": "10.0.0.5"}}}, "SIP"),
         ("7961G", {"protocol": "SCCP", "sip_lines": {"1": LINE}}, "SCCP"),
-        ("7940", {"sip_lines": {"1": LINE}}, "SCCP"),
-        ("7940", {"protocol": "SIP"}, "SCCP"),  # reads another file on SIP firmware
+        ("7940", {"sip_lines": {"1": LINE}}, "SCCP"),  # what it reads on SIP firmware is another file
         ("unheard-of", {"sip_lines": {"1": LINE}}, "SCCP"),
     ],
 )
@@ -208,7 +197,7 @@ def test_a_line_end_never_becomes_a_line(brand: str) -> None:
         assert not [page for page in made.pages if b"\nadmin password: 1" in page.data]
 
 
-@pytest.mark.parametrize("model", models("cisco-7900"))
+@pytest.mark.parametrize("model", [model for model in models("cisco-7900") if not model.startswith(("7940", "7960"))])
 def test_xml_gives_every_value_back(model: str) -> None:
     odd = "<&>\"' é \U0001f4de ]]>"
     line = {**LINE, "password": odd, "display_name": odd}

@@ -44,6 +44,8 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         *((model, "montreal") for model in ("7912G", "7921G", "7961G", "7970G")),
         ("7962G", "modules"),
         ("7942G", "secure"),
+        ("7940", "paris"),
+        ("7960", "turning"),
     ),
     "snom": (
         ("D785", "autoprov"),

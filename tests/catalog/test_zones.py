@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import re
 import zoneinfo
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from ringboot.catalog import FOLDER
 from ringboot.plugins.job import RenderJob, ServerFacts
+from ringboot.plugins.manifest import load_manifest
 from ringboot.plugins.render import Made, make
 from ringboot.plugins.zones import zone_of
 
@@ -142,3 +144,130 @@ def test_the_first_brand_has_every_zone() -> None:
             wrong[zone] = off
     assert wrong.pop(TROLL) == HOUR
     assert wrong == {zone: off for zone, off in AASTRA_LATE.items() if zone in ZONES}
+
+
+# --- the 7940 and 7960 on SIP firmware: SIPDefault.cnf
+
+
+@lru_cache
+def sip_clock(posix: str) -> Clock:
+    """Read the clock of SIP<MAC>.cnf."""
+    lines = written("cisco-7900", "7940", stands_for(posix), "sip").splitlines()
+    there = {name: value.strip('"') for name, value in (line.split(": ", 1) for line in lines)}
+    offset = {"PST": -480, "MST": -420, "CST": -360, "EST": -300, "GMT": 0, "CET": 60}.get(there["time_zone"])
+    if offset is None:
+        hours, minutes = map(int, there["time_zone"][1:].split("/"))
+        offset = (hours * 60 + minutes) * (-1 if there["time_zone"][0] == "-" else 1)
+    if there["dst_auto_adjust"] == "0":
+        return Clock(offset, 0, ())
+    save = [int(part) for part in there["dst_offset"].split("/")]
+
+    def change(name: str) -> tuple[int, ...]:
+        assert there[f"dst_{name}_day"] == "0", "not a day of the month: the day of the week counts"
+        month = list(calendar.month_name).index(there[f"dst_{name}_month"])
+        weekday = (list(calendar.day_name).index(there[f"dst_{name}_day_of_week"]) + 1) % 7
+        week = int(there[f"dst_{name}_week_of_month"])
+        hour, minute = map(int, there[f"dst_{name}_time"].split(":"))
+        return (month, 5 if week == 8 else week, weekday, hour * 60 + minute)
+
+    return rule(offset, save[0] * 60 + sum(save[1:]), change("start"), change("stop"))
+
+
+# From 00:00 to 23:59: the last minute of a day instead of its end.
+SIP_LATE = {
+    **dict.fromkeys(("America/Santiago", "Chile/Continental", "Africa/Cairo", "Egypt"), timedelta(minutes=1)),
+    **dict.fromkeys(("America/Godthab", "America/Nuuk", "America/Scoresbysund"), HOUR),
+    **dict.fromkeys(("Asia/Jerusalem", "Asia/Tel_Aviv", "Israel"), timedelta(hours=2, minutes=1)),
+    **dict.fromkeys(("Asia/Gaza", "Asia/Hebron"), timedelta(hours=26, minutes=1)),
+}
+
+
+def test_the_older_sip_phones_have_every_zone() -> None:
+    wrong = {}
+    for zone in ZONES:
+        true, told = truth(zone), sip_clock(rule_of(zone))
+        if zone in RAMADAN:
+            assert (told.save, told.offset) == (0, true.offset + true.save), zone
+            continue
+        assert (told.offset, told.save) == (true.offset, true.save), zone
+        if off := late(told, true):
+            wrong[zone] = off
+    assert wrong == {zone: off for zone, off in SIP_LATE.items() if zone in ZONES}
+
+
+# --- the other phones of that brand: a name; when its summer time begins and ends is in the firmware
+
+# Minutes by which the name that comes nearest is off in winter.
+NAME_OFF = {
+    **dict.fromkeys(("Etc/GMT-14", "Pacific/Kiritimati"), -120),
+    **dict.fromkeys(("Etc/GMT-13", "Pacific/Apia", "Pacific/Enderbury", "Pacific/Fakaofo"), -60),
+    **dict.fromkeys(("Pacific/Kanton", "Pacific/Tongatapu"), -60),
+    **dict.fromkeys(("NZ-CHAT", "Pacific/Chatham"), -45),
+    **dict.fromkeys(("Australia/LHI", "Australia/Lord_Howe", "Pacific/Marquesas"), -30),
+    **dict.fromkeys(("Asia/Rangoon", "Asia/Yangon", "Indian/Cocos"), -30),
+    **dict.fromkeys(("Asia/Kathmandu", "Asia/Katmandu"), -15),
+    "Australia/Eucla": 15,
+    **dict.fromkeys(RAMADAN, 60),  # right but for Ramadan
+}
+# A name with summer time for a zone without, because the offset has no other ...
+SUMMER_TOO_MUCH = {
+    "Africa/Algiers",
+    "Africa/Bangui",
+    "Africa/Brazzaville",
+    "Africa/Douala",
+    "Africa/Kinshasa",
+    "Africa/Lagos",
+    "Africa/Libreville",
+    "Africa/Luanda",
+    "Africa/Malabo",
+    "Africa/Ndjamena",
+    "Africa/Niamey",
+    "Africa/Porto-Novo",
+    "Africa/Tunis",
+    "America/Noronha",
+    "Asia/Tehran",
+    "Atlantic/Cape_Verde",
+    "Atlantic/South_Georgia",
+    "Brazil/DeNoronha",
+    "Etc/GMT+1",
+    "Etc/GMT+2",
+    "Etc/GMT+8",
+    "Etc/GMT+9",
+    "Etc/GMT-1",
+    "Iran",
+    "Pacific/Gambier",
+    "Pacific/Pitcairn",
+}
+# ... and one without for a zone that has it. (The name of Santiago does not tell that it has it.)
+SUMMER_MISSING = {
+    "America/Adak",
+    "America/Atka",
+    "America/Miquelon",
+    "Chile/EasterIsland",
+    "Pacific/Easter",
+    "Pacific/Norfolk",
+    "US/Aleutian",
+}
+SANTIAGO = {"America/Santiago", "Chile/Continental"}
+
+
+def test_every_zone_has_the_name_that_comes_nearest() -> None:
+    tables = load_manifest(FOLDER / "cisco-7900").tables
+    zones, rules = dict(tables["zones"]), dict(tables["rules"])
+    minutes = {name: int(offset) for offset, row in rules.items() for name in row.values()}
+    minutes |= {name: truth(zone).offset for zone, name in zones.items()}
+    off, too_much, missing = {}, set(), set()
+    for zone in ZONES:
+        true = truth(zone)
+        alike = zone if zone in zones else stands_for(rule_of(zone))
+        told = re.search("<timeZone>(.*)</timeZone>", written("cisco-7900", "7912G", alike))
+        assert told, zone
+        if minutes[told[1]] != true.offset:
+            off[zone] = minutes[told[1]] - true.offset
+        elif "Daylight" in told[1] and not true.save:
+            too_much.add(zone)
+        elif true.save and "Daylight" not in told[1]:
+            missing.add(zone)
+    assert off == {zone: by for zone, by in NAME_OFF.items() if zone in ZONES}
+    assert too_much == SUMMER_TOO_MUCH & set(ZONES)
+    assert missing == (SUMMER_MISSING | SANTIAGO) & set(ZONES)

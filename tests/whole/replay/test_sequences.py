@@ -12,7 +12,7 @@ from tests.whole.replay.site import HOST, PHONES, Site, go_again
 
 from ringboot.plugins.schema import ANY_MODEL
 from ringboot.sim.fleet import make_fleet, manifests
-from ringboot.sim.phone import OPTIONAL, Phone, Step
+from ringboot.sim.phone import OPTIONAL, Habit, Phone, Step
 
 AGAIN = "read the difference; when it is meant: python -m tests.whole.replay.regenerate"
 EITHER = pytest.mark.parametrize("when", [NEW, ASSIGNED])
@@ -116,6 +116,23 @@ def test_firmware_is_served_from_tftpboot_once_it_lies_there(play: Play, name: s
         wait_until(lambda: site.explained(sequence.mac)["boot"]["reason"] == "boot-done", "the boot to be complete")
     finally:
         place.unlink()
+
+
+def test_a_phone_that_is_to_speak_another_protocol_loses_the_file_of_the_first(play: Play) -> None:
+    site, mac = play.site, "001120fc3a7c"
+    own = {"SCCP": f"SEP{mac.upper()}.cnf.xml", "SIP": f"SIP{mac.upper()}.cnf"}
+    phone = site.phone(
+        mac, "7960", Habit({"60": "Cisco Systems, Inc. IP Phone CP-{model}"}, "", ("150",), (own["SCCP"],))
+    )
+    assert asyncio.run(_all_of([phone]))[0][-1].what == "done"
+    assert phone.lease is not None
+    config = site.device(mac)["config"]
+    for protocol, other in (("SIP", "SCCP"), ("SCCP", "SIP")):
+        site.configure(config, {"protocol": protocol})
+        assert site.read(phone.lease.address, own[protocol]).body == site.on_disk("cisco-7900", own[protocol])
+        assert site.read(phone.lease.address, own[other]).status == "error 1"
+        with pytest.raises(FileNotFoundError):
+            site.on_disk("cisco-7900", own[other])
 
 
 def test_every_model_of_the_catalog_comes_up(play: Play) -> None:

@@ -15,9 +15,9 @@
     </members>
   </callManagerGroup>
   <authenticationURL></authenticationURL>
-  <directoryURL></directoryURL>
+  <directoryURL>{{ X_directory_url | default('') }}</directoryURL>
   <idleURL></idleURL>
   <informationURL></informationURL>
   <messagesURL></messagesURL>
-  <servicesURL></servicesURL>
+  <servicesURL>{{ X_services_url | default('') }}</servicesURL>
 </Default>

@@ -1,9 +1,11 @@
 {#- The one file of a phone. SCCP phones get their lines and keys from the call manager, SIP phones from here. -#}
 {% set offered = phone.protocol -%}
-{% set speaks = protocol if protocol in offered
+{% set speaks = 'SCCP' if phone.sip_file else protocol if protocol in offered
     else 'SCCP' if sccp_call_managers and 'SCCP' in offered
     else 'SIP' if sip_lines and 'SIP' in offered
     else offered[0] -%}
+{# Only the SCCP firmware of a 7940 or 7960 reads this: one that is told SIP finds it when it must change its load. -#}
+{% if not phone.sip_file or protocol != 'SIP' or X_cisco_load | default('') -%}
 {% set language = tables.locales.get(locale or 'en_US', tables.locales.en_US) -%}
 {% set first = sip_lines.values() | first if sip_lines else none -%}
 {% set proxy = sip_proxy_ip or (first.proxy_ip if first else none) -%}
@@ -134,12 +136,15 @@
   <deviceSecurityMode>{{ 1 if speaks == 'SCCP' or sip_transport != 'tls' else 2 if sip_srtp_mode == 'disabled' else 3 }}</deviceSecurityMode>
   <idleTimeout>0</idleTimeout>
   <authenticationURL></authenticationURL>
-  <directoryURL></directoryURL>
+  <directoryURL>
+{%- if X_directory_url | default(none) %}{{ X_directory_url }}
+{%- elif X_xivo_phonebook_ip %}{{ X_xivo_phonebook_scheme }}://{{ X_xivo_phonebook_ip }}:{{ X_xivo_phonebook_port }}/0.1/directories/menu/{{ X_xivo_phonebook_profile }}/cisco?xivo_user_uuid={{ X_xivo_user_uuid }}
+{%- endif %}</directoryURL>
   <idleURL></idleURL>
   <informationURL></informationURL>
   <messagesURL></messagesURL>
   <proxyServerURL></proxyServerURL>
-  <servicesURL></servicesURL>
+  <servicesURL>{{ X_services_url | default('') }}</servicesURL>
 {%- if speaks == 'SIP' %}
   <transportLayerProtocol>{{ tables.sip.transport[sip_transport] }}</transportLayerProtocol>
 {%- endif %}
@@ -147,3 +152,4 @@
   <certHash></certHash>
   <encrConfig>false</encrConfig>
 </device>
+{% endif -%}
