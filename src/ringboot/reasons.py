@@ -292,7 +292,7 @@ CLOCK_JUMPED = _row(
     "Leases run by the clock; set it by NTP before the daemon starts.",
 )
 INTERFACE_SERVED = _row(
-    "interface-served", "daemon", "DHCP is answered on interface {interface} again, which has {addresses}"
+    "interface-served", "daemon", "DHCP is answered on interface {interface} from now on; its addresses: {addresses}"
 )
 INTERFACE_NOT_SERVED = _row(
     "interface-not-served",

@@ -180,7 +180,7 @@ def test_a_client_reads_more_blocks_than_there_are_numbers(phone: Phone, kind: K
 @pytest.mark.timeout(2 * CEILING)
 @pytest.mark.parametrize("seed", range(2))
 def test_each_client_reads_a_long_file_over_a_very_bad_line(phone: Phone, seed: int) -> None:
-    line = Line(lose=0.02, double=0.1, most=12, seed=seed * 1000)
+    line = Line(lose=0.02, double=0.1, most=8, seed=seed * 1000)
     with relayed(phone.machine.namespace, (SERVER, 69), line) as port:
         phone.fetch(list(KINDS.values()), (*SMALL, MIB), "127.0.0.1", port)
     assert line.lost > 5 * len(KINDS)
