@@ -83,6 +83,7 @@ class Phone:
     def lay(self, size: int) -> tuple[str, bytes]:
         """Lay a file of so many octets where it is served from; give its name and what is in it."""
         name, content = f"octets{size}", self.content(size)
+        self._shelf.mkdir(exist_ok=True)  # nothing may have been rendered yet
         (self._shelf / name).write_bytes(content)
         return name, content
 
