@@ -118,9 +118,9 @@ def test_the_zone_table_agrees_with_the_tz_database() -> None:
 
 
 @pytest.mark.parametrize("brand", BRANDS)
-def test_every_model_renders_with_nothing_configured(brand: str) -> None:
-    for model in [*models(brand), "unheard-of"]:
-        assert isinstance(outcome(brand, model, {}), Made)
+def test_a_model_that_nobody_knows_renders_with_nothing_configured(brand: str) -> None:
+    """The known ones: see test_every_brand.py."""
+    assert isinstance(outcome(brand, "unheard-of", {}), Made)
 
 
 @pytest.mark.parametrize("model", models("aastra"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def files(brand: str, model: str | None, raw: dict[str, Any]) -> dict[str, bytes
     return {page.path: page.data for page in made.pages}
 
 
+@lru_cache(maxsize=1)
 def expected() -> dict[Path, bytes]:
     """Make every golden file: where it lies -> octets."""
     goldens: dict[Path, bytes] = {}

@@ -121,6 +121,14 @@ def test_a_backup_is_an_identity_in_the_upper_half_unless_a_line_has_it() -> Non
     assert lines(there, "user_outbound")[8] == "10.0.0.6;transport=udp"
 
 
+def test_a_handset_never_gets_the_account_of_another_as_its_backup() -> None:
+    there = told("M300", {"sip_lines": {"1": {**LINE, "backup_proxy_ip": "10.0.0.6"}}})
+    assert lines(there, "user_failover_identity")[1] == "none"
+    assert set(lines(there, "user_name").values()) == {"u1", ""}
+    assert list(lines(there, "user_active").values()).count("on") == 1
+    assert lines(there, "subscr_sip_hs_idx") == {number: str(number) for number in range(1, 21)}
+
+
 @pytest.mark.parametrize(
     ("mode", "srtp", "savp"), [(None, "off", "off"), ("preferred", "on", "optional"), ("required", "on", "mandatory")]
 )
