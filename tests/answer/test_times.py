@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ringboot.answer.timers import with_timers
 from ringboot.leases.terms import INFINITE
+from ringboot.model.address import ip_text
 from ringboot.model.site import Class, Match, Network
 
 if TYPE_CHECKING:
@@ -78,6 +79,22 @@ def test_the_class_of_a_client_decides_and_the_last_one_that_does(world: World) 
         assert phone.renew(o51=INFINITE.to_bytes(4, "big")).lease_time == seconds
         assert phone.renew(o51=(60).to_bytes(4, "big")).lease_time == 60
     assert server.phone("00:08:5d:00:00:99").boot().lease_time == 3600
+
+
+def test_a_class_by_the_relays_port_still_holds_when_a_renewal_passes_no_relay(world: World) -> None:
+    port = Class("port", "class", ((Match("dhcp.82.1", "^ge-1$"),),), {"66": "port"}, 300)
+    phones = world.network("phones", "10.0.0.0/16", "10.0.1.0-10.0.1.9", lease_time=3600)
+    server = world.server(phones, classes=(port,))
+    here, elsewhere = server.phone(relay="10.0.0.1"), server.phone("00:08:5d:00:00:02", relay="10.0.0.1")
+    for phone, name, told in ((here, b"ge-1", (300, b"port")), (elsewhere, b"ge-2", (3600, None))):
+        phone.options = {82: b"\x01\x04" + name}
+        ack = phone.boot()
+        assert (ack.lease_time, ack.options.get(66)) == told
+        phone.options = {}
+        for heard in (phone.renew(), phone.renew(), phone.inform(ip_text(phone.ip))):
+            assert (heard.lease_time if 51 in heard.options else told[0], heard.options.get(66)) == told
+    stranger = server.phone("00:08:5d:00:00:03")
+    assert 66 not in stranger.inform("10.0.1.0").options
 
 
 # T1 and T2

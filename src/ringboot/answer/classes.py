@@ -26,6 +26,7 @@ class Classes:
         names = {match.evidence for row in rows for each in row.alternatives for match in each}
         codes = {name.split(".")[1] for name in names} - {"mac", "oui"}
         self._codes = tuple(sorted(int(code) for code in codes if code.isdecimal()))
+        self.reads_relay = 82 in self._codes
         self._mac_octets = 16 if "dhcp.mac" in names else 3 if "dhcp.oui" in names else 0
         self.timed = any(row.lease_time is not None for row in rows)
         self._memory: dict[tuple[bytes | None, ...], ClassIds] = {}

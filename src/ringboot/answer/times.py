@@ -5,6 +5,7 @@ from __future__ import annotations
 from ringboot.answer.facts import Facts
 from ringboot.answer.network import Net
 from ringboot.answer.query import Query
+from ringboot.answer.said import said
 from ringboot.leases.terms import SHORTEST_LEASE
 
 _LEASE_TIME = 51
@@ -19,7 +20,7 @@ def lease_time(query: Query, net: Net, facts: Facts) -> int:
     seconds = most = row.lease_time
     most = max(most, row.max_lease_time or 0)
     if classes.timed:
-        own = classes.lease_time(classes.of(options, query.message.chaddr))
+        own = classes.lease_time(classes.of(said(query, facts), query.message.chaddr))
         if own is not None:
             seconds = most = own
     asked = options.get(_LEASE_TIME)

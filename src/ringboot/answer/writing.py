@@ -9,6 +9,7 @@ from ringboot.answer.destination import destination
 from ringboot.answer.network import Net
 from ringboot.answer.options import Asker
 from ringboot.answer.query import Query
+from ringboot.answer.said import said
 from ringboot.answer.server import override_of
 from ringboot.answer.times import lease_time
 from ringboot.dhcp.message import ACK, NAK
@@ -31,7 +32,7 @@ def option_block(case: Case, net: Net, address: int, server: int, seconds: int |
     query, client, facts, _ = case
     options = query.message.options
     place = net.place(address)
-    classes = facts.classes.of(options, client.mac)
+    classes = facts.classes.of(said(query, facts), client.mac)
     wanted = options.get(_PARAMETERS, b"")
     reserved = client.reserved
     if reserved is None:
