@@ -14,6 +14,7 @@ from ringboot.sim.target import Target
 STORM = "boot storm"
 PHONES = 1_000
 SWITCHED_ON = 10.0  # seconds, within which all are
+RETRIES = 20  # real phones never give up; the figure is when the last one has its files
 POOL = "127.77.1.1-127.77.40.250"
 
 
@@ -34,7 +35,7 @@ async def _blown(stage: Stage, phones: int, seconds: float) -> dict[str, Any]:
     try:
         await stage.open()
         target = Target("127.0.0.1", stage.dhcp, stage.tftp, stage.http, RELAY)
-        made = Storm(Plan(target, phones, seconds=seconds))
+        made = Storm(Plan(target, phones, seconds=seconds, retries=RETRIES))
         await made.run()
     finally:
         await stage.close()

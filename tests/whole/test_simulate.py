@@ -81,7 +81,6 @@ def test_a_fleet_comes_up_and_reads_its_files_again(site: Site) -> None:
 def test_files_that_change_between_two_reads_are_noticed(site: Site) -> None:
     storm = Storm(Plan(site.target, 2, ("aastra",), seconds=0, seed=5, again=1))
     phone = storm.courses[0].phone
-    read_files = phone.read_files
 
     async def run() -> None:
         async for _ in phone.boot():
@@ -90,7 +89,6 @@ def test_files_that_change_between_two_reads_are_noticed(site: Site) -> None:
         await storm._read_again(storm.courses[0], 0.0)
 
     asyncio.run(run())
-    assert read_files is not None
     assert (storm.courses[0].reads, storm.courses[0].changed, storm.courses[0].problem) == (1, 1, "")
 
 
@@ -113,6 +111,16 @@ def test_a_phone_that_is_refused_starts_over_and_fails_with_its_reason(site: Sit
 def test_the_command_ends_with_1_when_a_phone_failed(site: Site) -> None:
     told = site.simulate("--phones", "1", "--brand", "aastra", "--from", "127.83.0.1", "--retries", "0", code=1)
     assert told["failures"][0]["problem"] == "{MAC}.cfg: 404"
+
+
+def test_a_file_that_may_be_missing_is_missing_only_when_the_server_says_so(site: Site) -> None:
+    plan = Plan(
+        site.target._replace(http=free_port()), 1, ("yealink",), first="127.82.0.99", seconds=0, seed=10, retries=0
+    )
+    storm = Storm(plan)
+    assert storm.courses[0].phone.habit.asks[0].startswith("?")
+    asyncio.run(storm.run())
+    assert storm.courses[0].problem == "{mac}.boot: ConnectionRefusedError"
 
 
 def test_what_is_not_done_in_time_has_failed(site: Site) -> None:

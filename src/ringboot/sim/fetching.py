@@ -20,6 +20,11 @@ class Fetched(NamedTuple):
     status: str
     body: bytes | None
 
+    @property
+    def is_answered(self) -> bool:
+        """Say whether the server said how it is; not, when it was silent or could not be reached."""
+        return self.status.isdecimal() or self.status.startswith("error ")
+
 
 async def fetch(url: str, source: str, agent: str = "") -> Fetched:
     """Fetch an http:// or tftp:// URL from a source address of our own."""

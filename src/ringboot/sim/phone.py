@@ -93,7 +93,7 @@ class Phone:
             self.files[name] = fetched
             if fetched.body is not None:
                 yield Step("file", f"{name} ({len(fetched.body)} octets)")
-            elif ask.startswith(OPTIONAL):
+            elif ask.startswith(OPTIONAL) and fetched.is_answered:
                 yield Step("missing", name)
             else:
                 yield Step("failed", f"{name}: {fetched.status}")
