@@ -83,7 +83,6 @@ class Phone:
     def lay(self, size: int) -> tuple[str, bytes]:
         """Lay a file of so many octets where it is served from; give its name and what is in it."""
         name, content = f"octets{size}", self.content(size)
-        self._shelf.mkdir(exist_ok=True)  # nothing may have been rendered yet
         (self._shelf / name).write_bytes(content)
         return name, content
 
@@ -135,9 +134,9 @@ def phone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phone]:
 
         def taken() -> bool:
             rows = daemon.get("devices")["items"]
-            return any(row["ip"] == address and row["plugin"] == "aastra" for row in rows)
+            return any(row["ip"] == address and row["configured"] for row in rows)
 
-        wait_until(taken, f"{address} to be taken for a phone", say=daemon.log.read_text)
+        wait_until(taken, f"{address} to be taken for a phone, with its plugin in place", say=daemon.log.read_text)
         out = folder / "out"
         out.mkdir()
         yield Phone(client.machine, daemon.data / "plugins" / "aastra" / "var" / "tftpboot", out)
