@@ -1,4 +1,4 @@
-"""The page of the RFCs: what they ask of a DHCP server, and which tests show it."""
+"""The page of the RFCs: what they ask of a DHCP and TFTP server, and which tests show it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from docs.table import table
 _HEAD = """\
 # RFCs
 
-What the RFCs of DHCP ask of a server, and whether Ringboot does it. Each *yes* and each *partial* names the tests that
-show it, below `tests/`. Those in `answer` and `dhcp` are about octets in and octets out; those in `servers` and `whole`
-go over real sockets, the latter with the clients of other projects.
+What the RFCs of DHCP and TFTP ask of a server, and whether Ringboot does it. Each *yes* and each *partial* names the
+tests that show it, below `tests/`. Those in `answer`, `dhcp` and `tftp` are about octets in and octets out; those in
+`servers` and `whole` go over real sockets, the latter with the clients of other projects.
 
 """
 

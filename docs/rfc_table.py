@@ -23,10 +23,15 @@ class Row(NamedTuple):
 
 TITLES = {
     951: "Bootstrap Protocol",
+    1123: "Requirements for Internet Hosts (4.2, TFTP)",
+    1350: "The TFTP Protocol",
     1534: "Interoperation between DHCP and BOOTP",
     1542: "Clarifications and Extensions for the Bootstrap Protocol",
     2131: "Dynamic Host Configuration Protocol",
     2132: "DHCP Options and BOOTP Vendor Extensions",
+    2347: "TFTP Option Extension",
+    2348: "TFTP Blocksize Option",
+    2349: "TFTP Timeout Interval and Transfer Size Options",
     3004: "The User Class Option",
     3011: "The IPv4 Subnet Selection Option",
     3046: "DHCP Relay Agent Information Option",
@@ -39,9 +44,11 @@ TITLES = {
     4361: "Node-specific Client Identifiers",
     5107: "Server Identifier Override Suboption",
     6842: "Client Identifier Option in DHCP Server Replies",
+    7440: "TFTP Windowsize Option",
     8357: "Generalized UDP Source Port for DHCP Relay",
 }
 
+_TFTP = "tftp/test_requirements::test_a_requirement"
 _LAYOUT = "dhcp/test_reply::test_an_offer_octet_by_octet"
 _TABLE_3 = "dhcp/test_reply::test_table_3"
 _RELAY_LAST = (
@@ -236,5 +243,26 @@ TABLE: tuple[Row, ...] = (
          "dhcp/test_overload::test_a_client_identifier_in_pieces_is_given_back")),
     Row(8357, "5.2", "a relay that says so (82.19) is answered on the port that it sent from", YES,
         ("answer/test_destination::test_a_relay_may_listen_on_another_port",)),
+    Row(1123, "4.2.3.1", "an acknowledgement that says nothing new is never answered by data", YES,
+        (_TFTP, "tftp/test_transfer::test_a_datagram_that_the_network_doubles_does_not_double_the_rest")),
+    Row(1123, "4.2.3.2", "what is not acknowledged is sent again after a wait that doubles, and not for ever", YES,
+        (_TFTP, "tftp/test_transfer::test_back_off_doubles_and_gives_up_after_five_repetitions")),
+    Row(1123, "4.2.3.5", "a request to a broadcast address is ignored", YES,
+        ("servers/test_tftp::test_a_request_to_many_is_ignored",)),
+    Row(1350, "2 6", "blocks of 512 octets, one acknowledged before the next; a shorter or empty one ends it", YES,
+        (_TFTP, "whole/test_files::test_each_client_reads_files_about_the_size_of_a_block")),
+    Row(1350, "1 5", "modes octet and netascii, in any case", YES,
+        ("tftp/test_requirements::test_modes", "tftp/test_netascii::test_what_is_sent",
+         "whole/test_files::test_each_client_reads_what_lies_there")),
+    Row(1350, "4", "each transfer has an id of its own; another one is told so, and the transfer goes on", YES,
+        ("servers/test_tftp::test_a_wrong_transfer_id_is_told_so_and_the_transfer_goes_on",)),
+    Row(1350, "7", "an ERROR ends a transfer and is never answered", YES, (_TFTP,)),
+    Row(1350, "4", "files can be written", NO, (), "every WRQ is refused with ERROR 2: nothing has to be written here"),
+    Row(2347, "", "known options with valid values come back in an OACK, which is repeated until ACK 0", YES, (_TFTP,)),
+    Row(2348, "", "blocks of 8 to 65464 octets", YES, (_TFTP, "tftp/test_options::test_limits_of_each_row")),
+    Row(2349, "", "the timeout that the client names, and the size of what is sent", YES,
+        (_TFTP, "servers/test_tftp::test_netascii_is_sent_as_text_with_the_size_that_it_has_then")),
+    Row(7440, "4", "a window goes out whole, and begins anew after what was acknowledged of it", YES,
+        (_TFTP, "whole/test_files::test_each_client_reads_it_over_a_bad_line")),
 )
 # fmt: on
