@@ -162,7 +162,21 @@ NO_PROOF = _row(
     "no-proof",
     "file",
     "{path} belongs to {owner}, and nothing proves that {peer} is that device",
-    "The device must ask from the address that we leased to it.",
+    "The device must ask from the address that we leased to it, with a certificate of its brand, or by its secret URL.",
+)
+WRONG_URL = _row("wrong-url", "file", "{peer} asked with a secret URL that is nobody's",
+                 "If it is one of yours, give it its URL again: ringboot device url.")
+CERTIFICATE_DOUBTED = _row(
+    "certificate-doubted",
+    "file",
+    "the certificate {subject} that {peer} shows proves nothing: {why}",
+    "Name the CA of its brand in [[https.client_ca]]. A lease and a secret URL prove a device too.",
+)
+OLD_TLS = _row(
+    "old-tls",
+    "file",
+    "{peer} speaks {tls} on the listener for old TLS: brand {brand}, {agent}",
+    "It can use the listener of [https] as soon as newer firmware speaks TLS 1.2.",
 )
 UNKNOWN_DEVICE = _row("unknown-device", "file", "no device is known at {peer}, and nothing in the request names one",
                       "If it is one of yours, add it: ringboot device add --mac {mac} --plugin PLUGIN.")
@@ -209,6 +223,8 @@ CLAIM_CONTRADICTS = _row(
     "{peer} asked for {path} in the name of {claimed}, but that address belongs to {proven}",
     "Look at what is plugged in there: a stranger, or a phone set up for another one's MAC.",
 )
+URL_MADE = _row("url-made", "device", "its secret URL was made for {who}")
+URL_RENEWED = _row("url-renewed", "device", "{who} gave it a new secret URL; the one before opens nothing any more")
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")
 # Where a boot stopped (explain)
 BOOT_DONE = _row("boot-done", "boot", "it has fetched its present configuration")

@@ -81,6 +81,29 @@ class SmallDesk:
         self._call("reload")
         return {"revision": 4, "restart_needed": "changed, and held from the next start: port"}
 
+    async def secret_url(self, device_id: str, renew: bool, who: str) -> Row:
+        self._call("secret_url", device_id, renew, who)
+        return {"id": device_id, "mac": None, "path": "/s/word/", "http": "http://10.0.0.1:8667/s/word/", "https": None}
+
+    async def tls(self) -> Row:
+        self._call("tls")
+        made = {
+            "path": "/d/tls/x.crt",
+            "subject": "CN=x",
+            "names": ["10.0.0.1"],
+            "since": 0.0,
+            "until": 9e9,
+            "sha256": "aa",
+        }
+        return {
+            "listen": ":8668",
+            "legacy": None,
+            "problem": "",
+            "client_cas": [{"brand": "acme", "file": "/ca.pem"}],
+            "certificate": made,
+            "ca": {**made, "pem": "-----BEGIN\n"},
+        }
+
     async def explain(self, mac: str) -> Row:
         self._call("explain", mac)
         return {**self.explanation, "mac": mac}

@@ -95,6 +95,9 @@ RIGHTS: list[tuple[Any, ...]] = [
     ("DELETE", "/plugins/p", None, 200, 403, 403),
     ("GET", "/settings/NAT", None, 200, 200, 403),
     ("PUT", "/settings/NAT", {"value": 1}, 200, 403, 403),
+    ("POST", "/devices/d/url", {}, 200, 403, 403),
+    ("POST", "/devices/d/url", {"renew": True}, 200, 403, 403),
+    ("GET", "/tls", None, 200, 200, 403),
     ("GET", "/devices/d/file?path=open.cfg", None, 200, 200, 403),
     ("GET", "/devices/d/file?path=own.cfg", None, 200, 403, 403),
 ]

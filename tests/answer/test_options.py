@@ -82,6 +82,11 @@ def test_a_site_may_tell_another_address_than_the_interfaces(world: World) -> No
     assert offer.options[54] == bytes((10, 0, 0, 2))
 
 
+def test_https_has_a_value_where_it_is_served(world: World) -> None:
+    options = world.server(options={"66": "{https}/x"}, https_port=8668).phone().discover().options
+    assert options[66] == b"https://10.0.0.2:8668/x"
+
+
 def test_an_option_whose_placeholder_has_no_value_is_left_out(world: World) -> None:
     options = world.server(options={"66": "{https}/x", "67": "{token}"}).phone().discover().options
     assert not {66, 67} & set(options)

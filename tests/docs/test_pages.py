@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from tests.certificates import BrandCa
 
 from ringboot import reasons
 from ringboot.catalog import FOLDER as CATALOG
@@ -76,6 +77,8 @@ def test_a_block_of_toml_says_what_it_is(block: Block) -> None:
 def test_a_configuration_has_no_fault(block: Block, tmp_path: Path) -> None:
     path = tmp_path / "ringboot.toml"
     path.write_text(block.text)
+    for name in re.findall(r'^file = "([\w-]+)\.pem"', block.text, re.MULTILINE):
+        BrandCa(tmp_path, name)
     assert [str(problem) for problem in check(path)] == []
 
 

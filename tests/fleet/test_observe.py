@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from ringboot.fleet.observe import lease_evidence, mac_evidence, request_evidence
 from ringboot.model.evidence import pack
-from ringboot.model.file import FileRequest
+from ringboot.model.file import Certificate, FileRequest
 from ringboot.plugins.patterns import evidence_name
 
 MAC = bytes.fromhex("00085d2eecfb")
@@ -49,7 +49,10 @@ def test_a_request_tells_its_path_and_headers() -> None:
         "http.user-agent": "Acme 1.0",
         "http.header.x-mac": "1",
     }
-    assert request_evidence(request._replace(certificate="CN=x"))["tls.subject"] == "CN=x"
+    shown = Certificate("CN=x", ("x",), "acme")
+    assert request_evidence(request._replace(certificate=shown))["tls.subject"] == "CN=x"
+    forged = shown._replace(fault="its CA is not known here")
+    assert "tls.subject" not in request_evidence(request._replace(certificate=forged))
     assert request_evidence(FileRequest("tftp", "x.cfg", "10.0.0.9", 1, "10.0.0.2")) == {"tftp.path": "x.cfg"}
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringboot.model.codec import BadMessage
-from ringboot.model.file import FileMessage, FileRequest, Refuse, Sent, Serve, decode, encode
+from ringboot.model.file import Certificate, FileMessage, FileRequest, Refuse, Sent, Serve, decode, encode, masked
 
 raw = st.binary(max_size=80).map(lambda octets: octets.decode("latin-1"))  # paths and headers: any octets
 ticket = st.integers(0, 2**63)
@@ -25,7 +25,10 @@ message = st.one_of(
         method=st.sampled_from(["GET", "HEAD"]),
         query=raw,
         headers=st.lists(st.tuples(raw, raw), max_size=5).map(tuple),
-        certificate=st.none() | st.text(),
+        certificate=st.none()
+        | st.builds(Certificate, st.text(), st.lists(st.text(), max_size=3).map(tuple), st.text(), st.text()),
+        tls=st.text(),
+        secret=st.text(),
     ),
     st.builds(Serve, root=st.text(), name=raw | st.text(), content_type=st.text(), ticket=ticket),
     st.builds(Refuse, reason=st.text(), ticket=ticket),
@@ -61,6 +64,8 @@ def test_what_a_request_looks_like_on_the_way() -> None:
         "query": "",
         "headers": [["user-agent", "x"]],
         "certificate": None,
+        "tls": "",
+        "secret": "",
     }
 
 
@@ -101,3 +106,19 @@ def test_what_does_not_fit_is_named(data: bytes, says: str) -> None:
 def test_anything_else_is_a_bad_message(data: bytes) -> None:
     with pytest.raises(BadMessage):
         decode(data)
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("Aastra/aastra.cfg", "Aastra/aastra.cfg"),
+        ("/s/word/a.cfg", "/s/***/a.cfg"),
+        ("s/word/a.cfg", "s/***/a.cfg"),
+        ("x/S//word", "x/s/***"),
+        ("/s%2Fword%2fa.cfg", "/s/***%2fa.cfg"),
+        ("sounds/ring.wav", "sounds/ring.wav"),
+        ("/s/", "/s/"),
+    ],
+)
+def test_the_word_of_a_secret_url_is_not_shown(path: str, shown: str) -> None:
+    assert masked(path) == shown

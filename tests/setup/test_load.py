@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
+from tests.certificates import BrandCa
 
 from ringboot.setup.load import check, load, load_text
 from ringboot.setup.machine import Interface, Machine
@@ -29,7 +31,7 @@ ROWS = [
     ("[dhcp]\n[dhcp]", ("line 2: is no TOML: Cannot declare ('dhcp',) twice; "
      "mend that line; text stands in quotes, lists in [ ]")),
     # keys
-    (LAN + "[boot]", "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http"),
+    (LAN + "[boot]", "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https"),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",
@@ -169,7 +171,7 @@ ROWS = [
     (LAN + 'options = { 43.2 = "x" }',
      'line 6, dhcp.network.options.43: is a table; a sub-option is written in quotes: "43.2" = "..."'),
     (LAN + 'options = { tftp-server-name = "{htp}" }', ("line 6, dhcp.network.options.tftp-server-name: "
-     "{htp} is not a placeholder; there are {server}, {http}, {tftp}, {mac}")),
+     "{htp} is not a placeholder; there are {server}, {http}, {https}, {tftp}, {mac}")),
     (LAN + 'options.dhcp-lease-time = 60', ("line 6, dhcp.network.options.dhcp-lease-time: option 51 is written by the "
      "server itself; set lease_time in the network")),
     (LAN + 'options.subnet-selection = "10.1.0.0"', ("line 6, dhcp.network.options.subnet-selection: option 118 is "
@@ -188,6 +190,23 @@ ROWS = [
      "line 8, dhcp.class.match.mac: is an empty list; name at least one"),
     (LAN + 'options = { 66 = "a", tftp-server-name = "b" }',
      "line 6, dhcp.network.options.tftp-server-name: is the same option as 66; remove one of them"),
+    (LAN + 'options = { 66 = "{https}/x" }',
+     "line 6, dhcp.network.options.66: {https} names a server that is off; set listen in [https]"),
+    (LAN + "[https]\nlisten = ':8667'", "line 7, https.listen: port 8667 is that of [http]; choose another"),
+    (LAN + "[https]\nlisten = ':8668'\nlegacy.listen = ':8668'",
+     "line 8, https.legacy.listen: port 8668 is that of [https]; choose another"),
+    (LAN + "[https.legacy]\nlisten = 'x'", ('line 7, https.legacy.listen: "x" is not a place to listen; '
+     'write ":69" for all addresses, "10.0.0.2:69" for one, or "off"')),
+    (LAN + "[https]\nkey = 'k'",
+     "line 7, https.key: stands here without certificate; add certificate, or remove key for a CA of our own"),
+    (LAN + "[https]\ncertificate = 'c'",
+     "line 7, https.certificate: stands here without key; add key, or remove certificate for a CA of our own"),
+    (LAN + "[https]\ncertificate = '/no/c'\nkey = '/no/k'", ("line 7, https.certificate: /no/c cannot be read: "
+     "No such file or directory; correct the path, or see to its rights")),
+    (LAN + "[[https.client_ca]]\nbrand = 'a'\n[[https.client_ca]]\nbrand = 'b'\nfile = 'f'",
+     'line 6, https.client_ca.file: is missing; add it, such as file = "/var/lib/ringboot"'),
+    (LAN + "[[https.client_ca]]\nbrand = 'a'\nfile = '/no/ca'", ("line 8, https.client_ca.file: /no/ca cannot be read: "
+     "No such file or directory; correct the path, or see to its rights")),
     (LAN + 'options = { 66 = "{http}/x" }\n[http]\nlisten = "off"',
      "line 6, dhcp.network.options.66: {http} names a server that is off; set listen in [http]"),
     (LAN + 'options = { 66 = 1.5 }', ("line 6, dhcp.network.options.66: 1.5 cannot be the value of an option; "
@@ -279,6 +298,8 @@ MACHINE = Machine(
         (LAN + "[http]\nlisten = '10.0.0.9:80'", ("line 7, http.listen: 10.0.0.9 is not an address of this machine; "
          'listen on all with ":80", or on one of 127.0.0.1, 10.0.0.2')),
         (LAN + "[http]\nlisten = '127.0.0.53:80'", None),
+        (LAN + "[https.legacy]\nlisten = '10.0.0.9:80'", ("line 7, https.legacy.listen: 10.0.0.9 is not an address of "
+         'this machine; listen on all with ":80", or on one of 127.0.0.1, 10.0.0.2')),
         (LAN + "pools = ['10.0.0.1-10.0.0.5']\n[server]\naddress = '10.0.0.2'", ("line 6, dhcp.network.pools: warning: "
          "pool 10.0.0.1-10.0.0.5 holds our own address 10.0.0.2; leave it out of the pool")),
     ],
@@ -292,3 +313,30 @@ def test_check_compares_with_the_machine(tmp_path: Path, text: str, problem: str
 def test_a_warning_does_not_keep_the_configuration_from_loading(tmp_path: Path) -> None:
     settings = load_text(Path("/r"), LAN + "pools = ['10.0.0.1-10.0.0.5']\n[server]\naddress = '10.0.0.2'")
     assert settings.server.address == "10.0.0.2"
+
+
+def test_certificates_are_read_and_compared(tmp_path: Path) -> None:
+    ca = BrandCa(tmp_path, "brand")
+    one, two = ca.sign("one"), ca.sign("two")
+    (tmp_path / "text").write_text("no certificate")
+    locked = tmp_path / "locked"
+    command = ["openssl", "pkey", "-in", str(one.key), "-aes128", "-passout", "pass:x", "-out", str(locked)]
+    subprocess.run(command, check=True)
+
+    def said(certificate: Path, key: Path, brand: Path) -> list[str]:
+        lines = (f'certificate = "{certificate}"', f'key = "{key}"', "[[https.client_ca]]", 'brand = "b"')
+        text = "\n".join((LAN + "[https]", *lines, f'file = "{brand}"'))
+        path = tmp_path / "r.toml"
+        path.write_text(text)
+        return [str(each).removeprefix(f"{path}, ") for each in check(path)]
+
+    assert said(one.certificate, one.key, ca.path) == []
+    (found,) = said(one.certificate, two.key, ca.path)
+    assert found.startswith(f"line 7, https.certificate: {two.key} is not the key of {one.certificate}; name the key")
+    (found,) = said(one.certificate, locked, ca.path)
+    assert f"{locked} is locked with a password; write it without" in found
+    (found,) = said(one.certificate, tmp_path / "text", ca.path)
+    assert f"{tmp_path / 'text'} holds no key" in found
+    first, second = said(tmp_path / "text", one.key, one.key)
+    assert first.startswith(f"line 7, https.certificate: {tmp_path / 'text'} holds no certificate")
+    assert second.startswith(f"line 11, https.client_ca.file: {one.key} holds no certificate")

@@ -303,3 +303,18 @@ def test_history_is_bounded(do: Do) -> None:
         return len(books.history.of("setting", "NAT", 9999))
 
     assert do(story) == historybook.KEPT
+
+
+def test_a_secret_word_has_one_owner(do: Do) -> None:
+    def story(books: Books) -> None:
+        assert books.urls.of_device("d") is None
+        books.urls.put("d", "word", "digest")
+        books.urls.put("e", "other", "its digest")
+        assert (books.urls.of_device("d"), books.urls.owner("digest")) == ("word", "d")
+        books.urls.put("d", "new", "new digest")
+        assert (books.urls.owner("digest"), books.urls.owner("new digest")) == (None, "d")
+        books.urls.remove("d")
+        assert (books.urls.of_device("d"), books.urls.owner("new digest")) == (None, None)
+        assert books.urls.owner("its digest") == "e"
+
+    do(story)

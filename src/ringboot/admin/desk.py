@@ -24,6 +24,10 @@ class DaemonDesk(Protocol):
         """Read ringboot.toml again; Refused(code="configuration") when it is not good, and the old one stays."""
         ...
 
+    async def tls(self) -> Row:
+        """Tell where HTTPS is served and with which certificate; `ca.pem` is for phones."""
+        ...
+
     async def explain(self, mac: str) -> Row:
         """Tell a device's way; the shape stands in cli/explanation.py."""
         ...
@@ -105,6 +109,10 @@ class FilesDesk(Protocol):
 
     async def show_file(self, device_id: str, path: str) -> Row:
         """Give {"path", "text", "secret"}: the file as it is served."""
+        ...
+
+    async def secret_url(self, device_id: str, renew: bool, who: str) -> Row:
+        """Give {"path", "http", "https"} of its secret URL; made when it has none, or a new one is wanted."""
         ...
 
 

@@ -29,6 +29,10 @@ def daemon_routes(desk: DaemonDesk) -> APIRouter:
     async def reload() -> dict[str, Any]:
         return await desk.reload()
 
+    @routes.get("/tls")
+    async def tls() -> dict[str, Any]:
+        return await desk.tls()
+
     @routes.get("/explain/{mac}")
     async def explain(mac: str, request: Request) -> Any:
         try:

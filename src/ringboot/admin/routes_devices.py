@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 
-from ringboot.admin.access import ADMINISTRATOR, caller
+from ringboot.admin.access import ADMINISTRATOR, administrator, caller
 from ringboot.admin.body import json_body, only
 from ringboot.admin.desk import DeviceDesk, FilesDesk
 from ringboot.admin.lists import query_of, written
@@ -61,10 +61,23 @@ def device_routes(desk: _Devices) -> APIRouter:
     async def remove(device_id: str, request: Request) -> None:
         await desk.remove_device(device_id, caller(request).who)
 
+    _file_routes(routes, desk)
+    return routes
+
+
+def _file_routes(routes: APIRouter, desk: FilesDesk) -> None:
+    """Add what is about a device's files."""
+
     @routes.get("/{device_id}/files")
     async def files(device_id: str) -> dict[str, Any]:
         rows = await desk.device_files(device_id)
         return {"total": len(rows), "items": rows}
+
+    @routes.post("/{device_id}/url", dependencies=[Depends(administrator)])
+    async def secret_url(device_id: str, request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "renew")
+        return await desk.secret_url(device_id, body.get("renew") is True, caller(request).who)
 
     @routes.get("/{device_id}/file")
     async def show_file(device_id: str, request: Request) -> dict[str, Any]:
@@ -76,8 +89,6 @@ def device_routes(desk: _Devices) -> APIRouter:
         if found.get("secret", True) and caller(request).role != ADMINISTRATOR:
             raise Problem(403, "administrators-only", f"{path} holds passwords. Run the command as root to see it.")
         return found
-
-    return routes
 
 
 def _all_text(ids: Any) -> bool:

@@ -112,12 +112,15 @@ class Options:
     def values(self, server: int, mac: bytes) -> dict[str, str]:
         """Give what the placeholders stand for; what is missing has no value."""
         address = self._site.server or ip_text(server)
-        return {
+        values = {
             "server": address,
             "http": f"http://{address}:{self._site.http_port}",
             "tftp": address,
             "mac": mac.hex(),
         }
+        if self._site.https_port:
+            values["https"] = f"https://{address}:{self._site.https_port}"
+        return values
 
 
 def merge(layers: Iterable[OptionTexts]) -> OptionTexts:

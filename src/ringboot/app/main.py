@@ -16,6 +16,7 @@ from ringboot import log, reasons
 from ringboot.admin.access import access_here
 from ringboot.admin.api import build_app
 from ringboot.admin.server import ApiServer
+from ringboot.app.https import Https
 from ringboot.desk.core import Core
 from ringboot.desk.desk import Desk
 from ringboot.desk.dhcplink import DhcpLink, Frame
@@ -35,6 +36,7 @@ from ringboot.servers.files import NotOpened, open_below
 from ringboot.servers.foreign import CannotLook, find_foreign
 from ringboot.servers.http import HttpServer
 from ringboot.servers.tftp import TftpServer
+from ringboot.servers.tls import Tls
 from ringboot.setup import load, machine
 from ringboot.setup.problems import BadConfig
 from ringboot.setup.settings import Settings
@@ -153,6 +155,7 @@ class _Main:
                     tasks.create_task(self.follower.run()),
                     tasks.create_task(self._look_for_others()),
                     tasks.create_task(self.addresses.follow()),
+                    tasks.create_task(self.https.follow()),
                 ]
                 log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
                 await self.stopping.wait()
@@ -207,9 +210,19 @@ class _Main:
             http = HttpServer(_socket(fds["http"]), self.doorway.answer, self.doorway.report, self.files)
             await http.start()
             stack.push_async_callback(http.close)
+        self.https = Https(self.core, self._sockets("https", "old-https"), self._https)
+        stack.push_async_callback(self.https.close)
+        await self.https.look()
+        self.core.look_at_tls = self.https.look
         api = ApiServer(build_app(self.desk, access_here()), _socket(fds["api"]))
         await api.start()
         stack.push_async_callback(api.stop)
+
+    def _sockets(self, *names: str) -> dict[str, socket.socket]:
+        return {name: _socket(self.start.fds[name]) for name in names if name in self.start.fds}
+
+    def _https(self, opened: socket.socket, tls: Tls, name: str) -> HttpServer:
+        return HttpServer(opened, self.doorway.answer, self.doorway.report, self.files, tls=tls, name=name)
 
     def _heard(self, frame: Frame) -> None:
         if frame["t"] == "journal":

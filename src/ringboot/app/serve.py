@@ -19,7 +19,7 @@ from ringboot.setup.where import api_socket
 
 PARTS = (
     Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "control", PLUG)),
-    Part("main", "ringboot.app", ("tftp", "http", "api")),
+    Part("main", "ringboot.app", ("tftp", "http", "https", "old-https", "api")),
 )
 PRIVATE = 0o600  # only the daemon itself connects
 EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a stranger the way in
@@ -35,6 +35,12 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
             )
         if (http := settings.http.listen) is not None:
             opened["http"] = undo.enter_context(listen.open_stream("HTTP", http.address, http.port, "listen in [http]"))
+        for name, place, key in (
+            ("https", settings.https.listen, "listen in [https]"),
+            ("old-https", settings.https.legacy.listen, "listen in [https.legacy]"),
+        ):
+            if place is not None:
+                opened[name] = undo.enter_context(listen.open_stream("HTTPS", place.address, place.port, key))
         opened["control"] = undo.enter_context(listen.open_unix(settings.server.data / "run" / "dhcp.sock", PRIVATE))
         server = settings.server
         path = api_socket(server.api_socket, server.data, root=os.geteuid() == 0)

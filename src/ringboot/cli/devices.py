@@ -63,6 +63,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "remove", "ringboot device remove {mac}")(remove_device)
     command(app, "reconfigure", "ringboot device reconfigure --plugin {plugin}")(reconfigure)
     command(app, "files", "ringboot device files {mac}")(device_files)
+    command(app, "url", "ringboot device url {mac} --renew")(secret_url)
     command(app, "show-file", "ringboot device show-file {mac} PATH")(show_file)
 
 
@@ -231,3 +232,19 @@ def show_file(
     """Print a file as the device gets it."""
     found = at.api.get("devices", str(find_device(at, device)["id"]), "file", parameters=[("path", path)])
     at.tell(found, str(found["text"]).removesuffix("\n"))
+
+
+def secret_url(
+    at: At,
+    device: Named,
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Make a new one; the one before opens nothing any more.")
+    ] = False,
+) -> None:
+    """Show the secret URL of a device.
+
+    It opens the files of this device from anywhere: tell it to nobody else. For administrators.
+    """
+    ident = str(find_device(at, device)["id"])
+    found = at.api.post("devices", ident, "url", body={"renew": renew})
+    at.tell(found, "\n".join(found[key] for key in ("https", "http") if found[key]) or found["path"])

@@ -17,6 +17,7 @@ from ringboot.cli import (
     reservations,
     settings,
     simulate,
+    tls,
     top,
 )
 from ringboot.cli.command import group
@@ -56,6 +57,7 @@ def _tree() -> typer.Typer:
     devices.add_to(group("device", "Phones, gateways and softphones.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
+    tls.add_to(group("tls", "The certificates that devices meet by HTTPS.", made))
     settings.add_to(group("settings", "What can be switched at run time.", made))
     return made
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from ringboot.cli.things import (
+    CaCertificate,
     Client,
     Config,
     Device,
@@ -26,7 +27,9 @@ from ringboot.cli.things import (
     Removed,
     Reservation,
     Seconds,
+    SecretUrl,
     Setting,
+    Tls,
     Uninstalled,
     Utc,
     WholePlugin,
@@ -357,6 +360,9 @@ TABLE: dict[str, Any] = {
     "device reconfigure": Reconfigured,
     "device files": Files,
     "device show-file": FileText,
+    "device url": SecretUrl,
+    "tls show": Tls,
+    "tls ca": CaCertificate,
     "config list": Page[Config],
     "config show": Config,
     "config add": Config,

@@ -145,6 +145,51 @@ class FileText(BaseModel):
     secret: bool
 
 
+class SecretUrl(BaseModel):
+    """Where a device's files are from anywhere."""
+
+    id: str
+    mac: Mac | None
+    path: str = Field(description="It begins both URLs' paths.")
+    http: str | None = Field(description="None: HTTP is off.")
+    https: str | None = Field(description="None: HTTPS is off.")
+
+
+class Certificate(BaseModel):
+    """A certificate of ours."""
+
+    path: str
+    subject: str
+    names: list[str]
+    since: Utc
+    until: Utc
+    sha256: str
+
+
+class CaCertificate(Certificate):
+    """The certificate of our own CA."""
+
+    pem: str
+
+
+class ClientCa(BaseModel):
+    """A CA that a brand signs its devices' certificates with."""
+
+    brand: str
+    file: str
+
+
+class Tls(BaseModel):
+    """Where HTTPS is served and with which certificate."""
+
+    listen: str | None
+    legacy: str | None = Field(description="Where old TLS is served.")
+    problem: str = Field(description="Why the newest certificate is not served; empty when it is.")
+    client_cas: list[ClientCa]
+    certificate: Certificate
+    ca: CaCertificate | None = Field(description="None: the certificate is given.")
+
+
 class Failed(BaseModel):
     """A device, or a plugin's shared files, that could not be made."""
 

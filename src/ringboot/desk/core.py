@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -54,6 +54,8 @@ class Core:
     lag: Lag = field(default_factory=Lag)
     pace: Pace = field(default_factory=Pace)
     background: Background = field(default_factory=Background)
+    tls_problem: str = ""  # why https is not served, or not with the newest certificate
+    look_at_tls: Callable[[], Awaitable[None]] | None = None  # takes up certificates that were replaced
 
     def read_plugins(self, books: Books) -> None:
         """Read every manifest again and let identification use what is there."""
@@ -83,13 +85,15 @@ class Core:
             brands=self.shelf.classes(),
             dhcp_integration=self.world.settings.dhcp_integration,
         )
-        http, tftp = self.began_with.http.listen, self.began_with.tftp.listen
+        began = self.began_with
+        http, tftp, https = began.http.listen, began.tftp.listen, began.https.listen
         self.feed.install(
             replace(
                 site,
-                server=self.began_with.server.address,
+                server=began.server.address,
                 http_port=http.port if http else 0,
                 tftp_port=tftp.port if tftp else 0,
+                https_port=https.port if https else 0,
             )
         )
         self.read_networks({row.network for row in self.feed.reservations.values()})

@@ -18,6 +18,7 @@ from ringboot.setup.settings import Settings
 
 Row = dict[str, Any]
 _FIXED = ("interfaces", "port")  # of [dhcp]: sockets that the supervisor opened at start
+_FIXED_TABLES = ("server", "tftp", "http", "https")
 
 
 class DaemonDesk:
@@ -88,6 +89,8 @@ class DaemonDesk:
         await self.renders.common(core.shelf.plugins)
         self.renders.need(await asyncio.to_thread(self._troubled))
         log.get().info("configuration read again", path=str(core.config))
+        if core.look_at_tls is not None:
+            await core.look_at_tls()
         if not done:
             raise core.feed.complaint("The configuration was read")
         answer: Row = {
@@ -113,4 +116,4 @@ class DaemonDesk:
 def _fixed(began: Settings, fresh: Settings) -> list[str]:
     """Name what differs and waits for the next start: the sockets are open already."""
     fixed = [f"{key} in [dhcp]" for key in _FIXED if getattr(fresh.dhcp, key) != getattr(began.dhcp, key)]
-    return fixed + [f"[{key}]" for key in ("server", "tftp", "http") if getattr(fresh, key) != getattr(began, key)]
+    return fixed + [f"[{key}]" for key in _FIXED_TABLES if getattr(fresh, key) != getattr(began, key)]

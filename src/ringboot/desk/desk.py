@@ -6,18 +6,20 @@ from collections import Counter
 
 from ringboot.desk.core import Core
 from ringboot.desk.daemon import DaemonDesk
-from ringboot.desk.devices import ConfigDesk, DeviceDesk
+from ringboot.desk.devices import ConfigDesk
 from ringboot.desk.explain import ExplainDesk
 from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.reservations import ReservationDesk
+from ringboot.desk.tls import TlsDesk
 from ringboot.desk.top import TopDesk
+from ringboot.desk.urls import UrlDesk
 from ringboot.model.slowest import Slowest
 
 
 class Desk(
-    DaemonDesk, TopDesk, ExplainDesk, LeaseDesk, ReservationDesk, DeviceDesk, ConfigDesk, PluginDesk, SettingDesk
+    DaemonDesk, TopDesk, ExplainDesk, LeaseDesk, ReservationDesk, UrlDesk, ConfigDesk, PluginDesk, SettingDesk, TlsDesk
 ):
     """Every question and every change of an administrator."""
 

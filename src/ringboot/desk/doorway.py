@@ -16,7 +16,7 @@ from ringboot.fleet.way import Seen, carry_out, request_seen
 from ringboot.host.neighbours import neighbour_of
 from ringboot.model import file
 from ringboot.model.codec import BadMessage
-from ringboot.model.file import FileRequest, Sent, Serve
+from ringboot.model.file import FileRequest, Sent, Serve, masked
 from ringboot.model.slowest import Slowest
 from ringboot.store.errors import StoreFailed
 
@@ -45,7 +45,7 @@ class Doorway:
         finally:
             steady = time.monotonic()
             if isinstance(request, FileRequest) and self.slowest.is_slow(steady, steady - began):
-                self.slowest.note(steady - began, self._core.utc(), request.door, request.path, request.peer)
+                self.slowest.note(steady - began, self._core.utc(), request.door, masked(request.path), request.peer)
 
     async def _answer(self, request: object) -> bytes:
         if not isinstance(request, FileRequest):
@@ -65,7 +65,7 @@ class Doorway:
             )
         answer = resolved.answer
         log.get().debug(
-            "file asked for", door=request.door, path=request.path, peer=request.peer, mac=resolved.mac,
+            "file asked for", door=request.door, path=masked(request.path), peer=request.peer, mac=resolved.mac,
             answer=answer.name if isinstance(answer, Serve) else answer.reason,
         )  # fmt: skip
         self._core.note(*resolved.events)

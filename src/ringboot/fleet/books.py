@@ -157,6 +157,22 @@ class NumberBook(Protocol):
         """Keep a number."""
 
 
+class UrlBook(Protocol):
+    """The secret word in each device's URL."""
+
+    def of_device(self, device: str) -> str | None:
+        """Give a device's word."""
+
+    def owner(self, digest: str) -> str | None:
+        """Give the id of the device whose word has this SHA-256."""
+
+    def put(self, device: str, word: str, digest: str) -> None:
+        """Keep a device's word instead of the one before."""
+
+    def remove(self, device: str) -> None:
+        """Forget it."""
+
+
 class HistoryBook(Protocol):
     """Who changed what, when."""
 
@@ -176,6 +192,7 @@ class Books:
     settings: SettingBook
     plugins: PluginBook
     numbers: NumberBook
+    urls: UrlBook
     history: HistoryBook
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from ringboot.fleet.way import Seen
 from ringboot.fleet.world import World
 from ringboot.model.device import Device, DeviceFile
 from ringboot.model.event import Event
-from ringboot.model.file import FileRequest, Refuse, Sent, Serve
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve, masked
 from ringboot.plugins.schema import Manifest
 from ringboot.reasons import Reason
 
@@ -38,6 +38,7 @@ _TYPES = {
 }
 _OCTETS = "application/octet-stream"
 _SHOWN = 512  # characters of a path that could not be normalised
+OLD = ("TLSv1", "TLSv1.1")
 _CONTRADICTS = reasons.CLAIM_CONTRADICTS
 
 
@@ -90,8 +91,31 @@ def resolve(
     books: Books, world: World, request: FileRequest, seen: Seen, places: Places, *, ticket: int, utc: float
 ) -> Resolved:
     """Decide what a request gets; reads one record.  From outside every refusal is a missing file."""
+    told = _resolve(books, world, request, seen, places, ticket=ticket, utc=utc)
+    noted = (*_tls_events(world, request, told, utc), *told.events)
+    return replace(told, events=noted) if noted else told
+
+
+def _tls_events(world: World, request: FileRequest, told: Resolved, utc: float) -> Iterator[Event]:
+    """Tell of a certificate that proves nothing, and of TLS that only the old listener speaks."""
+    shown, identity = request.certificate, told.seen.identity
+    rows: list[tuple[Reason, dict[str, Any]]] = []
+    if shown is not None and told.seen.doubt:
+        rows.append((reasons.CERTIFICATE_DOUBTED, {"subject": shown.subject[:_SHOWN], "why": told.seen.doubt}))
+    if request.tls in OLD:
+        agent = next((value for name, value in request.headers if name == "user-agent"), "no User-Agent")
+        brand = identity.brand if identity is not None else "unknown"
+        rows.append((reasons.OLD_TLS, {"tls": request.tls, "brand": brand, "agent": agent[:_SHOWN]}))
+    for reason, detail in rows:
+        if world.quiet.first((reason.id, *detail.values()), utc, request.peer, told.device):
+            yield Event(utc, reason.id, told.mac, told.device, request.peer, {**detail, "peer": request.peer})
+
+
+def _resolve(
+    books: Books, world: World, request: FileRequest, seen: Seen, places: Places, *, ticket: int, utc: float
+) -> Resolved:
     name = normalise(request.door, request.path)
-    path = request.path[:_SHOWN] if name is None else name
+    path = masked(request.path[:_SHOWN] if name is None else name)
     if seen.against is not None:
         return _contradicted(
             books, world, Resolved(Refuse(_CONTRADICTS.id, ticket), seen, path, request.peer, request.door), utc
@@ -115,6 +139,8 @@ def resolve(
 
 def _judge(books: Books, world: World, seen: Seen, name: str | None, places: Places) -> _Refusal | None:
     """Give the reason to refuse, or None to serve."""
+    if seen.nobody:
+        return _Refusal(reasons.WRONG_URL)
     if name is None:
         return _Refusal(reasons.BAD_PATH)
     if seen.plugin is None or seen.plugin not in world.plugins:

@@ -29,6 +29,6 @@ def request_evidence(request: FileRequest) -> dict[str, str]:
     found = {"http.path": unquote(request.path, encoding="latin-1")}
     for name, value in request.headers:
         found["http.user-agent" if name == "user-agent" else f"http.header.{name}"] = value
-    if request.certificate is not None:
-        found["tls.subject"] = request.certificate
+    if request.certificate is not None and not request.certificate.fault:
+        found["tls.subject"] = request.certificate.subject
     return found

@@ -17,7 +17,7 @@ def normalise(door: str, path: str) -> str | None:
     HTTP paths are raw and are decoded once; TFTP names are taken as they come.  Upper and lower case are different,
     as they are on the disk.  An empty name, or one that ends in a slash, is a folder, and no folder is ever served.
     """
-    if door == "http":
+    if door != "tftp":
         decoded = _decoded(_ABSOLUTE.sub("", path, count=1))
         if decoded is None or not decoded.startswith("/"):
             return None

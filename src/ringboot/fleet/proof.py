@@ -15,6 +15,8 @@ from ringboot.plugins.identify import Identity
 LEASE = "lease"  # a live lease of ours for the address
 NEIGHBOUR = "neighbour"  # the kernel's neighbour table, where DHCP is elsewhere
 FIRST_USE = "first-use"  # the first claimant of an address new to us, where the network says so
+CERTIFICATE = "certificate"  # signed by a CA of its brand, wherever it comes from
+SECRET_URL = "secret-url"  # only the device was told it, wherever it comes from
 NONE = "none"
 
 
@@ -65,7 +67,8 @@ class Standing(NamedTuple):
     leased: bool = False  # the address lies in a network that we lease
     counts: bool = False  # without a proof, what it says may still fill what is not known of its device
     lease: Lease | None = None
-    holder: Device | None = None  # the device that the address was given to on first use
+    holder: Device | None = None  # the device that the address was given to on first use, or whose secret URL it is
+    elsewhere: bool = False  # it is proven, but the address is leased to another one
 
 
 def claim_of(identity: Identity | None) -> Claim:
@@ -100,6 +103,23 @@ def stand(
     if network is not None and network.trust == FIRST_USE:
         return _first_use(devices, world, network, peer, claim)
     return Standing(counts=True)
+
+
+def stand_anywhere(
+    world: World, peer: str, claim: Claim, *, utc: float, certified: str | None, holder: Device | None
+) -> Standing:
+    """Judge a host by what it proves itself: the MAC in its certificate, or whose secret URL it used."""
+    lease = world.leases.at(peer, utc)
+    network = world.networks.of(peer)
+    kind = CERTIFICATE if holder is None else SECRET_URL
+    proof = Proof(kind, certified or (holder.mac if holder else None), network.name if network is not None else None)
+    against = _against(proof, claim)
+    if against is None and holder is not None:  # two proofs must say the same
+        against = _against(proof, Claim(mac=holder.mac))
+    other = lease is not None and mac_text(lease.mac) != proof.mac
+    return Standing(
+        proof, against, leased=lease is not None, lease=None if other else lease, holder=holder, elsewhere=other
+    )
 
 
 def _against(proof: Proof, claim: Claim) -> Contradiction | None:

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 from ringboot import reasons
 from ringboot.fleet import configs
 from ringboot.fleet.books import Books
+from ringboot.fleet.certificates import judge
 from ringboot.fleet.observe import lease_evidence, request_evidence
-from ringboot.fleet.proof import LEASE, Claim, Contradiction, Proof, Standing, claim_of, stand
+from ringboot.fleet.proof import LEASE, Claim, Contradiction, Proof, Standing, claim_of, stand, stand_anywhere
 from ringboot.fleet.world import World, brand_of, choose
 from ringboot.model.address import ip_text, mac_octets, mac_text
 from ringboot.model.device import AUTO, Config, Device
@@ -31,7 +32,7 @@ _SHOWN = ("mac", "ip", "sn", "uuid", "vendor", "model", "version", "plugin", "co
 class Sight(NamedTuple):
     """One look at a host."""
 
-    door: str  # dhcp | tftp | http
+    door: str  # dhcp | tftp | http | https | old-https
     address: str
     utc: float
     identity: Identity | None
@@ -56,6 +57,8 @@ class Seen:
     events: tuple[Event, ...] = ()
     render: tuple[str, ...] = ()  # ids of devices whose files must be made again
     copies: tuple[str, ...] = ()  # catalog plugins to be copied before that
+    doubt: str = ""  # why the certificate that it showed proves nothing
+    nobody: bool = False  # it used a secret URL that is no device's
 
     @property
     def proof(self) -> Proof:
@@ -111,14 +114,24 @@ def request_seen(books: Books, world: World, request: FileRequest, utc: float, n
     evidence = request_evidence(request)
     identity = world.identifier.identify(evidence)
     claim = claim_of(identity)
-    standing = stand(books.devices, world, request.peer, claim, utc=utc, neighbour=neighbour)
+    verdict = judge(books, world, request.certificate, identity)
+    owner = books.urls.owner(request.secret) if request.secret else None
+    holder = books.devices.get(owner) if owner is not None else None
+    if request.secret and holder is None:
+        return Seen(None, identity, claim, Standing(), None, doubt=verdict.doubt, nobody=True)
+    if holder is not None or verdict.mac is not None:
+        standing = stand_anywhere(world, request.peer, claim, utc=utc, certified=verdict.mac, holder=holder)
+    else:
+        standing = stand(books.devices, world, request.peer, claim, utc=utc, neighbour=neighbour)
     if standing.against is not None:
-        return Seen(None, identity, claim, standing, None, standing.against)
+        return Seen(None, identity, claim, standing, None, standing.against, doubt=verdict.doubt)
     vague = identity is None or identity.model is None
     if vague and standing.lease is not None and world.settings.dhcp_integration:
         told = lease_evidence(standing.lease.mac, standing.lease.evidence)
         identity = world.identifier.identify({**told, **evidence}) or identity
-    return _look(books, world, Sight(request.door, request.peer, utc, identity, claim, standing))
+    here = not standing.elsewhere
+    seen = _look(books, world, Sight(request.door, request.peer, utc, identity, claim, standing, here))
+    return replace(seen, doubt=verdict.doubt) if verdict.doubt else seen
 
 
 def carry_out(books: Books, world: World, seen: Seen, who: str, utc: float) -> Seen:

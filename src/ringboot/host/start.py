@@ -17,9 +17,7 @@ class Start:
 
     data: str  # the data folder
     config: str | None = None  # the path of ringboot.toml
-    fds: dict[str, int] = field(
-        default_factory=dict
-    )  # "dhcp:eth0", "frame:eth0", "control", "tftp", "http", "beat", "plug"
+    fds: dict[str, int] = field(default_factory=dict)  # "dhcp:eth0", "frame:eth0", "http", "beat" ... as opened there
     interfaces: tuple[str, ...] = ()  # on which DHCP is answered, as soon as they are there
     dhcp_port: int = 67  # the port that relays and unicasting clients send to, and that replies come from
     verbose: bool = False

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NamedTuple
 
 from ringboot.model import codec
 
 
+class Certificate(NamedTuple):
+    """A certificate that a device showed itself with."""
+
+    subject: str  # as RFC 4514 writes it
+    names: tuple[str, ...] = ()  # its common names, then its alternative ones; none where there is a fault
+    brand: str = ""  # whose CA signed it; empty where there is a fault
+    fault: str = ""  # why it proves nothing
+
+
 class FileRequest(NamedTuple):
     """A request as the door saw it, before anything is believed."""
 
-    door: str  # tftp | http
+    door: str  # tftp | http | https | old-https
     path: str  # HTTP: the raw path, latin-1, still percent-encoded, without the query; TFTP: the name as asked
     peer: str  # the address it came from
     port: int
@@ -19,7 +29,9 @@ class FileRequest(NamedTuple):
     method: str = "GET"
     query: str = ""
     headers: tuple[tuple[str, str], ...] = ()  # names in lower case
-    certificate: str | None = None
+    certificate: Certificate | None = None
+    tls: str = ""  # the version of TLS
+    secret: str = ""  # the SHA-256 of the word in a secret URL; `path` is what follows it
 
 
 class Serve(NamedTuple):
@@ -49,6 +61,12 @@ class Sent(NamedTuple):
     why: str = ""  # what fills that row's {why}
 
 
+def masked(path: str) -> str:
+    """Hide what may be the word of a secret URL, wherever in a path it was put."""
+    return _WORD.sub(r"\1s/***", path)
+
+
+_WORD = re.compile(r"(^|/|%2f)s(?:/|%2f)+[^/%]+", re.IGNORECASE)
 _KINDS: dict[str, Any] = {"request": FileRequest, "serve": Serve, "refuse": Refuse, "sent": Sent}
 _JSON = json.JSONEncoder(separators=(",", ":"))
 _NAMES = {kind: name for name, kind in _KINDS.items()}
@@ -58,7 +76,10 @@ FileMessage = FileRequest | Serve | Refuse | Sent
 
 def encode(message: FileMessage) -> bytes:
     """Write one message as JSON with its kind."""
-    return _JSON.encode({"is": _NAMES[type(message)], **message._asdict()}).encode()  # all that is in them, JSON knows
+    plain = {"is": _NAMES[type(message)], **message._asdict()}
+    if isinstance(message, FileRequest) and message.certificate is not None:
+        plain["certificate"] = message.certificate._asdict()  # all else that is in them, JSON knows
+    return _JSON.encode(plain).encode()
 
 
 def decode(data: bytes) -> FileMessage:

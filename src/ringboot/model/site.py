@@ -89,6 +89,7 @@ class Site:
     server: str | None = None  # what devices are told; None: the address of the interface they came in on
     http_port: int = 8667
     tftp_port: int = 69
+    https_port: int = 0  # 0: there is none
     probe: bool = True
     question_deadline: float = 0.3  # seconds
     on_no_answer: str = "silent"  # silent | serve

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 
 from ringboot import log
-from ringboot.model.file import FileRequest, Refuse, Sent, Serve, decode, encode
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve, decode, encode, masked
 from ringboot.reasons import NOT_ANSWERED, SERVED, Reason
 
 Answer = Callable[[bytes], Awaitable[bytes]]  # an encoded FileRequest in, an encoded Serve or Refuse out
@@ -40,16 +40,16 @@ class FileDoor:
             async with asyncio.timeout(self._patience):
                 reply = decode(await self._answer(encode(request)))
         except TimeoutError:
-            self.log.error("no answer in time", path=request.path, peer=request.peer)
+            self.log.error("no answer in time", path=masked(request.path), peer=request.peer)
         except Exception as error:  # a fault behind the door must not close the door
-            self.log.error("no answer", path=request.path, peer=request.peer, error=repr(error))
+            self.log.error("no answer", path=masked(request.path), peer=request.peer, error=repr(error))
         else:
             if isinstance(reply, Refuse):
                 self.count(reply.reason)
                 return reply
             if isinstance(reply, Serve):
                 return reply
-            self.log.error("not an answer", path=request.path, peer=request.peer, got=type(reply).__name__)
+            self.log.error("not an answer", path=masked(request.path), peer=request.peer, got=type(reply).__name__)
         self.count(NOT_ANSWERED)
         return None
 

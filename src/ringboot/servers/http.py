@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import re
 import socket
 import time
+from typing import Any
 
 from aiohttp import HttpVersion10, web
 
@@ -24,9 +27,13 @@ from ringboot.servers.files_door import PATIENCE, Answer, Counters, FileDoor, Re
 from ringboot.servers.http_connection import LIMITS, Connection, Limits, Room, connections, plain
 from ringboot.servers.http_reply import OK, UNCHANGED, FileReply, file_reply
 from ringboot.servers.http_send import Outcome, send_file
+from ringboot.servers.tls import Session, Tls
 
 METHODS = ("GET", "HEAD")
 RETRY_AFTER = "5"  # seconds
+HANDSHAKE = 15.0  # seconds that one may take
+_SECRET = re.compile(r"/+s/+([^/]*)(/.*)?")
+_WHOLE = re.compile(r"https?://[^/]*", re.IGNORECASE)
 
 
 class HttpServer:
@@ -42,9 +49,13 @@ class HttpServer:
         digests: Digests | None = None,
         limits: Limits = LIMITS,
         patience: float = PATIENCE,
+        tls: Tls | None = None,
+        name: str = "http",
     ) -> None:
+        """With `tls` it is HTTPS that is served; `name` is how the door is called in events and counters."""
         self._sock = sock
-        self._door = FileDoor("http", answer, report, counters, patience)
+        self._tls = tls
+        self._door = FileDoor(name, answer, report, counters, patience)
         self._digests = Digests() if digests is None else digests
         self._room = Room(limits)
         self._listener: asyncio.Server | None = None
@@ -59,7 +70,9 @@ class HttpServer:
         loop = asyncio.get_running_loop()
         server = self._web = web.Server(self._respond)
         make = connections(self._room, self._door)
-        self._listener = await loop.create_server(lambda: make(server, loop), sock=self._sock, backlog=1024)
+        # asyncio asks no more of a context than Tls has.
+        secure: Any = {} if self._tls is None else {"ssl": self._tls, "ssl_handshake_timeout": HANDSHAKE}
+        self._listener = await loop.create_server(lambda: make(server, loop), sock=self._sock, backlog=1024, **secure)
 
     async def close(self) -> None:
         """Stop listening and close every connection; the socket is closed too."""
@@ -82,7 +95,7 @@ class HttpServer:
         if request.method not in METHODS:
             self._door.count(NOT_OFFERED)
             return plain(405, Allow=", ".join(METHODS))
-        asked = file_request(request)
+        asked = file_request(request, self._door.name)
         if asked is None or request.version < HttpVersion10:
             self._door.count(BAD_REQUEST)
             return plain(400)
@@ -127,19 +140,23 @@ class HttpServer:
         return response
 
 
-def file_request(request: web.BaseRequest) -> FileRequest | None:
+def file_request(request: web.BaseRequest, door: str) -> FileRequest | None:
     """Say what is asked for, before anything is believed; None when the target is no path."""
     target = request.raw_path.encode("utf-8", "surrogateescape").decode("latin-1")
-    if target.lower().startswith("http://"):  # RFC 9112 3.2.2: with the authority, as to a proxy
-        _, slash, rest = target[len("http://") :].partition("/")
-        target = slash + rest if slash else "/"
+    if (whole := _WHOLE.match(target)) is not None:  # RFC 9112 3.2.2: with the authority, as to a proxy
+        target = target[whole.end() :]
+        target = target if target.startswith("/") else "/"
     if not target.startswith("/") or request.transport is None:
         return None
     path, _, query = target.partition("?")
+    secret = ""
+    if (found := _SECRET.match(path)) is not None:  # from here on nobody but its digest is seen
+        secret, path = hashlib.sha256(found[1].encode("latin-1")).hexdigest(), found[2] or "/"
     peer = request.transport.get_extra_info("peername")
     local = request.transport.get_extra_info("sockname")
+    session = request.transport.get_extra_info("ssl_object")
     return FileRequest(
-        "http",
+        door,
         path,
         peer[0].removeprefix("::ffff:"),
         peer[1],
@@ -147,6 +164,9 @@ def file_request(request: web.BaseRequest) -> FileRequest | None:
         request.method,
         query,
         tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers),
+        session.certificate() if isinstance(session, Session) else None,
+        session.protocol if isinstance(session, Session) else "",
+        secret,
     )
 
 

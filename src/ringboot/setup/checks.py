@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from ringboot.dhcp import options as table
 from ringboot.model.address import ip_number
-from ringboot.setup.kinds import Range
+from ringboot.setup.kinds import Listen, Range
 from ringboot.setup.machine import Machine
 from ringboot.setup.matching import faults
 from ringboot.setup.option_sets import find_fault, uses
+from ringboot.setup.problems import Wrong
 from ringboot.setup.reading import Draft, Place
-from ringboot.setup.settings import ClassMatch, Dhcp, Http, Network, Server, Tftp
+from ringboot.setup.settings import ClassMatch, Dhcp, Http, Https, Network, Server, Tftp
 
 LONGEST_SOCKET = 107  # octets that a unix socket's path may have
 
@@ -19,6 +21,7 @@ LONGEST_SOCKET = 107  # octets that a unix socket's path may have
 def check_site(draft: Draft) -> None:
     """Note every contradiction inside the file."""
     _check_servers(draft)
+    _check_https(draft)
     _check_presence(draft)
     for place, network in draft.networks:
         _check_pools(draft, place, network)
@@ -54,11 +57,10 @@ def check_machine(draft: Draft, machine: Machine) -> None:
             f"{server.address} is not an address of this machine",
             f"right when a router or another node has it; here are {', '.join(here)}",
         )
-    for name in ("tftp", "http"):
-        listen = draft.parts[name].listen
+    for place, listen in _listeners(draft):
         if listen is not None and listen.address and not _is_here(listen.address, here):
             draft.add(
-                (name, "listen"),
+                place,
                 f"{listen.address} is not an address of this machine",
                 f'listen on all with ":{listen.port}", or on one of {", ".join(here)}',
             )
@@ -69,7 +71,7 @@ def _is_here(address: str, here: tuple[str, ...]) -> bool:
 
 
 def _check_servers(draft: Draft) -> None:
-    server, dhcp, tftp, http = (draft.parts[name] for name in ("server", "dhcp", "tftp", "http"))
+    server, dhcp, tftp = (draft.parts[name] for name in ("server", "dhcp", "tftp"))
     if not isinstance(server, Server) or not isinstance(dhcp, Dhcp):
         return
     if isinstance(tftp, Tftp) and tftp.listen is not None and tftp.listen.port == dhcp.port:
@@ -79,11 +81,55 @@ def _check_servers(draft: Draft) -> None:
         if path is not None and len(str(path).encode()) > LONGEST_SOCKET:
             what = f"the socket's path {path} is longer than {LONGEST_SOCKET} octets"
             draft.add(("server", key), what, f"set {key} to a shorter path")
-    if isinstance(http, Http) and http.listen is None:
-        for place, options in _option_sets(draft):
-            for name, text in options.items():
-                if uses(text, "http"):
-                    draft.add((*place, name), "{http} names a server that is off", "set listen in [http]")
+    for key, kind in (("http", Http), ("https", Https)):
+        part = draft.parts[key]
+        if isinstance(part, kind) and part.listen is None:
+            for place, options in _option_sets(draft):
+                for name, text in options.items():
+                    if uses(text, key):
+                        draft.add((*place, name), f"{{{key}}} names a server that is off", f"set listen in [{key}]")
+
+
+def _listeners(draft: Draft) -> list[tuple[Place, Listen | None]]:
+    parts = draft.parts
+    return [
+        (("tftp", "listen"), parts["tftp"].listen),
+        (("http", "listen"), parts["http"].listen),
+        (("https", "listen"), parts["https"].listen),
+        (("https", "legacy", "listen"), parts["https"].legacy.listen),
+    ]
+
+
+def _check_https(draft: Draft) -> None:
+    taken: dict[int, Place] = {}
+    for place, listen in _listeners(draft)[1:]:
+        if listen is not None and listen.port in taken:
+            other = ".".join(map(str, taken[listen.port][:-1]))
+            draft.add(place, f"port {listen.port} is that of [{other}]", "choose another")
+        elif listen is not None:
+            taken[listen.port] = place
+    https = draft.parts["https"]
+    paths = {"certificate": https.certificate, "key": https.key}
+    missing = [key for key in paths if paths[key] is None]
+    if len(missing) == 1 and not draft.faulty(("https", missing[0])):
+        (given,) = paths.keys() - set(missing)
+        todo = f"add {missing[0]}, or remove {given} for a CA of our own"
+        draft.add(("https", given), f"stands here without {missing[0]}", todo)
+    if missing and not https.client_cas:
+        return
+    from ringboot.setup.certificates import check_pair, read_certificates  # noqa: PLC0415  # most files name none
+
+    if not missing:
+        _try(draft, ("https", "certificate"), check_pair, https.certificate, https.key)
+    for index, each in enumerate(https.client_cas):
+        _try(draft, ("https", "client_ca", index, "file"), read_certificates, each.file)
+
+
+def _try(draft: Draft, place: Place, look: Callable[..., object], *paths: Path) -> None:
+    try:
+        look(*paths)
+    except Wrong as error:
+        draft.add(place, error.what, error.todo)
 
 
 def _check_presence(draft: Draft) -> None:

@@ -6,7 +6,19 @@ from typing import Any, Literal, get_args, get_origin
 
 from ringboot.leases.terms import INFINITE
 from ringboot.setup.reading import inner_meaning
-from ringboot.setup.settings import ClassMatch, ClassTable, Dhcp, Http, Network, PoolTable, Server, Tftp
+from ringboot.setup.settings import (
+    ClassMatch,
+    ClassTable,
+    ClientCa,
+    Dhcp,
+    Http,
+    Https,
+    Network,
+    OldTls,
+    PoolTable,
+    Server,
+    Tftp,
+)
 
 _TABLES: tuple[tuple[str, type], ...] = (
     ("[server]", Server),
@@ -17,6 +29,9 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("match of [[dhcp.class]]", ClassMatch),
     ("[tftp]", Tftp),
     ("[http]", Http),
+    ("[https]", Https),
+    ("[https.legacy]", OldTls),
+    ("[[https.client_ca]]", ClientCa),
 )
 _SHORT = """\
 # ringboot.toml
@@ -38,7 +53,8 @@ pools = ["10.0.0.100-10.0.0.199"]
 
 Durations are a number of seconds, or text with `ms`, `s`, `m`, `h`, `d`, `w` such as `"1h30m"`.
 Option names, numbers and sub-options (`"43.2"`) are those of [dhcp-options](dhcp-options.md);
-their values may hold `{server}` (our address), `{tftp}` (the same), `{http}` (`http://ADDRESS:PORT`) and `{mac}`.
+their values may hold `{server}` (our address), `{tftp}` (the same), `{http}` (`http://ADDRESS:PORT`), `{https}`
+(`https://ADDRESS:PORT`) and `{mac}`.
 Where several give the same option, the later wins: brand, `[dhcp]`, network, pool, class (in file order), reservation.
 """
 

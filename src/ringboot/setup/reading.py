@@ -16,18 +16,33 @@ from pydantic import TypeAdapter, ValidationError
 from ringboot.plugins.places import line_at, lines_of
 from ringboot.setup.kinds import Meaning, shown
 from ringboot.setup.problems import ERROR, WARNING, BadConfig, Problem, Wrong, whole_file
-from ringboot.setup.settings import ClassMatch, ClassTable, Dhcp, Http, Network, PoolTable, Server, Settings, Tftp
+from ringboot.setup.settings import (
+    ClassMatch,
+    ClassTable,
+    ClientCa,
+    Dhcp,
+    Http,
+    Https,
+    Network,
+    OldTls,
+    PoolTable,
+    Server,
+    Settings,
+    Tftp,
+)
 
 T = TypeVar("T")
 Place = tuple[str | int, ...]
 
 MOST = 4 << 20  # octets; no site writes that much by hand
-_SECTIONS: dict[str, type] = {"server": Server, "dhcp": Dhcp, "tftp": Tftp, "http": Http}
+_SECTIONS: dict[str, type] = {"server": Server, "dhcp": Dhcp, "tftp": Tftp, "http": Http, "https": Https}
 _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "network"): Network,
     ("dhcp", "network", "pool"): PoolTable,
     ("dhcp", "class"): ClassTable,
     ("dhcp", "class", "match"): ClassMatch,
+    ("https", "legacy"): OldTls,
+    ("https", "client_ca"): ClientCa,
     **{(name,): kind for name, kind in _SECTIONS.items()},
 }
 _SYNTAX_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")

@@ -226,6 +226,38 @@ class Http:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class ClientCa:
+    """A CA that a brand signs its devices' certificates with: such a certificate proves the MAC that it names."""
+
+    brand: Name = Field(description="The brand, by the name of its plugin. It proves nothing of other brands' devices.")
+    file: Folder = Field(description="The CA's certificate, or several, as PEM. A relative path starts at the file.")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class OldTls:
+    """A listener of its own for devices that speak nothing newer than TLS 1.0 or 1.1, with ciphers that are broken."""
+
+    listen: Place = Field(default=None, description='Where it listens, such as `":8669"`. Off by default.')
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
+class Https:
+    """The HTTPS server that devices fetch their files from, with TLS 1.2 or newer."""
+
+    listen: Place = Field(default=None, description='Where it listens, such as `":8668"`. Off by default.')
+    certificate: Folder | None = Field(
+        default=None,
+        description="The server's certificate and those that follow it, as PEM. Default: one that is signed by a CA of "
+        "our own, made at the first start; `ringboot tls ca` prints what phones must trust then.",
+    )
+    key: Folder | None = Field(default=None, description="The key of that certificate, as PEM, without a password.")
+    legacy: OldTls = Field(default_factory=OldTls, description="Old TLS, on a listener of its own.")
+    client_cas: tuple[ClientCa, ...] = Field(
+        default=(), alias="client_ca", description="The CAs of brands whose devices have certificates."
+    )
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class Settings:
     """The whole file."""
 
@@ -233,3 +265,4 @@ class Settings:
     dhcp: Dhcp = Field(default_factory=Dhcp)
     tftp: Tftp = Field(default_factory=Tftp)
     http: Http = Field(default_factory=Http)
+    https: Https = Field(default_factory=Https)

@@ -14,7 +14,7 @@ def site_of(
     settings: Settings, *, revision: int, brands: Iterable[model.Class] = (), dhcp_integration: bool = True
 ) -> model.Site:
     """Compile settings and the brands' classes (which come first: a later layer wins) into a Site."""
-    dhcp, http, tftp = settings.dhcp, settings.http.listen, settings.tftp.listen
+    dhcp, http, tftp, https = settings.dhcp, settings.http.listen, settings.tftp.listen, settings.https.listen
     return model.Site(
         revision=revision,
         networks=tuple(_network(each) for each in dhcp.networks),
@@ -23,6 +23,7 @@ def site_of(
         server=settings.server.address,
         http_port=http.port if http else 0,
         tftp_port=tftp.port if tftp else 0,
+        https_port=https.port if https else 0,
         probe=dhcp.probe,
         question_deadline=dhcp.question_deadline,
         on_no_answer=dhcp.on_no_answer,

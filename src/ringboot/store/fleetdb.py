@@ -18,6 +18,7 @@ from ringboot.store.eventbook import EventBook
 from ringboot.store.filebook import FileBook
 from ringboot.store.historybook import HistoryBook
 from ringboot.store.smallbooks import NumberBook, PluginBook, ReservationBook, SettingBook
+from ringboot.store.urlbook import UrlBook
 from ringboot.store.writer import Job, Writer
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class Desk:
             settings=SettingBook(connection, history),
             plugins=PluginBook(connection),
             numbers=NumberBook(connection),
+            urls=UrlBook(connection),
             history=history,
         )
 
@@ -73,10 +75,7 @@ class FleetDb:
     @contextmanager
     def reading(self) -> Iterator[Books]:
         """Give the books as they are now, all of one moment, on this thread; nothing may be written."""
-        try:
-            desk = self._idle.pop()
-        except IndexError:
-            desk = Desk(opening.connect(self.path, write=False))
+        desk = self._idle.pop() if self._idle else self._new()
         try:
             desk.connection.execute("BEGIN")
             try:
@@ -91,6 +90,12 @@ class FleetDb:
             self._put_back(desk)
             raise
         self._put_back(desk)
+
+    def _new(self) -> Desk:
+        try:
+            return Desk(opening.connect(self.path, write=False))
+        except sqlite3.Error as error:
+            raise opening.failure(self.path, error) from error
 
     def _put_back(self, desk: Desk) -> None:
         if self._closed:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ringboot.store.errors import StoreDamaged, StoreFailed, StoreFull
 
-REVISIONS = ("r0001",)  # in order; one file in revisions/versions each
+REVISIONS = ("r0001", "r0002")  # in order; one file in revisions/versions each
 STEPS = Path(__file__).parent / "revisions"
 
 PATIENCE = 5.0  # seconds that a connection waits for another one's lock
@@ -38,10 +38,14 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     what was done with the rows; commits are shared, so that it costs one fsync for many changes.
     """
     connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA cache_size=-16000")
-    if not write:
-        connection.execute("PRAGMA query_only=ON")
+    try:
+        connection.execute("PRAGMA synchronous=FULL")  # the first to read the schema, which may be damaged
+        connection.execute("PRAGMA cache_size=-16000")
+        if not write:
+            connection.execute("PRAGMA query_only=ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -107,6 +107,14 @@ RESERVATION = sa.Table(
     sa.UniqueConstraint("network", "address"),
 )
 
+SECRET_URL = sa.Table(
+    "secret_url",
+    METADATA,
+    _text("device", key=True),
+    _text("word", null=False),
+    _text("digest", null=False, unique=True),
+)
+
 SETTING = sa.Table("setting", METADATA, _text("name", key=True), _text("value", null=False))
 
 PLUGIN_STATE = sa.Table(

@@ -63,10 +63,10 @@ listen = "127.0.0.1:{http}"
 class Site:
     """A running daemon."""
 
-    def __init__(self, folder: Path, before: str = "") -> None:
-        """`before` is Python that the daemon runs first."""
+    def __init__(self, folder: Path, before: str = "", more: str = "") -> None:
+        """`before` is Python that the daemon runs first, `more` what else stands in its configuration."""
         self.dhcp, self.tftp, self.http = free_ports(3)
-        config = CONFIG.format(dhcp=self.dhcp, tftp=self.tftp, http=self.http)
+        config = CONFIG.format(dhcp=self.dhcp, tftp=self.tftp, http=self.http) + more
         self.daemon = Daemon(folder, config, before=before).start()
 
     def close(self) -> None:
