@@ -162,13 +162,14 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "reservation list": "", "reservation import": "CSV", "reservation export": "",
     "reservation remove": f"--network phones --mac {KEPT}", "device list": "", "device show": "MAC",
     "device add": f"--mac {STRANGER}", "device set": f"{STRANGER} --model M1", "device remove": STRANGER,
-    "device reconfigure": "MAC", "device files": "MAC", "device show-file": "MAC FILE", "config list": "",
+    "device url": "MAC", "device reconfigure": "MAC", "device files": "MAC", "device show-file": "MAC FILE",
+    "config list": "",
     "config add": "one --parent base", "config show": "one", "config set": "one ntp_ip=127.0.0.1",
     "config remove": "one",
     "plugin list": "", "plugin show": "aastra", "plugin install": "aastra --id trial",
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
 }  # fmt: skip
-ELSEWHERE = {"serve", "init", "demo", "simulate"}  # tests of their own hold these to their shapes
+ELSEWHERE = {"serve", "init", "demo", "simulate", "tls show", "tls ca"}  # tests of their own hold these to their shapes
 
 
 def test_what_commands_print_has_the_shape_that_is_described(site: Site, tmp_path: Path) -> None:
