@@ -44,6 +44,12 @@ lease_time = "8h"
 unknown = "serve"   # who is not known here: "serve", "ignore", or "quarantine" to another network
 options = { routers = "10.0.0.1" }
 
+# A name for an option that has none, to be used in options: options = { acme-url = "http://10.0.0.2/" }
+# [[dhcp.option]]
+# code = 224
+# name = "acme-url"
+# kind = "text"
+
 [tftp]
 listen = ":69"
 
@@ -51,6 +57,15 @@ listen = ":69"
 listen = ":8667"
 """
     )
+
+
+def test_the_option_of_the_example_loads_without_its_hashes() -> None:
+    text = write(MACHINE, [plan(MACHINE, ETH0, None)])
+    for line in ("[[dhcp.option]]", "code = 224", 'name = "acme-url"', 'kind = "text"'):
+        assert f"# {line}\n" in text
+        text = text.replace(f"# {line}\n", f"{line}\n")
+    [option] = load_text(Path("/r"), text).dhcp.declared
+    assert (option.code, option.name, option.kind) == ("224", "acme-url", "text")
 
 
 def test_where_another_server_answers_no_pool_is_given_out() -> None:

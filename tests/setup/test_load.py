@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from tests.certificates import BrandCa
 
+from ringboot.dhcp.private import KINDS
 from ringboot.setup.load import check, load, load_text
 from ringboot.setup.machine import Interface, Machine
 from ringboot.setup.problems import BadConfig
@@ -16,6 +17,8 @@ from ringboot.setup.settings import Settings
 LAN = '[dhcp]\ninterfaces = ["eth0"]\n[[dhcp.network]]\nname = "lan"\nsubnet = "10.0.0.0/24"\n'  # lines 1 to 5
 TWO = LAN + 'segment = "floor"\n[[dhcp.network]]\nname = "guests"\nsubnet = "10.9.0.0/24"\nsegment = "floor"\n'
 GUESTS_SERVE = TWO + 'pools = ["10.9.0.2-10.9.0.9"]\n'
+ACME = '[[dhcp.option]]\ncode = {}\nname = "{}"\nkind = "{}"\n'
+OTHER_CODE = "choose a number without a row in docs/reference/dhcp-options.md"
 
 
 def errors_of(text: str) -> list[str]:
@@ -211,6 +214,43 @@ ROWS = [
      "line 6, dhcp.network.options.66: {http} names a server that is off; set listen in [http]"),
     (LAN + 'options = { 66 = 1.5 }', ("line 6, dhcp.network.options.66: 1.5 cannot be the value of an option; "
      "put it in quotes")),
+    # options with a name of the site's own
+    (LAN + ACME.format("64", "x", "text"),
+     f"line 7, dhcp.option.code: option 64 is nisplus-domain already; {OTHER_CODE}"),
+    (LAN + ACME.format("43.2", "x", "text"),
+     'line 7, dhcp.option.code: 43.2 is not the number of an option; write it as 224, or "43.2" for a sub-option'),
+    (LAN + ACME.format('"122.1"', "x", "text"), ("line 7, dhcp.option.code: 122.1 is "
+     f"cablelabs-client-configuration.primary-dhcp-server already; {OTHER_CODE}")),
+    (LAN + ACME.format("51", "x", "text"),
+     f"line 7, dhcp.option.code: option 51 (dhcp-lease-time) is written by the server itself; {OTHER_CODE}"),
+    (LAN + ACME.format("255", "x", "text"),
+     f"line 7, dhcp.option.code: 255 is not the code of an option (1 to 254); {OTHER_CODE}"),
+    (LAN + ACME.format("224", "Acme URL", "text"), ("line 8, dhcp.option.name: 'Acme URL' is no name: "
+     'small letters, digits and dashes, a letter first; choose another, such as "acme-url"')),
+    (LAN + ACME.format("224", "routers", "text"),
+     "line 8, dhcp.option.name: 'routers' is option 3 already; choose another, such as \"acme-url\""),
+    (LAN + ACME.format("224", "x", "string"), ('line 9, dhcp.option.kind: "string" is not a kind of value; '
+     f"kinds are {', '.join(KINDS)}")),
+    (LAN + "[[dhcp.option]]\ncode = 224\nname = 'x'\nkind = ['text']",
+     f"line 9, dhcp.option.kind: a list is not a kind of value; kinds are {', '.join(KINDS)}"),
+    (LAN + "[[dhcp.option]]\ncode = 224\nname = 'x'",
+     'line 6, dhcp.option.kind: is missing; add it, such as kind = "text"'),
+    (LAN + ACME.format("224", "x", "text") + ACME.format("225", "x", "text"),
+     'line 12, dhcp.option.name: another option is called "x"; choose another name'),
+    (LAN + ACME.format("224", "x", "text") + ACME.format("224", "y", "text"),
+     "line 11, dhcp.option.code: option 224 is called x already; remove one of them"),
+    (LAN + ACME.format('"125.9.1"', "x", "text") + ACME.format('"125.9.1"', "y", "text"),
+     "line 11, dhcp.option.code: option 125.9.1 is called x already; remove one of them"),
+    (LAN + "options = { x = 'east' }\n" + ACME.format("224", "x", "u16"),
+     "line 6, dhcp.network.options.x: \"east\" does not fit option x: 'east' is not a number; correct the value"),
+    (LAN + "options = { x = '{server}.arpa' }\n" + ACME.format("224", "x", "name"), ("line 6, dhcp.network.options.x: "
+     '"{server}.arpa" does not fit option x: a value of kind name cannot hold a placeholder; correct the value')),
+    (LAN + "options = { x = '{host}' }\n" + ACME.format("224", "x", "text"), ("line 6, dhcp.network.options.x: "
+     "{host} is not a placeholder; there are {server}, {http}, {https}, {tftp}, {mac}")),
+    (LAN + "options = { x = '{http}', 224 = 'y' }\n" + ACME.format("224", "x", "text"),
+     "line 6, dhcp.network.options.224: is the same option as x; remove one of them"),
+    (LAN + "options = { x = '{http}' }\n" + ACME.format("224", "x", "text") + "[http]\nlisten = 'off'",
+     "line 6, dhcp.network.options.x: {http} names a server that is off; set listen in [http]"),
 ]  # fmt: skip
 
 

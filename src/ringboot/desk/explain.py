@@ -12,7 +12,7 @@ from ringboot.answer.layers import Told, option_layers
 from ringboot.desk.core import Core
 from ringboot.desk.devices import file_rows
 from ringboot.desk.errors import DeskError
-from ringboot.dhcp.options import name_of
+from ringboot.dhcp.private import shown
 from ringboot.fleet.explain import Case, DhcpOutcome, diagnose
 from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, ip_text, mac_octets, mac_text
@@ -114,17 +114,18 @@ class ExplainDesk:
         told = option_layers(facts, lease.network, lease.address, lease.mac, said, server=server)
         return {
             "classes": [facts.classes.rows[number].name for number in facts.classes.of(said, lease.mac)],
-            "options": [
-                {
-                    "key": each.key,
-                    "name": name_of(each.key),
-                    "value": each.text if each.value is None else each.value,
-                    "layer": each.layer,
-                    "source": each.source,
-                    "not_sent": _not_sent(each),
-                }
-                for each in told
-            ],
+            "options": [self._option(each) for each in told],
+        }
+
+    def _option(self, told: Told) -> Row:
+        name, value = shown(self.core.feed.site.declared, told.key, told.text if told.value is None else told.value)
+        return {
+            "key": told.key,
+            "name": name,
+            "value": value,
+            "layer": told.layer,
+            "source": told.source,
+            "not_sent": _not_sent(told),
         }
 
     def _reservations(self, lease: Lease, client_id: bytes | None) -> list[Reservation]:

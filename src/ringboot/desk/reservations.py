@@ -8,11 +8,11 @@ from typing import Any
 
 from ringboot.desk.core import Core
 from ringboot.desk.errors import NotFound, Refused
-from ringboot.dhcp import options as option_table
+from ringboot.dhcp.private import Private, shown
 from ringboot.fleet.books import Books, Taken
 from ringboot.model.address import ip_number, ip_text, norm_mac, prefix_mask
 from ringboot.model.site import Network, Reservation
-from ringboot.setup.option_sets import find_fault
+from ringboot.setup.option_sets import find_fault, keyed
 
 SLICE = 100  # rows sent to dhcp in one step
 KINDS = ("mac", "client-id")
@@ -33,7 +33,7 @@ class ReservationDesk:
 
     def _all(self) -> list[Row]:
         with self.core.db.reading() as books:
-            return [_shown(row) for row in books.reservations.all()]
+            return [self._shown(row) for row in books.reservations.all()]
 
     async def add_reservation(self, row: Row) -> Row:
         """Check and add one, and give it as it is kept."""
@@ -51,7 +51,7 @@ class ReservationDesk:
         except Taken as taken:
             raise Refused(f"{taken}.", {taken.what: str(taken)}) from None
         await self._sent([reservation], f"{reservation.address} is kept")
-        return _shown(reservation)
+        return self._shown(reservation)
 
     async def remove_reservation(self, network: str, kind: str, value: str) -> None:
         """Remove one."""
@@ -125,10 +125,20 @@ class ReservationDesk:
         hostname = row.get("hostname") or None
         if hostname is not None and not _HOSTNAME.fullmatch(str(hostname)):
             wrong["hostname"] = "must be letters, digits and dashes, with dots between labels"
-        options = _options(wrong, row.get("options") or {})
+        options = _options(wrong, row.get("options") or {}, self.core.feed.site.declared)
         if wrong:
             raise Refused("The reservation is not acceptable: " + _told(wrong), wrong)
         return Reservation(network.name if network else "", kind, value, address, hostname, options)
+
+    def _shown(self, row: Reservation) -> Row:
+        return {
+            "network": row.network,
+            "kind": row.kind,
+            "value": row.value,
+            "address": row.address,
+            "hostname": row.hostname,
+            "options": dict(shown(self.core.feed.site.declared, key, text) for key, text in row.options.items()),
+        }
 
 
 def _read(wrong: dict[str, str], key: str, read: Any) -> str:
@@ -160,30 +170,19 @@ def _address(network: Network | None, text: str) -> str:
     return ip_text(number)
 
 
-def _options(wrong: dict[str, str], given: Any) -> dict[str, str]:
+def _options(wrong: dict[str, str], given: Any, declared: tuple[Private, ...]) -> dict[str, str]:
     kept: dict[str, str] = {}
     if not isinstance(given, dict):
         wrong["options"] = "must be a table of names and texts"
         return kept
     for name, text in given.items():
-        fault = find_fault(str(name), str(text))
+        fault = find_fault(str(name), str(text), declared)
         if fault is not None:
             wrong[f"options.{name}"] = "; ".join(fault)
         else:
-            kept[option_table.canonical(str(name))] = str(text)
+            kept.update([keyed(str(name), str(text), declared)])
     return kept
 
 
 def _told(wrong: dict[str, str]) -> str:
     return "; ".join(f"{key}: {why}" for key, why in wrong.items())
-
-
-def _shown(row: Reservation) -> Row:
-    return {
-        "network": row.network,
-        "kind": row.kind,
-        "value": row.value,
-        "address": row.address,
-        "hostname": row.hostname,
-        "options": {option_table.name_of(key): text for key, text in row.options.items()},
-    }

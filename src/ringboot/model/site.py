@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ringboot.dhcp.private import Private
 from ringboot.model import codec
 
 SITE_VERSION = 1
@@ -95,6 +96,7 @@ class Site:
     on_no_answer: str = "silent"  # silent | serve
     dhcp_integration: bool = True
     subnet_selection: bool = False  # option 118 is obeyed
+    declared: tuple[Private, ...] = ()  # the site's own names of options: for people, since option sets have keys
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ringboot.dhcp import options as table
 from ringboot.model.address import ip_number
 from ringboot.setup.kinds import Listen, Range
 from ringboot.setup.machine import Machine
 from ringboot.setup.matching import faults
-from ringboot.setup.option_sets import find_fault, uses
+from ringboot.setup.option_sets import find_fault, key_of, uses
 from ringboot.setup.problems import Wrong
 from ringboot.setup.reading import Draft, Place
 from ringboot.setup.settings import ClassMatch, Dhcp, Http, Https, Network, Server, Tftp
+from ringboot.setup.site import declared_in
 
 LONGEST_SOCKET = 107  # octets that a unix socket's path may have
 
@@ -36,6 +36,7 @@ def check_site(draft: Draft) -> None:
             draft.add(where, "matches every client", "name a mac, vendor-class, hostname or client-id")
         for name, what, todo in faults(each.match):
             draft.add((*where, "options", name), what, todo)
+    _check_declared(draft)
     for place, options in _option_sets(draft):
         _check_options(draft, place, options)
 
@@ -282,14 +283,27 @@ def _option_sets(draft: Draft) -> Iterator[tuple[Place, Mapping[str, str]]]:
         yield (*place, "options"), each.options
 
 
+def _check_declared(draft: Draft) -> None:
+    codes: dict[str, str] = {}
+    names: set[str] = set()
+    for place, row in draft.options:
+        if row.name in names:
+            draft.add((*place, "name"), f'another option is called "{row.name}"', "choose another name")
+        elif row.code in codes and not row.code.startswith("43."):  # which each vendor fills as it likes
+            draft.add((*place, "code"), f"option {row.code} is called {codes[row.code]} already", "remove one of them")
+        names.add(row.name)
+        codes.setdefault(row.code, row.name)
+
+
 def _check_options(draft: Draft, place: Place, options: Mapping[str, str]) -> None:
     seen: dict[str, str] = {}
+    declared = declared_in(row for _, row in draft.options)
     for name, text in options.items():
-        fault = find_fault(name, text)
+        fault = find_fault(name, text, declared)
         if fault is not None:
             draft.add((*place, name), *fault)
             continue
-        key = table.canonical(name)
+        key = key_of(name, declared)
         if key in seen:
             draft.add((*place, name), f"is the same option as {seen[key]}", "remove one of them")
         seen[key] = name

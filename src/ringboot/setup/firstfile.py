@@ -14,6 +14,14 @@ from ringboot.setup.problems import Wrong
 PORTS = (("udp", 67), ("udp", 69), ("tcp", 8667))
 _KEY = {("udp", 67): "port in [dhcp]", ("udp", 69): "listen in [tftp]", ("tcp", 8667): "listen in [http]"}
 
+_PRIVATE = (
+    '# A name for an option that has none, to be used in options: options = { acme-url = "http://10.0.0.2/" }',
+    "# [[dhcp.option]]",
+    "# code = 224",
+    '# name = "acme-url"',
+    '# kind = "text"',
+)
+
 
 class Plan(NamedTuple):
     """One network of the file."""
@@ -103,6 +111,7 @@ def write(machine: Machine, plans: Sequence[Plan], taken: Sequence[Taken] = (), 
     lines += _taken_lines(taken, "udp", 67)
     for each in plans:
         lines += ["", *_network_lines(each)]
+    lines += ["", *_PRIVATE]
     lines += ["", "[tftp]", 'listen = ":69"', *_taken_lines(taken, "udp", 69)]
     lines += ["", "[http]", 'listen = ":8667"', *_taken_lines(taken, "tcp", 8667)]
     return "\n".join(lines) + "\n"

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, ValidationInfo
 
+from ringboot.dhcp.private import KINDS, check_name, declare
 from ringboot.leases.terms import INFINITE
 from ringboot.model.address import ip_number, ip_text, prefix_mask
 from ringboot.setup.problems import Wrong
@@ -199,6 +200,33 @@ def _option_text(value: Any) -> str:
     raise Wrong(f"{shown(value)} cannot be the value of an option", "put it in quotes")
 
 
+def _option_code(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise Wrong(f"{shown(value)} is not the number of an option", 'write it as 224, or "43.2" for a sub-option')
+    code = str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,10}(?:\.[0-9]{1,10}){0,2}", code):
+        raise Wrong(f"{shown(value)} is not the number of an option", 'write it as 224, or "43.2" for a sub-option')
+    try:
+        return declare(code, "x-declared", "opaque").key
+    except ValueError as error:
+        raise Wrong(str(error), "choose a number without a row in docs/reference/dhcp-options.md") from None
+
+
+def _option_name(value: Any) -> str:
+    try:
+        return check_name(_text(value))
+    except ValueError as error:
+        if isinstance(error, Wrong):
+            raise
+        raise Wrong(str(error), 'choose another, such as "acme-url"') from None
+
+
+def _option_kind(value: Any) -> str:
+    if not isinstance(value, str) or value not in KINDS:
+        raise Wrong(f"{shown(value)} is not a kind of value", f"kinds are {', '.join(KINDS)}")
+    return value
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise Wrong(f"{shown(value)} is not text", "put it in quotes")
@@ -264,6 +292,9 @@ SubnetText = Annotated[Subnet, BeforeValidator(read_subnet), Meaning("subnet", '
 RangeText = Annotated[Range, BeforeValidator(_range), Meaning("range of addresses", '"10.0.0.100-10.0.0.199"')]
 Name = Annotated[str, BeforeValidator(_name), Meaning("name", '"phones"')]
 InterfaceName = Annotated[str, BeforeValidator(_interface), Meaning("interface name", '"eth0"')]
+OptionCode = Annotated[str, BeforeValidator(_option_code), Meaning("number of an option", "224")]
+OptionName = Annotated[str, BeforeValidator(_option_name), Meaning("name", '"acme-url"')]
+OptionKind = Annotated[str, BeforeValidator(_option_kind), Meaning("kind of value", '"text"')]
 OptionText = Annotated[str, BeforeValidator(_option_text), Meaning("text", '"10.0.0.1"')]
 _GLOBS = "pattern with * and ?, or a list of them"
 Globs = Annotated[tuple[str, ...], BeforeValidator(_any_of(_glob)), Meaning(_GLOBS, '"Example*"')]

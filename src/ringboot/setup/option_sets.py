@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ringboot.dhcp import options as table
+from ringboot.dhcp import private
+from ringboot.dhcp.private import Private
 from ringboot.dhcp.rules import RESERVED
 
 # What stands for each placeholder while a text is tried; the door fills in the real ones.
@@ -25,10 +27,11 @@ _ELSEWHERE = {
 }
 
 
-def find_fault(name: str, text: str) -> tuple[str, str] | None:
-    """Give what is wrong with one option and what to do about it, or None."""
+def find_fault(name: str, text: str, declared: Iterable[Private] = ()) -> tuple[str, str] | None:
+    """Give what is wrong with one option and what to do about it, or None; `declared` are names of the site's own."""
+    row = private.find(declared, name)
     try:
-        key = table.canonical(name)
+        key = table.canonical(name) if row is None else row.key
     except ValueError as error:
         what, _, hint = str(error).partition("; ")
         return what, hint or "names and numbers stand in docs/reference/dhcp-options.md"
@@ -39,10 +42,14 @@ def find_fault(name: str, text: str) -> tuple[str, str] | None:
         if placeholder not in DUMMIES:
             known = ", ".join(f"{{{each}}}" for each in DUMMIES)
             return f"{{{placeholder}}} is not a placeholder", f"there are {known}"
+    called = table.name_of(key) if row is None else row.name
     try:
-        table.encode_text(key, fill(text))
+        if row is None:
+            table.encode_text(key, fill(text))
+        else:
+            private.plain(row, text, filled=fill(text))
     except ValueError as error:
-        return f'"{text:.60}" does not fit option {table.name_of(key)}: {error}', "correct the value"
+        return f'"{text:.60}" does not fit option {called}: {error}', "correct the value"
     return None
 
 
@@ -56,6 +63,18 @@ def uses(text: str, placeholder: str) -> bool:
     return placeholder in _PLACEHOLDER.findall(text)
 
 
-def by_key(options: Mapping[str, str]) -> dict[str, str]:
-    """Name checked options by their keys ("66", "43.2") instead of by how they were written."""
-    return {table.canonical(name): text for name, text in options.items()}
+def key_of(name: str, declared: Iterable[Private] = ()) -> str:
+    """Give the key of a checked name ("66", "43.2")."""
+    row = private.find(declared, name)
+    return table.canonical(name) if row is None else row.key
+
+
+def keyed(name: str, text: str, declared: Iterable[Private] = ()) -> tuple[str, str]:
+    """Give the key of a checked option, and the text that says the same where nobody knows the site's own names."""
+    row = private.find(declared, name)
+    return (table.canonical(name), text) if row is None else (row.key, private.plain(row, text, filled=fill(text)))
+
+
+def by_key(options: Mapping[str, str], declared: Iterable[Private] = ()) -> dict[str, str]:
+    """Name checked options by their keys instead of by how they were written."""
+    return dict(keyed(name, text, declared) for name, text in options.items())

@@ -25,6 +25,7 @@ from ringboot.setup.settings import (
     Https,
     Network,
     OldTls,
+    OptionTable,
     PoolTable,
     Server,
     Settings,
@@ -39,6 +40,7 @@ _SECTIONS: dict[str, type] = {"server": Server, "dhcp": Dhcp, "tftp": Tftp, "htt
 _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "network"): Network,
     ("dhcp", "network", "pool"): PoolTable,
+    ("dhcp", "option"): OptionTable,
     ("dhcp", "class"): ClassTable,
     ("dhcp", "class", "match"): ClassMatch,
     ("https", "legacy"): OldTls,
@@ -58,6 +60,7 @@ class Draft:
     parts: dict[str, Any] = field(default_factory=dict)  # section -> checked value
     networks: list[tuple[Place, Network]] = field(default_factory=list)
     classes: list[tuple[Place, ClassTable]] = field(default_factory=list)
+    options: list[tuple[Place, OptionTable]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)  # networks, also those that could not be read
     faults: list[Place] = field(default_factory=list)
 
@@ -130,10 +133,14 @@ def refuse(draft: Draft) -> None:
 
 
 def _read_dhcp_lists(draft: Draft, section: dict[str, Any]) -> dict[str, Any]:
-    """Read networks and classes one by one, so that a bad one hides no fault of the others."""
+    """Read networks, classes and options one by one, so that a bad one hides no fault of the others."""
     rest = dict(section)
     networks = _tables(draft, rest, "network")
     classes = _tables(draft, rest, "class")
+    for place, table in _tables(draft, rest, "option"):
+        option = _read(draft, OptionTable, table, place)
+        if option is not None:
+            draft.options.append((place, option))
     for place, table in networks:
         if isinstance(table.get("name"), str):
             draft.named.add(table["name"])
@@ -147,6 +154,7 @@ def _read_dhcp_lists(draft: Draft, section: dict[str, Any]) -> dict[str, Any]:
             draft.classes.append((place, found))
     rest["network"] = [network for _, network in draft.networks]
     rest["class"] = [each for _, each in draft.classes]
+    rest["option"] = [each for _, each in draft.options]
     return rest
 
 

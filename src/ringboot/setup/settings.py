@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 from pydantic.dataclasses import dataclass
 
+from ringboot.dhcp.private import KINDS
 from ringboot.leases.terms import INFINITE
 from ringboot.setup.kinds import (
     Address,
@@ -21,6 +22,9 @@ from ringboot.setup.kinds import (
     MacGlobs,
     Meaning,
     Name,
+    OptionCode,
+    OptionKind,
+    OptionName,
     OptionText,
     Part,
     Place,
@@ -138,6 +142,18 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class OptionTable:
+    """A name for an option that has none; wherever options are given it will do, though not in a class's `match`."""
+
+    code: OptionCode = Field(
+        description='The number, or that of a sub-option in quotes: `224`, `"43.2"`, `"125.3561.11"`. '
+        "Sub-options of 43 may have several names, one for each vendor.",
+    )
+    name: OptionName = Field(description="How it is called: small letters, digits and dashes.")
+    kind: OptionKind = Field(description="What it holds: one of " + ", ".join(f"`{each}`" for each in KINDS) + ".")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class ClassMatch:
     """What a client must send to belong to a class; all that is given must fit, and of a list any one."""
 
@@ -207,6 +223,7 @@ class Dhcp:
         "Only where every client may have an address of every network.",
     )
     options: Options = Field(default_factory=dict, description="DHCP options for every client.")
+    declared: tuple[OptionTable, ...] = Field(default=(), alias="option", description="Names of your own for options.")
     networks: tuple[Network, ...] = Field(default=(), alias="network", description="The networks.")
     classes: tuple[ClassTable, ...] = Field(default=(), alias="class", description="The classes, in order.")
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from ringboot.dhcp.private import Private
 from ringboot.model import site as model
 from ringboot.setup.matching import conditions
 from ringboot.setup.option_sets import by_key
-from ringboot.setup.settings import ClassTable, Network, Settings
+from ringboot.setup.settings import ClassTable, Network, OptionTable, Settings
 
 
 def site_of(
@@ -15,11 +16,12 @@ def site_of(
 ) -> model.Site:
     """Compile settings and the brands' classes (which come first: a later layer wins) into a Site."""
     dhcp, http, tftp, https = settings.dhcp, settings.http.listen, settings.tftp.listen, settings.https.listen
+    declared = declared_in(dhcp.declared)
     return model.Site(
         revision=revision,
-        networks=tuple(_network(each) for each in dhcp.networks),
-        classes=(*brands, *(_class(each) for each in dhcp.classes)),
-        options=by_key(dhcp.options),
+        networks=tuple(_network(each, declared) for each in dhcp.networks),
+        classes=(*brands, *(_class(each, declared) for each in dhcp.classes)),
+        options=by_key(dhcp.options, declared),
         server=settings.server.address,
         http_port=http.port if http else 0,
         tftp_port=tftp.port if tftp else 0,
@@ -29,12 +31,18 @@ def site_of(
         on_no_answer=dhcp.on_no_answer,
         dhcp_integration=dhcp_integration,
         subnet_selection=dhcp.subnet_selection,
+        declared=declared,
     )
 
 
-def _network(network: Network) -> model.Network:
+def declared_in(rows: Iterable[OptionTable]) -> tuple[Private, ...]:
+    """Give the names that a configuration declares for options."""
+    return tuple(Private(row.code, row.name, row.kind) for row in rows)
+
+
+def _network(network: Network, declared: tuple[Private, ...]) -> model.Network:
     plain = [model.Pool(each.first, each.last) for each in network.pools]
-    rich = [model.Pool(each.range.first, each.range.last, by_key(each.options)) for each in network.pool]
+    rich = [model.Pool(each.range.first, each.range.last, by_key(each.options, declared)) for each in network.pool]
     return model.Network(
         name=network.called,
         subnet=network.subnet.number,
@@ -54,9 +62,10 @@ def _network(network: Network) -> model.Network:
         max_lease_time=network.max_lease_time,
         t1=network.t1,
         t2=network.t2,
-        options=by_key(network.options),
+        options=by_key(network.options, declared),
     )
 
 
-def _class(table: ClassTable) -> model.Class:
-    return model.Class(table.name, "class", (conditions(table.match),), by_key(table.options), table.lease_time)
+def _class(table: ClassTable, declared: tuple[Private, ...]) -> model.Class:
+    options = by_key(table.options, declared)
+    return model.Class(table.name, "class", (conditions(table.match),), options, table.lease_time)
