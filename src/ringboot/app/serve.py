@@ -59,6 +59,8 @@ def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: 
     plugged: HotPlug | None = None
     try:
         plugged = HotPlug(settings.dhcp.interfaces, settings.dhcp.port)
+        if plugged.missing and not plugged.fds:
+            raise plugged.missing[0]  # wrong names rather than one that comes later
         opened = open_sockets(settings)
         start = Start(
             data=str(settings.server.data),

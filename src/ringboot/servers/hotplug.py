@@ -24,11 +24,13 @@ class HotPlug:
         self._port = port
         self._open: dict[str, dict[str, socket.socket]] = {}
         self._said: dict[str, str] = {}
+        self.missing: list[NoInterface] = []  # at the start
         try:
             for name in self._interfaces:
                 try:
                     self._plug(name)
                 except NoInterface as error:
+                    self.missing.append(error)
                     self._say(name, str(error))
         except CannotListen:
             self.close()

@@ -39,7 +39,9 @@ def open_dhcp(interface: str, port: int) -> socket.socket:
         opened.close()
         if error.errno == errno.ENODEV:
             there = ", ".join(name for _, name in socket.if_nameindex())
-            raise NoInterface(f"interface {interface} is not there (this machine has: {there})", 3) from None
+            raise NoInterface(
+                f"interface {interface} is not there (this machine has: {there}). Correct interfaces in [dhcp].", 3
+            ) from None
         raise _told(where, error, "port in [dhcp]") from None
     return opened
 

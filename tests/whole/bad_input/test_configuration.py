@@ -78,9 +78,14 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_an_interface_that_is_not_there(tmp_path: Path) -> None:
-    """A check tells; the daemon starts all the same, because it may come later (tests/whole/test_hotplug.py)."""
-    path = written(tmp_path, SITE.config.replace('["lo"]', '["lo", "eth77"]'))
+    """One of several may come later (tests/whole/test_hotplug.py); of those named here not one is there."""
     there = ", ".join(name for _, name in socket.if_nameindex())
+    path = written(tmp_path, SITE.config.replace('["lo"]', '["eth77", "eth78"]'))
+    said = f"interface eth77 is not there (this machine has: {there}). Correct interfaces in [dhcp].\n"
+    code, text = serve(path)
+    assert code == CONFIGURATION
+    assert text.endswith(f"ringboot: {said}")
+    path = written(tmp_path, SITE.config.replace('["lo"]', '["lo", "eth77"]'))
     code, out, _ = command("check", "--config", str(path))
     line = f"{path}, line 6, dhcp.interfaces: interface eth77 is not there; the interfaces here are {there}"
     assert (code, out) == (CONFIGURATION, f"{line}\n{path}: 1 error\n")
