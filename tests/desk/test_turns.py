@@ -8,8 +8,13 @@ from pathlib import Path
 
 from tests.desk.house import House, house, phone, until
 
+from ringboot.desk.doorway import Doorway
+from ringboot.desk.follower import Follower
 from ringboot.desk.renders import AT_ONCE
+from ringboot.fleet.networks import Networks
+from ringboot.model import file
 from ringboot.model.device import DeviceFile
+from ringboot.model.file import FileRequest, Refuse, Serve
 from ringboot.plugins.job import Outcome, Rendered, RenderedFile, RenderJob, TemplateFault
 
 
@@ -89,6 +94,36 @@ def test_who_waits_for_a_file_goes_before_a_whole_fleet(tmp_path: Path) -> None:
             assert sorted(made.workers.devices) == names
 
     asyncio.run(play())
+
+
+def test_what_all_phones_share_does_not_wait_for_the_file_of_one(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            made.core.world.networks = Networks([])
+            await made.put(phone("hall"))
+            gate = Gate(made)
+            doorway = Doorway(made.core, Follower(made.core, made.core.data / "leases"), made.renders, there)
+            agent = (("user-agent", "Aastra6731i MAC:00-08-5D-00-00-01 V:2.6.0.2010-SIP"),)
+
+            def asks(path: str) -> asyncio.Task[bytes]:
+                request = FileRequest("http", path, "10.0.0.9", 4711, "10.0.0.2", headers=agent)
+                return asyncio.create_task(doorway.answer(file.encode(request)))
+
+            shared, missing = asks("/Aastra/aastra.cfg"), asks("/Aastra/none.tuz")
+            own = asks("/Aastra/00085D000001.cfg")
+            answers = [file.decode(await each) for each in (shared, missing)]
+            assert [type(each) for each in answers] == [Serve, Refuse]
+            await until(lambda: made.workers.jobs)
+            assert not own.done()
+            gate.open.set()
+            await own
+
+    asyncio.run(play())
+
+
+def there(_root: str, name: str) -> str | None:
+    """Say which files lie in the folder."""
+    return name if name.endswith("aastra.cfg") else None
 
 
 def test_a_device_that_gets_another_plugin_gets_no_file_of_the_first(tmp_path: Path) -> None:

@@ -12,10 +12,12 @@ from ringboot.desk.follower import Follower
 from ringboot.desk.renders import Renders
 from ringboot.fleet.books import Books
 from ringboot.fleet.files import Find, Places, Resolved, is_news, resolve, sent_event
+from ringboot.fleet.paths import normalise
 from ringboot.fleet.way import Seen, carry_out, request_seen
 from ringboot.host.neighbours import neighbour_of
 from ringboot.model import file
 from ringboot.model.codec import BadMessage
+from ringboot.model.device import Device
 from ringboot.model.file import FileRequest, Sent, Serve, masked
 from ringboot.model.slowest import Slowest
 from ringboot.store.errors import StoreFailed
@@ -57,7 +59,8 @@ class Doorway:
         if seen.device is not None:
             if seen.device.plugin is not None and not seen.device.configured and seen.device.problem is None:
                 self._renders.ensure(seen.device.id)
-            await self._renders.settled(seen.device.id)  # the door's own patience ends it
+            if self._may_be_own(seen.device, request):
+                await self._renders.settled(seen.device.id)  # the door's own patience ends it
         self._count += 1
         with self._core.db.reading() as books:
             resolved = resolve(
@@ -74,6 +77,12 @@ class Doorway:
             if len(self._tickets) > MOST_TICKETS:
                 self._tickets.popitem(last=False)
         return file.encode(answer)
+
+    def _may_be_own(self, device: Device, request: FileRequest) -> bool:
+        """Tell whether a device asks for a file that is made for it; what all share need not wait for that."""
+        manifest = self._core.world.plugins.get(device.plugin) if device.plugin is not None else None
+        name = normalise(request.door, request.path)
+        return manifest is not None and name is not None and manifest.may_be_one_devices(name)
 
     def _is_new(self, plugin: str) -> bool:
         """Tell whether a plugin of the catalog is being copied, or has to be: a device was recognised a moment ago."""

@@ -308,6 +308,14 @@ class Manifest(_Table):
         """Tell whether only a device's own file has such a name; told by MAC and uuid, whose form nothing else has."""
         return any(pattern.fullmatch(path) for pattern in self._own)
 
+    def may_be_one_devices(self, path: str) -> bool:
+        """Tell whether a device's own file may have such a name; what is not so named is for all, or does not exist."""
+        return any(pattern.fullmatch(path) for pattern in self._any_own)
+
+    @cached_property
+    def _any_own(self) -> tuple[re.Pattern[str], ...]:
+        return tuple(names.shape(name) for name in self.device.files)
+
     @cached_property
     def _own(self) -> tuple[re.Pattern[str], ...]:
         return tuple(names.shape(name) for name in self.device.files if set(names.holes(name)) & set(names.DISTINCT))
