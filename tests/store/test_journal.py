@@ -368,6 +368,15 @@ def overwrite(place: int, octets: bytes) -> Callable[[Path], None]:
     return change
 
 
+def replace_octets(old: bytes, new: bytes) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        data = path.read_bytes()
+        assert old in data
+        path.write_bytes(data.replace(old, new))
+
+    return change
+
+
 def truncate(size: int) -> Callable[[Path], None]:
     return lambda path: os.truncate(path, size)
 
@@ -399,6 +408,15 @@ def other_database(path: Path) -> None:
         (run_sql("ALTER TABLE change RENAME COLUMN mac TO hw"), "the table of changes is not there"),
         (run_sql("DROP TABLE about"), "no such table: about"),
         (run_sql("UPDATE about SET first_seq = 99999"), "does not say which number it begins with"),
+        (
+            run_sql(
+                "ALTER TABLE change RENAME TO old",
+                "CREATE TABLE change AS SELECT * FROM old",
+                "UPDATE change SET seq = 'x'",
+            ),
+            "does not say which number it begins with",
+        ),
+        (replace_octets(b"CREATE TABLE change", b"CREATE TABL\xb6 change"), "it holds text that is none"),
         (run_sql("UPDATE change SET expiry = 'later' WHERE seq = 77"), "row 77 is not a lease change"),
         (run_sql("UPDATE change SET address = 1.5 WHERE seq = 78"), "row 78 is not a lease change"),
     ],

@@ -262,7 +262,7 @@ def span(path: Path, database: sqlite3.Connection) -> tuple[int, int]:
         first, last = database.execute("SELECT (SELECT first_seq FROM about), (SELECT max(seq) FROM change)").fetchone()
     except UNREADABLE as error:
         raise explain(path, error) from None
-    if type(first) is not int or first < 1 or (last is not None and last < first):
+    if type(first) is not int or first < 1 or (last is not None and (type(last) is not int or last < first)):
         raise JournalDamaged(path, "does not say which number it begins with")
     return first, first - 1 if last is None else last
 
