@@ -83,7 +83,7 @@ def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Rep
             return None
         address = found
         change = _new(Offer, (name, address, key, steady + OFFER_HOLD, True))
-    return _give(query, facts, net, address, OFFER, change, reasons.OFFERED)
+    return _give(query, facts, net, address, _seconds(query, facts, net), OFFER, change, reasons.OFFERED)
 
 
 def _request(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Reply | None:
@@ -106,7 +106,7 @@ def _request(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Repl
     lease = table.of_address(address)
     offer = table.offered(address, steady)
     change: LeaseChange
-    seconds = lease_time(query, net, facts) if _LEASE_TIME in options or facts.classes.timed else net.row.lease_time
+    seconds = _seconds(query, facts, net)
     said = evidence_of(query, lease)
     if lease is None:
         if chosen is None or offer is None or offer.key != key:
@@ -116,11 +116,25 @@ def _request(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Repl
         if lease.key != key or lease.network != net.name or lease.state != BOUND or lease.expiry <= utc or offer:
             return None
         change = renew(lease, mac, seconds=seconds, evidence=said, utc=utc)
-    return _give(query, facts, net, address, ACK, change, reason)
+    return _give(query, facts, net, address, seconds, ACK, change, reason)
+
+
+def _seconds(query: Query, facts: Facts, net: Net) -> int:
+    """Give the time of a lease; nearly always that of the network."""
+    if _LEASE_TIME in query.message.options or facts.classes.timed:
+        return lease_time(query, net, facts)
+    return net.row.lease_time
 
 
 def _give(  # noqa: PLR0917  by position, because keywords cost
-    query: Query, facts: Facts, net: Net, address: int, kind: int, change: LeaseChange | Offer | None, reason: Reason
+    query: Query,
+    facts: Facts,
+    net: Net,
+    address: int,
+    seconds: int,
+    kind: int,
+    change: LeaseChange | Offer | None,
+    reason: Reason,
 ) -> Reply | None:
     message, _, ours, _, _, _ = query
     _, _, _, _, _, _, _, _, _, _, giaddr, mac, _, _, options = message
@@ -128,7 +142,6 @@ def _give(  # noqa: PLR0917  by position, because keywords cost
     if place.pool is None or facts.table.is_withheld(address):
         return None
     server = facts.server_for(net, ours)
-    seconds = lease_time(query, net, facts) if _LEASE_TIME in options or facts.classes.timed else net.row.lease_time
     written = facts.options.written.get(
         (place.number, facts.classes.of(options, mac), server, options.get(_PARAMETERS, b""), seconds)
     )

@@ -50,9 +50,7 @@ class DaemonDesk:
                 for each in core.feed.site.networks
             ],
             "renders": dict(core.pool.outcomes),
-            "files": [
-                {"door": door, "reason": reason, "count": count} for (door, reason), count in sorted(self.files.items())
-            ],
+            "files": file_rows(self.files),
             "broken_plugins": [str(each) for each in core.shelf.broken],
         }
         try:
@@ -111,6 +109,11 @@ class DaemonDesk:
                 device.id for device in all_devices(books)
                 if device.problem is not None or device.plugin in self.core.shelf.blocked
             ]  # fmt: skip
+
+
+def file_rows(files: Counter[tuple[str, str]]) -> list[Row]:
+    """Write what became of file requests, by door and reason."""
+    return [{"door": door, "reason": reason, "count": count} for (door, reason), count in sorted(files.items())]
 
 
 def _fixed(began: Settings, fresh: Settings) -> list[str]:

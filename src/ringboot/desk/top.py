@@ -9,6 +9,7 @@ from collections import Counter
 from typing import Any
 
 from ringboot.desk.core import Core
+from ringboot.desk.daemon import file_rows
 from ringboot.desk.errors import DeskError
 from ringboot.desk.renders import Renders
 from ringboot.model.address import ip_text
@@ -36,9 +37,7 @@ class TopDesk:
             "messages": {},
             "outcomes": {},
             "leases": {},
-            "files": [
-                {"door": door, "reason": reason, "count": count} for (door, reason), count in sorted(self.files.items())
-            ],
+            "files": file_rows(self.files),
             "renders": dict(core.pool.outcomes),
             "rendering": self.renders.waiting,
             "journal_behind": core.pace.behind,
