@@ -58,7 +58,19 @@ NAK_NOT_YOURS = _row(
     "Normal after the lease ran out; the client starts over. Repeated: look for two DHCP servers.",
 )
 NAK_INCOMPLETE = _row("nak-incomplete", "dhcp", "refused a REQUEST that names no address")
+LEASE_TOLD = _row("lease-told", "dhcp", "{requester} was told who has {address}")
+LEASE_UNASSIGNED = _row("lease-unassigned", "dhcp", "{requester} was told that nobody has {address}")
+LEASE_UNKNOWN = _row("lease-unknown", "dhcp", "{requester} was told that {asked} is not known here")
 # DHCP: silent
+LEASEQUERY_REFUSED = _row(
+    "leasequery-refused",
+    "dhcp",
+    "{requester} asks about leases and may not",
+    "If it may know who has which address, add its subnet to leasequery in [dhcp].",
+)
+LEASEQUERY_UNCLEAR = _row(
+    "leasequery-unclear", "dhcp", "{requester} asks about leases, but not by exactly one of address, MAC and identifier"
+)
 BAD_PACKET = _row("bad-packet", "dhcp", "not a DHCP packet: {why} at octet {offset}")
 NOT_A_REQUEST = _row("not-a-request", "dhcp", "not a client's message")
 NO_NETWORK = _row(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ringboot.model.address import ip_number
-from ringboot.model.site import Class, Match, Pool, Site
+from ringboot.model.site import Block, Class, Match, Pool, Site
 from ringboot.setup.load import load_text
 from ringboot.setup.site import site_of
 
@@ -20,6 +20,7 @@ interfaces = ["eth0"]
 probe = false
 question_deadline = "150ms"
 on_no_answer = "serve"
+leasequery = ["10.0.0.8/29", "192.0.2.1/32"]
 options = { ntp-servers = "10.0.0.1" }
 [[dhcp.network]]
 name = "phones"
@@ -71,6 +72,10 @@ def test_the_servers_are_told() -> None:
     assert (made.revision, made.server, made.http_port, made.tftp_port) == (7, "10.0.0.2", 8080, 1069)
     assert (made.probe, made.question_deadline, made.on_no_answer) == (False, 0.15, "serve")
     assert made.options == {"42": "10.0.0.1"}
+    assert made.leasequery == (
+        Block(ip_number("10.0.0.8"), ip_number("10.0.0.15")),
+        Block(ip_number("192.0.2.1"), ip_number("192.0.2.1")),
+    )
     assert made.subnet_selection is False
     assert site(TEXT.replace("probe = false", "subnet_selection = true")).subnet_selection is True
 

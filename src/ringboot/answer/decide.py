@@ -13,10 +13,11 @@ from ringboot.answer.discover import discover
 from ringboot.answer.ending import decline, quarantine, release
 from ringboot.answer.facts import Facts
 from ringboot.answer.inform import inform
+from ringboot.answer.leasequery import leasequery
 from ringboot.answer.query import Now, Query
 from ringboot.answer.request import no_service, request
 from ringboot.answer.short import short
-from ringboot.dhcp.message import BOOTREQUEST, DECLINE, DISCOVER, INFORM, KINDS, RELEASE, REQUEST
+from ringboot.dhcp.message import BOOTREQUEST, DECLINE, DISCOVER, INFORM, KINDS, LEASEQUERY, RELEASE, REQUEST
 from ringboot.leases import change
 from ringboot.model.address import ip_text
 from ringboot.model.lease import LeaseChange
@@ -33,6 +34,8 @@ def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool
     kind = KINDS.get(message.options.get(53), 0)
     is_known = kind in _ANSWERED or kind in (RELEASE, DECLINE) or 53 not in message.options
     if message.op != BOOTREQUEST or not is_known:
+        if kind == LEASEQUERY and message.op == BOOTREQUEST and query.locals:
+            return leasequery(query, facts, now)
         return Silence(reasons.NOT_A_REQUEST, {})
     if not message.chaddr and len(message.options.get(61, b"")) < 2:
         return Silence(reasons.NO_IDENTITY, {})

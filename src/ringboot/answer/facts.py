@@ -52,6 +52,7 @@ class Facts:
         for reserved in self.reservations.values():
             self._attach(reserved)
         self.table.set_pools(Span(row.name, pool.first, pool.last) for row in usable.networks for pool in row.pools)
+        self.table.index_macs(bool(usable.leasequery))
         self._withhold()
 
     def replace(self, snapshot: Snapshot) -> None:

@@ -65,20 +65,26 @@ class Options:
 
     def write(self, net: Net, place: Place, server: int, asker: Asker) -> bytes:
         """Write the options of an answer that are not in `written` yet."""
-        ids, reserved, mac, wanted, seconds = asker
+        ids, reserved, _, wanted, seconds = asker
         merged = self._set(net, place, ids, server)
         same = merged.plain and (reserved is None or not reserved.texts)
-        if same:
-            octets = merged.octets
-        else:
-            texts = merged.texts if reserved is None else merge([merged.texts, reserved.texts])
-            octets = _build(texts, self.values(server, mac))
+        octets = self._octets(merged, server, asker)
         written = write_block(with_timers(octets, net.row, seconds), wanted)
         if same:
             if len(self.written) >= _REMEMBERED:
                 self.written.clear()  # options 51 and 55 are the client's, so this could grow without end
             self.written[place.number, ids, server, wanted, seconds] = written
         return written
+
+    def of(self, net: Net, place: Place, server: int, asker: Asker) -> Mapping[int, bytes]:
+        """Give the values of a client's options, whatever it asks for."""
+        return self._octets(self._set(net, place, asker.classes, server), server, asker)
+
+    def _octets(self, merged: _Set, server: int, asker: Asker) -> dict[int, bytes]:
+        if merged.plain and (asker.reserved is None or not asker.reserved.texts):
+            return merged.octets
+        texts = merged.texts if asker.reserved is None else merge([merged.texts, asker.reserved.texts])
+        return _build(texts, self.values(server, asker.mac))
 
     def _set(self, net: Net, place: Place, ids: ClassIds, server: int) -> _Set:
         key = (place.number, ids, server)

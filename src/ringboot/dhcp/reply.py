@@ -134,7 +134,7 @@ def _echo(options: dict[int, bytes], head: int) -> bytes:
     client = options.get(61)
     relay = options.get(82)
     echo = b"" if client is None else tlv(61, client)
-    if head + len(echo) >= _room(options):
+    if head + len(echo) >= room_of(options):
         echo = b""  # the client itself could not read it
     if relay is None:
         return echo
@@ -142,7 +142,7 @@ def _echo(options: dict[int, bytes], head: int) -> bytes:
     return both if head + len(both) < _LARGE else echo
 
 
-def _room(options: dict[int, bytes]) -> int:
+def room_of(options: dict[int, bytes]) -> int:
     """Tell how many octets of UDP payload the client takes (RFC 2132 9.10)."""
     asked = options.get(57, b"")
     if len(asked) != 2:
@@ -155,7 +155,7 @@ def _fitted(head: bytes, block: bytes, echo: bytes, options: dict[int, bytes], *
 
     What is echoed stays among the options: no relay agent looks for option 82 elsewhere.
     """
-    room = _room(options) - len(head) - len(echo) - 1
+    room = room_of(options) - len(head) - len(echo) - 1
     sname, file = head[_SNAME], head[_FILE]
     laid = lay(block, room, len(file) if free and not any(file) else 0, len(sname) if free and not any(sname) else 0)
     head = head[: _SNAME.start] + (laid.sname or sname) + (laid.file or file) + head[_FILE.stop :]

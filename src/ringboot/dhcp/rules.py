@@ -1,10 +1,13 @@
-"""What a server's messages must, may and must not carry: RFC 2131 table 3, with RFC 6842 (61) and RFC 3046 (82)."""
+"""What a server's messages must, may and must not carry: RFC 2131 table 3, with RFC 6842 (61) and RFC 3046 (82).
+
+And RFC 4388 6.4 for the answers to those who ask about leases.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from ringboot.dhcp.message import ACK, NAK, OFFER
+from ringboot.dhcp.message import ACK, LEASEACTIVE, LEASEUNASSIGNED, LEASEUNKNOWN, NAK, OFFER
 
 
 class Rule(NamedTuple):
@@ -41,6 +44,18 @@ NAK_RULE = Rule(
     "NAK", NAK, frozenset({53, 54}), _NEVER | {51, 52}, frozenset({56}), _ECHO, ciaddr=False, yiaddr=False, boot=False
 )
 RULES: tuple[Rule, ...] = (OFFER_RULE, ACK_RULE, INFORM_RULE, NAK_RULE)
+
+_NO_ECHO: frozenset[int] = frozenset()
+ACTIVE_RULE = Rule(
+    "LEASEACTIVE", LEASEACTIVE, frozenset({51, 53, 54, 91}), _NEVER | {52}, None, _NO_ECHO,
+    ciaddr=False, yiaddr=False, boot=False,
+)  # fmt: skip
+UNASSIGNED_RULE = Rule(
+    "LEASEUNASSIGNED", LEASEUNASSIGNED, frozenset({53, 54}), _NEVER | {51, 52}, frozenset(), _NO_ECHO,
+    ciaddr=True, yiaddr=False, boot=False,
+)  # fmt: skip
+UNKNOWN_RULE = UNASSIGNED_RULE._replace(name="LEASEUNKNOWN", kind=LEASEUNKNOWN)
+QUERY_RULES: dict[int, Rule] = {rule.kind: rule for rule in (ACTIVE_RULE, UNASSIGNED_RULE, UNKNOWN_RULE)}
 
 # What no caller may set: what is forbidden everywhere, and what the server writes itself.  80 says that the lease is
 # committed (RFC 4039 4) and 118 which subnet the client chose (RFC 3011 2), which no configuration can know.

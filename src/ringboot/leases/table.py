@@ -10,6 +10,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ringboot.leases.hardware import Hardware
 from ringboot.leases.offers import Offer, Offers, Withdraw
 from ringboot.leases.span import Span, entry
 from ringboot.leases.tally import Tally
@@ -43,6 +44,8 @@ class Table:
         self._blocks: list[int] = []  # every /24 that ever held a lease, sorted: the order of pages
         self._block_set: set[int] = set()
         self._tally = Tally()
+        self._times: dict[int, int] = {}  # one copy of each duration: there are as many uses of one as leases
+        self._hardware: Hardware | None = None
 
     # What is known
 
@@ -54,6 +57,20 @@ class Table:
         """Give the client's lease in a network, or the one it had there and nobody else got since."""
         clients = self._clients.get(network)
         return None if clients is None else clients.get(key)
+
+    def of_mac(self, mac: bytes) -> list[Lease]:
+        """Give what is remembered of a MAC, in every network; nothing unless `index_macs` was asked for."""
+        held = () if self._hardware is None else self._hardware.of(mac)
+        return [lease for lease in map(self._leases.get, held) if lease is not None and lease.mac == mac]
+
+    def index_macs(self, wanted: bool) -> None:
+        """Keep an index by MAC from now on, or drop it: 100 octets a lease."""
+        if not wanted:
+            self._hardware = None
+        elif self._hardware is None:
+            self._hardware = Hardware()
+            for address, lease in self._leases.items():
+                self._hardware.add(lease.mac, address)
 
     def offer_of(self, network: str, key: bytes, steady: float) -> Offer | None:
         """Give the offer that waits for this client."""
@@ -193,7 +210,7 @@ class Table:
 
     def _renew(self, change: LeaseChange, undo: Undo) -> bool:
         """Prolong a lease, the short way; False when it is anything but that."""
-        _, state, network, address, key, mac, start, expiry, evidence, _ = change
+        _, state, network, address, key, mac, start, expiry, evidence, utc = change
         before = self._leases.get(address)
         if before is None or before.key != key or before.state != BOUND or state != BOUND:
             return False
@@ -203,8 +220,14 @@ class Table:
         if clients.get(key) is not before or (network, key) in self._offers.by_client:
             return False
         # The parts that are equal stay the same objects: there are as many of them as leases.
-        mac = before.mac if before.mac == mac else mac
-        lease = Lease(before.network, before.address, before.key, mac, BOUND, start, expiry, evidence)
+        if before.mac == mac:
+            mac = before.mac
+        elif self._hardware is not None:
+            self._hardware.take(before.mac, address)
+            self._hardware.add(mac, address)
+        seconds = expiry - int(utc)
+        seconds = self._times.setdefault(seconds, seconds)
+        lease = Lease(before.network, before.address, before.key, mac, BOUND, start, expiry, evidence, seconds)
         self._leases[address] = clients[key] = lease
         self._tally.prolong(before.expiry, expiry)
         undo.leases.append((address, before))
@@ -213,7 +236,7 @@ class Table:
 
     def _bind(self, change: LeaseChange, undo: Undo) -> bool:
         """Give an address that nobody had to a client without one, the short way; False when it is not that."""
-        _, state, network, address, key, mac, start, expiry, evidence, _ = change
+        _, state, network, address, key, mac, start, expiry, evidence, utc = change
         leases, clients, offers = self._leases, self._clients.get(network), self._offers
         if state != BOUND or address in leases or clients is None or key in clients:
             return False
@@ -223,8 +246,12 @@ class Table:
         if offer is not None:
             offers.drop(offer)
             undo.offers.append((offer, True))
-        lease = Lease(self._name(network), address, key, mac, BOUND, start, expiry, evidence)
+        seconds = expiry - int(utc)
+        seconds = self._times.setdefault(seconds, seconds)
+        lease = Lease(self._name(network), address, key, mac, BOUND, start, expiry, evidence, seconds)
         leases[address] = clients[key] = lease
+        if self._hardware is not None:
+            self._hardware.add(mac, address)
         self._tally.add(lease)
         if address >> 8 not in self._block_set:
             self._block_set.add(address >> 8)
@@ -241,7 +268,7 @@ class Table:
             self._replace(change.address, before, None, undo)
             return
         _, state, network, address, key, mac, start, expiry, evidence, utc = change
-        lease = Lease(self._name(network), address, key, mac, state, start, expiry, evidence)
+        lease = Lease(self._name(network), address, key, mac, state, start, expiry, evidence, expiry - int(utc))
         self._replace(address, before, lease, undo)
         if state == DECLINED:
             return
@@ -286,11 +313,15 @@ class Table:
         before = self._leases.get(address)
         if before is not None:
             self._tally.take(before)
+            if self._hardware is not None:
+                self._hardware.take(before.mac, address)
         if lease is None:
             self._leases.pop(address, None)
             return
         self._leases[address] = lease
         self._tally.add(lease)
+        if self._hardware is not None:
+            self._hardware.add(lease.mac, address)
         if before is None and address >> 8 not in self._block_set:
             self._block_set.add(address >> 8)
             insort(self._blocks, address >> 8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 # The states of an address that somebody has or had.  "expired" is never stored: it follows from the clock.
@@ -23,6 +23,12 @@ class Lease:
     start: int
     expiry: int
     evidence: bytes  # packed options that the client sent, see model.evidence
+    seconds: int = field(default=0, compare=False)  # from when the client was heard last to `expiry`
+
+    @property
+    def heard(self) -> int:
+        """Tell when the client was last heard of, in UTC seconds."""
+        return self.expiry - self.seconds
 
 
 class LeaseChange(NamedTuple):

@@ -24,6 +24,18 @@ class Pool:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A run of addresses, both ends included."""
+
+    first: int
+    last: int
+
+    def holds(self, address: int) -> bool:
+        """Say whether an address lies in it."""
+        return self.first <= address <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """A subnet that is served, or known."""
 
@@ -96,6 +108,7 @@ class Site:
     on_no_answer: str = "silent"  # silent | serve
     dhcp_integration: bool = True
     subnet_selection: bool = False  # option 118 is obeyed
+    leasequery: tuple[Block, ...] = ()  # who may ask about leases (RFC 4388)
     declared: tuple[Private, ...] = ()  # the site's own names of options: for people, since option sets have keys
 
 

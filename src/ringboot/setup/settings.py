@@ -222,6 +222,11 @@ class Dhcp:
         description="Let clients choose the subnet of their address (option 118, RFC 3011). "
         "Only where every client may have an address of every network.",
     )
+    leasequery: tuple[SubnetText, ...] = Field(
+        default=(),
+        description="Who may ask which client has an address, or which address a client (LEASEQUERY, RFC 4388): access "
+        "concentrators and the like. A requester's own address and the one it names must both lie in here.",
+    )
     options: Options = Field(default_factory=dict, description="DHCP options for every client.")
     declared: tuple[OptionTable, ...] = Field(default=(), alias="option", description="Names of your own for options.")
     networks: tuple[Network, ...] = Field(default=(), alias="network", description="The networks.")

@@ -31,6 +31,7 @@ def site_of(
         on_no_answer=dhcp.on_no_answer,
         dhcp_integration=dhcp_integration,
         subnet_selection=dhcp.subnet_selection,
+        leasequery=tuple(model.Block(each.number, each.last) for each in dhcp.leasequery),
         declared=declared,
     )
 

@@ -14,11 +14,24 @@ from ringboot.answer.decide import decide
 from ringboot.answer.decision import BROADCAST, FRAME, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
-from ringboot.dhcp.message import ACK, DECLINE, DISCOVER, INFORM, OFFER, RELEASE, REQUEST, BadPacket, Message, decode
+from ringboot.dhcp.message import (
+    ACK,
+    DECLINE,
+    DISCOVER,
+    INFORM,
+    LEASEQUERY,
+    LEASEUNKNOWN,
+    OFFER,
+    RELEASE,
+    REQUEST,
+    BadPacket,
+    Message,
+    decode,
+)
 from ringboot.leases.change import release
 from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, ip_text, ip_wire
-from ringboot.model.site import Site
+from ringboot.model.site import Block, Site
 from ringboot.servers.dhcp.arp import Asked
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.door import DISCOVERS_A_TURN, KEPT_DISCOVERS, Door
@@ -282,6 +295,17 @@ def test_what_changed_no_lease_is_a_hint_and_what_did_is_none(bench: Bench, quer
 
 
 # More than can be answered
+
+
+def test_who_asks_about_a_lease_is_counted_and_not_taken_for_its_client(bench: Bench, query: MakeQuery) -> None:
+    bench.door.facts.replace_site(replace(bench.door.facts.site, leasequery=(Block(0x0A000000, 0x0A0000FF),)))
+    bench.come(query(DISCOVER, mac(1)))
+    before = bench.why(mac(1))
+    (asked,) = [query(LEASEQUERY, mac(1), giaddr="10.0.0.9")._replace(peer=ip_number("10.0.0.9"))]
+    assert bench.come(asked) == [(LEASEUNKNOWN, "0.0.0.0")]
+    assert bench.door.counters.outcomes["lease-unknown"] == 1
+    assert bench.why(mac(1)) == before
+    assert [row["message"] for row in bench.door.hints.take(bench.clock.at + 100)] == ["DISCOVER"]
 
 
 def test_under_overload_discovers_wait_and_requests_do_not(bench: Bench, query: MakeQuery) -> None:

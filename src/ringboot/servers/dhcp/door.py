@@ -16,6 +16,7 @@ from ringboot.answer.decide import address_used, decide
 from ringboot.answer.decision import Decision, Need, Question, Reply, Silence, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
+from ringboot.dhcp.message import LEASEQUERY
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.table import Undo
 from ringboot.model.address import ip_number, ip_text
@@ -36,6 +37,7 @@ DISCOVERS_A_TURN = 64  # of those
 SAY_AGAIN = 10.0  # seconds between two lines about the same failure
 
 _NOTHING: Answers = {}
+_LEASEQUERY = bytes((LEASEQUERY,))
 
 
 class Sender(Protocol):
@@ -264,6 +266,8 @@ class Door:
         counted[reason] = counted.get(reason, 0) + 1
         if isinstance(change, LeaseChange):
             self.hints.settle(mac)
+        elif message.options.get(53) == _LEASEQUERY:
+            return  # the requester is no client, and the client said nothing
         else:
             self.hints.note(mac, query, reason, decision.detail, now)
         if change is None or isinstance(change, Withdraw):
