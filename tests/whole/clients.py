@@ -1,7 +1,8 @@
-"""Real DHCP clients on a machine of the lab: busybox udhcpc, ISC dhclient, dhcpcd."""
+"""Real DHCP clients on a machine of the lab: busybox udhcpc, ISC dhclient, dhcpcd, systemd-networkd."""
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 from abc import ABC, abstractmethod
@@ -11,7 +12,8 @@ from pathlib import Path
 from tests.whole.daemon import wait_until
 from tests.whole.lab import Machine, Seen, Tap
 
-PROGRAMS = ("busybox", "udhcpc", "dhclient", "dhcpcd")
+NETWORKD = "/lib/systemd/systemd-networkd"
+PROGRAMS = ("busybox", "udhcpc", "dhclient", "dhcpcd", NETWORKD)
 
 # What the clients call when something happened.  dhcpcd sets the address itself; for the others this does.
 _HOOK = """#!/bin/sh
@@ -39,9 +41,11 @@ class Client(ABC):
 
     name: str
     reboots = True  # it remembers its lease, and asks for it when it starts again (INIT-REBOOT)
+    may_ask_for_broadcast = True  # it can be told to set the flag (RFC 2131 4.1)
 
-    def __init__(self, machine: Machine, folder: Path) -> None:
+    def __init__(self, machine: Machine, folder: Path, *, broadcast: bool = False) -> None:
         self.machine = machine
+        self._broadcast = broadcast
         self._folder = folder / f"{self.name}-{machine.mac[-2:]}"
         self._folder.mkdir(parents=True)
         self._events = self._folder / "events"
@@ -129,7 +133,7 @@ class Udhcpc(Client):
         checks = ["-a500"] if self._checks else []
         return [
             "busybox", "udhcpc", "-f", "-i", self.machine.interface, "-s", str(self._hook), "-t", "9", "-T", "1",
-            "-A", "1", *checks,
+            "-A", "1", *checks, *(["-B"] if self._broadcast else []),
         ]  # fmt: skip
 
     def renew_now(self) -> None:
@@ -147,9 +151,13 @@ class Udhcpc(Client):
 
 
 class Dhclient(Client):
-    """ISC dhclient.  It spreads renewals: after 3/4 of the time at the earliest, of what option 58 says."""
+    """ISC dhclient.  It spreads renewals: after 3/4 of the time at the earliest, of what option 58 says.
+
+    It sets the broadcast flag only where it cannot hear frames, which on Linux it always can; nothing forces it to.
+    """
 
     name = "dhclient"
+    may_ask_for_broadcast = False
 
     def set_up(self, *, checks: bool) -> None:
         """Write its configuration."""
@@ -188,7 +196,8 @@ class Dhcpcd(Client):
     def set_up(self, *, checks: bool) -> None:
         """Write its configuration, and make folders that stand in for the system's."""
         super().set_up(checks=checks)
-        more = ("" if checks else "noarp\n") + ("option rapid_commit\n" if self.rapid else "")
+        said = {"noarp": not checks, "option rapid_commit": self.rapid, "broadcast": self._broadcast}
+        more = "".join(f"{word}\n" for word, holds in said.items() if holds)
         (self._folder / "conf").write_text(
             "clientid\npersistent\noption routers, subnet_mask\nrequire dhcp_server_identifier\nipv4only\nnoipv4ll\n"
             f"nodelay\nreboot 5\ntimeout 20\nscript {self._hook}\n{more}"
@@ -214,6 +223,54 @@ class RapidDhcpcd(Dhcpcd):
     """dhcpcd that asks for rapid commit."""
 
     rapid = True
+
+
+class Networkd(Client):
+    """systemd-networkd, which calls no hook: its log tells what it did.  It remembers nothing here.
+
+    It takes neighbours away that it did not set itself, and looks for others with its address for 7 s.
+    """
+
+    name = "networkd"
+    reboots = False
+
+    def set_up(self, *, checks: bool) -> None:
+        """Write its configuration."""
+        super().set_up(checks=checks)
+        words = {True: "yes", False: "no"}
+        (self._folder / "c0.network").write_text(
+            f"[Match]\nName={self.machine.interface}\n"
+            "[Network]\nDHCP=ipv4\nLinkLocalAddressing=no\nIPv6AcceptRA=no\nLLDP=no\n"
+            f"[DHCPv4]\nSendDecline={words[checks]}\nRequestBroadcast={words[self._broadcast]}\n"
+        )
+
+    def command(self) -> list[str]:
+        """Give the command: with a /run/systemd of its own, and a /sys that says that there is no udev to wait for."""
+        place = "/run/systemd"
+        hide = (
+            f"mkdir -p {place} && mount -t tmpfs tmpfs {place} && mkdir {place}/network "
+            f"&& install -m 644 {self._folder}/c0.network {place}/network && mount -o remount,bind,ro /sys "
+            f"&& SYSTEMD_LOG_LEVEL=debug SYSTEMD_LOG_TARGET=console exec {NETWORKD}"
+        )
+        return ["sh", "-c", hide]
+
+    def events(self) -> list[tuple[str, str]]:
+        """Give what its log says."""
+        rows, address, renewing = [], "", False
+        for line in (self._folder / "log").read_text(errors="replace").splitlines():
+            if found := re.search(r"DHCPv4 address ([\d.]+)/\d+.* acquired", line):
+                address = found[1]
+            elif "DHCPv4 address and routes set" in line and not renewing:
+                rows.append(("bound", address))
+            elif found := re.search(r"DHCPv4 client: REQUEST \((\w+)\)", line):
+                renewing = found[1] == "renewing"
+            elif renewing and "DHCPv4 client: ACK" in line:
+                rows.append(("renew", address))
+        return rows
+
+    def release(self) -> None:
+        """Send SIGTERM: it releases when it ends."""
+        self._end(signal.SIGTERM)
 
 
 KINDS: tuple[type[Client], ...] = (Udhcpc, Dhclient, Dhcpcd)

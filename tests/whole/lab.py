@@ -1,8 +1,10 @@
-"""Wires for whole-program tests: namespaces for a server, for client machines, and for a real relay agent between.
+"""Wires for whole-program tests: namespaces for a server, for client machines, and for real relay agents between.
 
 server s0 10.9.0.1/24 -- bridge -- c0 of each machine on the floor
                            |
 relay  near 10.9.0.2 ------+   far 10.9.1.1/24 -- bridge -- c0 of each machine in the branch
+                                                    |
+                         second  near 10.9.1.2 -----+   far 10.9.2.1/24 -- bridge -- c0 of each machine in the annex
 """
 
 from __future__ import annotations
@@ -28,8 +30,8 @@ from tests.whole.daemon import wait_until
 from ringboot.dhcp.message import NAMES, BadPacket, Message, decode
 from ringboot.model.address import ip_text, mac_text
 
-SERVER, ROUTER = "10.9.0.1", "10.9.1.1"
-FLOOR, BRANCH = "floor", "branch"
+SERVER, ROUTER, SECOND = "10.9.0.1", "10.9.1.1", "10.9.2.1"
+FLOOR, BRANCH, ANNEX = "floor", "branch", "annex"
 
 T = TypeVar("T")
 
@@ -78,6 +80,7 @@ class Seen(NamedTuple):
     source: str
     to: str
     message: Message
+    hardware: str  # whom the frame is for
 
     def __repr__(self) -> str:
         """Write it as one reads a capture."""
@@ -85,8 +88,8 @@ class Seen(NamedTuple):
         named = ip_text(int.from_bytes(m.options[50], "big")) if 50 in m.options else "-"
         chosen = ip_text(int.from_bytes(m.options[54], "big")) if 54 in m.options else "-"
         return (
-            f"{self.kind} {self.source} > {self.to} ci={ip_text(m.ciaddr)} yi={ip_text(m.yiaddr)} "
-            f"asked={named} server={chosen}"
+            f"{self.kind} {self.source} > {self.to} ({self.hardware}) flags={m.flags:04x} "
+            f"ci={ip_text(m.ciaddr)} yi={ip_text(m.yiaddr)} asked={named} server={chosen}"
         )
 
 
@@ -128,7 +131,13 @@ def _read(frame: bytes) -> Seen | None:
         return None
     message = decode(frame[udp + 8 : udp + size])
     assert not isinstance(message, BadPacket), f"a bad message on the wire: {message}, {frame.hex()}"
-    return Seen(NAMES[message.kind], socket.inet_ntoa(frame[26:30]), socket.inet_ntoa(frame[30:34]), message)
+    return Seen(
+        NAMES[message.kind],
+        socket.inet_ntoa(frame[26:30]),
+        socket.inet_ntoa(frame[30:34]),
+        message,
+        mac_text(frame[:6]),
+    )
 
 
 class Machine:
@@ -182,7 +191,12 @@ class Lab:
         self._taps: list[Tap] = []
         self._numbers = itertools.count(1)
         self.server = f"{self._name}-server"
-        self.relay = f"{self._name}-relay"
+        self.relay, self.second = f"{self._name}-relay", f"{self._name}-second"
+        self._hubs = {
+            FLOOR: (self.server, "s0", SERVER),
+            BRANCH: (self.relay, "far", ROUTER),
+            ANNEX: (self.second, "far", SECOND),
+        }
 
     def __enter__(self) -> Lab:
         try:
@@ -200,26 +214,43 @@ class Lab:
 
     def add_relay(self) -> None:
         """Add a branch behind a real relay agent, which appends option 82."""
-        self._namespace(self.relay)
+        self._add_relay(self.relay, self.server, "s0", near="10.9.0.2", far=ROUTER, upstream=SERVER)
+        self.ip_there(self.server, "route add 10.9.1.0/24 via 10.9.0.2")
+
+    def add_second_relay(self) -> None:
+        """Add an annex of the branch behind a relay agent that knows of the branch's only."""
+        self._add_relay(self.second, self.relay, "far", near="10.9.1.2", far=SECOND, upstream=ROUTER)
+        self.ip_there(self.second, f"route add default via {ROUTER}")
+        self.ip_there(self.relay, "route add 10.9.2.0/24 via 10.9.1.2")
+        self.ip_there(self.server, "route add 10.9.2.0/24 via 10.9.0.2")
+
+    def _add_relay(self, name: str, hub: str, bridge: str, *, near: str, far: str, upstream: str) -> None:
+        self._namespace(name)
+        number = "f" + far.split(".")[2]
         for words in (
-            "link add far address 02:00:00:00:01:01 type bridge mcast_snooping 0",
-            f"address add {ROUTER}/24 dev far",
+            f"link add far address 02:00:00:00:{number}:01 type bridge mcast_snooping 0",
+            f"address add {far}/24 dev far",
             "link set far up",
         ):
-            _ip("-n", self.relay, *words.split())
-        self._wire(self.server, "s0", self.relay, "near", "02:00:00:00:00:02")
-        _ip(*f"-n {self.relay} address add 10.9.0.2/24 dev near".split())
-        _ip(*f"-n {self.server} route add 10.9.1.0/24 via 10.9.0.2".split())
-        inside(self.relay, lambda: Path("/proc/sys/net/ipv4/ip_forward").write_text("1"))
-        log = self._folder / "dhcrelay.log"
+            _ip("-n", name, *words.split())
+        self._wire(hub, bridge, name, "near", f"02:00:00:00:{number}:02")
+        _ip(*f"-n {name} address add {near}/24 dev near".split())
+        inside(name, lambda: Path("/proc/sys/net/ipv4/ip_forward").write_text("1"))
+        log = self._folder / f"dhcrelay-{number}.log"
         with log.open("wb") as file:
-            command = ["dhcrelay", "-4", "-d", "--no-pid", "-a", "-iu", "near", "-id", "far", SERVER]
-            agent = self.start(self.relay, command, file)
+            command = ["dhcrelay", "-4", "-d", "--no-pid", "-a", "-m", "forward", "-iu", "near", "-id", "far", upstream]
+            agent = self.start(name, command, file)
         wait_until(lambda: b"Sending on   Socket/fallback" in log.read_bytes() or agent.poll(), "dhcrelay to listen")
         assert agent.poll() is None, log.read_text()
 
+    def listen(self, interface: str, machine: Machine) -> Tap:
+        """Hear at the server what is said from and to one machine, through whatever relays."""
+        tap = Tap(self.server, interface, bytes.fromhex(machine.mac.replace(":", "")))
+        self._taps.append(tap)
+        return tap
+
     def machine(self, place: str = FLOOR) -> Machine:
-        """Add a machine on the server's floor, or in the branch."""
+        """Add a machine on the server's floor, in the branch, or in its annex."""
         number = next(self._numbers)
         namespace, mac = f"{self._name}-m{number}", mac_text(bytes((2, 0, 0, 0, 2, number)))
         self._namespace(namespace)
@@ -228,12 +259,12 @@ class Lab:
         return machine
 
     def plug(self, machine: Machine, place: str) -> None:
-        """Plug a machine in on the server's floor, or in the branch; it may have been plugged in elsewhere."""
+        """Plug a machine in at one of these places; it may have been plugged in elsewhere."""
         if machine.is_plugged:
             machine.ip(f"link delete {machine.interface}")
-        hub, bridge = (self.server, "s0") if place == FLOOR else (self.relay, "far")
+        hub, bridge, gateway = self._hubs[place]
         self._wire(hub, bridge, machine.namespace, machine.interface, machine.mac)
-        machine.is_plugged, machine.gateway = True, SERVER if place == FLOOR else ROUTER
+        machine.is_plugged, machine.gateway = True, gateway
         machine.tap = Tap(machine.namespace, machine.interface, bytes.fromhex(machine.mac.replace(":", "")))
         self._taps.append(machine.tap)
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.whole.clients import KINDS, PROGRAMS, Client, RapidDhcpcd, Udhcpc
+from tests.whole.clients import KINDS, PROGRAMS, Client, Networkd, RapidDhcpcd, Udhcpc
 from tests.whole.daemon import Daemon, wait_until
 from tests.whole.lab import BRANCH, FLOOR, SERVER, Lab, Seen, needs
 
@@ -227,3 +227,19 @@ def test_rapid_commit_takes_two_messages_where_the_network_allows_it(
     lease = daemon.lease(address)
     assert (lease["state"], lease["mac"]) == ("bound", client.machine.mac)
     client.lose_power()
+
+
+def test_systemd_obtains_renews_and_releases(lab: Lab, daemon: Daemon, tmp_path: Path) -> None:
+    clients = {place: Networkd(lab.machine(place), tmp_path) for place in (FLOOR, BRANCH)}
+    for client in clients.values():
+        client.start()
+    for place, client in clients.items():
+        address = client.wait_until_bound()
+        lease = daemon.lease(address)
+        assert (lease["state"], lease["mac"], lease["network"]) == ("bound", client.machine.mac, place)
+        assert client.wait_for("renew") == address
+        assert requests(client, address)[0].to == SERVER, client.story()
+        assert requests(client, address)[0].message.options.keys().isdisjoint({50, 54})
+        client.release()
+        assert client.tap.seen("RELEASE"), client.story()
+        wait_until(lambda address=address: daemon.lease(address)["state"] == "released", f"{address} to be released")  # type: ignore[misc]  # mypy cannot infer a default of a lambda
