@@ -1,20 +1,17 @@
-"""The servers that are measured: how each is given the same network, and started."""
+"""A server that is measured, and Ringboot as one: how it is given its network, and started."""
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.wire import PREFIX, SERVER_ADDRESS
+from bench.ground import CAMPUS, LEASE_TIME, Ground
+from bench.wire import SERVER_ADDRESS
 from ringboot.model import codec
-from ringboot.model.address import ip_number, ip_text
+from ringboot.model.address import ip_number
 from ringboot.model.site import SITE_VERSION, Class, Match, Network, Pool, Site, Snapshot
 
-SUBNET = "10.77.0.0"
-FIRST, LAST = "10.77.1.0", "10.77.200.255"  # more than 50,000: an offer waits for a while, also one nobody takes
-LEASE_TIME = 3600
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -41,11 +38,11 @@ class Contender:
         return {name: value.replace("{state}", str(state)) for name, value in self.environment.items()}
 
 
-def ringboot_dhcp() -> Contender:
+def ringboot_dhcp(ground: Ground = CAMPUS) -> Contender:
     """Give our dhcp process alone, through its real entry."""
     network = Network(
-        "bench", ip_number(SUBNET), PREFIX, "bench", lease_time=LEASE_TIME,
-        pools=(Pool(ip_number(FIRST), ip_number(LAST)),),
+        "bench", ip_number(ground.subnet), ground.prefix, "bench", lease_time=LEASE_TIME,
+        pools=(Pool(ip_number(ground.first), ip_number(ground.last)),),
         options={"3": SERVER_ADDRESS, "6": SERVER_ADDRESS},
     )  # fmt: skip
     # One brand's class, as every site has them: evidence is looked at, and options depend on it.
@@ -60,37 +57,7 @@ def ringboot_dhcp() -> Contender:
     )
 
 
-def kea() -> Contender:
-    """Give Kea: lease file in memory and appended on disk (no fsync), multi-threaded."""
-    options = [{"name": "routers", "data": SERVER_ADDRESS}, {"name": "domain-name-servers", "data": SERVER_ADDRESS}]
-    configuration = {
-        "Dhcp4": {
-            "interfaces-config": {"interfaces": ["s0"], "dhcp-socket-type": "raw"},
-            "lease-database": {"type": "memfile", "persist": True, "name": "{state}/leases.csv", "lfc-interval": 0},
-            "multi-threading": {"enable-multi-threading": True, "thread-pool-size": 2, "packet-queue-size": 64},
-            "valid-lifetime": LEASE_TIME,
-            "option-data": options,
-            "client-classes": [
-                {
-                    "name": "phones",
-                    "test": "substring(option[60].text,0,13) == 'AastraIPPhone'",
-                    "option-data": [{"name": "tftp-server-name", "data": f"http://{SERVER_ADDRESS}:8667"}],
-                }
-            ],
-            "subnet4": [{"subnet": f"{SUBNET}/{PREFIX}", "interface": "s0", "pools": [{"pool": f"{FIRST} - {LAST}"}]}],
-            "loggers": [{"name": "kea-dhcp4", "severity": "ERROR", "output_options": [{"output": "{state}/kea.log"}]}],
-        }
-    }
-    folders = ("KEA_LOCKFILE_DIR", "KEA_PIDFILE_DIR", "KEA_DHCP_DATA_DIR", "KEA_LOGGER_DESTINATION")
-    return Contender(
-        "kea",
-        ["kea-dhcp4", "-c", "{state}/kea.json"],
-        files={"kea.json": json.dumps(configuration)},
-        environment=dict.fromkeys(folders, "{state}"),
-    )
-
-
-def ringboot() -> Contender:
+def ringboot(ground: Ground = CAMPUS) -> Contender:
     """Give the whole daemon: supervisor, dhcp, main and its workers, devices made from leases."""
     configuration = f"""\
 [server]
@@ -100,8 +67,8 @@ api_socket = "{{state}}/api.sock"
 interfaces = ["s0"]
 [[dhcp.network]]
 name = "bench"
-subnet = "{SUBNET}/{PREFIX}"
-pools = ["{FIRST}-{LAST}"]
+subnet = "{ground.subnet}/{ground.prefix}"
+pools = ["{ground.first}-{ground.last}"]
 lease_time = "{LEASE_TIME}s"
 options = {{ routers = "{SERVER_ADDRESS}", domain-name-servers = "{SERVER_ADDRESS}" }}
 [tftp]
@@ -115,14 +82,3 @@ listen = ":8667"
         files={"ringboot.toml": configuration},
         process="ringboot.servers.dhcp",
     )
-
-
-def other(name: str, command: list[str]) -> Contender:
-    """Give any server by its command; it must serve the pool from the server's address on s0."""
-    return Contender(name, command, process="ringboot.servers.dhcp")
-
-
-def pool_text() -> str:
-    """Say what is served."""
-    size = ip_number(LAST) - ip_number(FIRST) + 1
-    return f"{ip_text(ip_number(FIRST))} - {LAST}, {size:,} addresses, leases of {LEASE_TIME} s"

@@ -1,15 +1,17 @@
-/* A DHCPv4 load generator that keeps a fixed number of exchanges outstanding ("closed loop").
+/* A DHCPv4 load generator: it keeps a fixed number of exchanges outstanding ("closed loop"), or begins so many a second
+   whatever becomes of them ("open loop", -R), as clients do that know nothing of each other.
 
    It plays a relay agent: every message leaves from giaddr:67 and carries that giaddr, so that one machine with one
    address can be forty thousand clients.  Each exchange (DISCOVER to OFFER, DORA, or a renewing REQUEST to its ACK)
    occupies one lane; when it ends, the lane takes the next client.  A lane that hears nothing for the timeout gives its
-   client up, counts a loss and goes on.
+   client up, counts a loss and goes on.  In the open loop an ended lane waits for its turn; when none is free, the
+   exchange that is due is counted as never begun.
 
    It ends after its seconds, or earlier at SIGTERM, and then reports what it has.  It checks what it is given: an
    address acknowledged to one client while another still holds it is a conflict.
 
    usage: load [-m dora|discover|renew] [-d server] [-g giaddr] [-n clients] [-w lanes] [-t seconds] [-r] [-i]
-               [-v vendor-class] [-o oui] [-f fill-seconds] [-l timeout-ms]
+               [-v vendor-class] [-o oui] [-f fill-seconds] [-l timeout-ms] [-R rate]
      -r  clients in random order        -i  send option 61        -v  send option 60        -o  first three MAC octets
    One line of JSON on standard output. */
 #include <arpa/inet.h>
@@ -26,7 +28,7 @@
 
 enum { DISCOVER = 1, OFFER = 2, REQUEST = 3, ACK = 5, NAK = 6 };
 enum { FIXED = 240, SMALLEST = 300, LARGEST = 1500 };
-enum { MAX_LANES = 16384, MAX_SAMPLES = 4000000, MAX_OPEN_SECONDS = 600 };
+enum { MAX_LANES = 65535, MAX_SAMPLES = 4000000, MAX_OPEN_SECONDS = 600, CALM = 32 };
 
 struct lane {
     uint32_t client, address, server;
@@ -38,12 +40,12 @@ struct lane {
 struct options {
     const char *mode, *server, *giaddr, *vendor;
     uint32_t clients, lanes, oui;
-    double seconds, fill_seconds;
+    double seconds, fill_seconds, rate;
     int timeout_ms, shuffled, client_id;
 };
 
 struct counts {
-    uint64_t done, timeouts, naks, conflicts, moved;
+    uint64_t done, timeouts, naks, conflicts, moved, crowded;
 };
 
 static struct options opt = {
@@ -55,6 +57,7 @@ static struct counts counts;
 static uint32_t *order, *held;         /* the order of clients; the address that each holds */
 static uint32_t *holder;               /* by the low 24 bits of an address: client + 1 */
 static uint32_t *samples;              /* microseconds of each timed exchange */
+static uint32_t *idle, idle_count;     /* lanes that wait for their turn in the open loop */
 static uint64_t sample_count, next_client;
 static int handle, renewing, timing;
 static volatile sig_atomic_t stopped;
@@ -147,12 +150,24 @@ static void begin(uint32_t number)
     transmit(number);
 }
 
+/* The lane's exchange has ended, well or not. */
+static void ended(uint32_t number)
+{
+    if (!timing || !opt.rate) {
+        begin(number);
+        return;
+    }
+    lanes[number].round++; /* what still comes for it is late */
+    lanes[number].sending = 0;
+    idle[idle_count++] = number;
+}
+
 static void finish(uint32_t number, uint64_t now)
 {
     counts.done++;
     if (timing && sample_count < MAX_SAMPLES)
         samples[sample_count++] = (uint32_t)(now - lanes[number].began);
-    begin(number);
+    ended(number);
 }
 
 static void acknowledged(const struct lane *lane, uint32_t address)
@@ -197,7 +212,7 @@ static void receive(const uint8_t *message, size_t size)
     uint32_t address = get32(message + 16);
     if (kind == NAK) {
         counts.naks++;
-        begin(number);
+        ended(number);
     } else if (lane->sending == DISCOVER && kind == OFFER) {
         if (!strcmp(opt.mode, "discover")) {
             finish(number, now);
@@ -213,24 +228,43 @@ static void receive(const uint8_t *message, size_t size)
     }
 }
 
+static void give_up(uint64_t now)
+{
+    for (uint32_t number = 0; number < opt.lanes; number++)
+        if (lanes[number].sending && now - lanes[number].sent > (uint64_t)opt.timeout_ms * 1000u) {
+            counts.timeouts++;
+            ended(number);
+        }
+}
+
+/* Begin what is due by now; how many that makes in all. */
+static uint64_t begin_due(uint64_t begun, uint64_t passed)
+{
+    for (uint64_t due = (uint64_t)((double)passed * opt.rate / 1e6); begun < due; begun++)
+        if (idle_count)
+            begin(idle[--idle_count]);
+        else
+            counts.crowded++;
+    return begun;
+}
+
 /* Keep all lanes busy for a time, or until so many exchanges are done; the seconds that it took. */
 static double drive(double seconds, uint64_t enough)
 {
-    uint64_t began = microseconds(), end = began + (uint64_t)(seconds * 1e6), looked = began, now;
+    uint64_t began = microseconds(), end = began + (uint64_t)(seconds * 1e6), looked = began, begun = 0, now;
     uint8_t message[LARGEST];
-    for (uint32_t number = 0; number < opt.lanes; number++)
-        begin(number);
+    uint32_t filling = opt.rate && opt.lanes > CALM ? CALM : opt.lanes; /* an open loop has lanes for the worst */
+    for (uint32_t number = 0; number < (timing ? opt.lanes : filling); number++)
+        ended(number);
     while (!stopped && (now = microseconds()) < end && counts.done < enough) {
         if (now - looked > 10000) {
             looked = now;
-            for (uint32_t number = 0; number < opt.lanes; number++)
-                if (now - lanes[number].sent > (uint64_t)opt.timeout_ms * 1000u) {
-                    counts.timeouts++;
-                    begin(number);
-                }
+            give_up(now);
         }
+        if (timing && opt.rate)
+            begun = begin_due(begun, now - began);
         struct pollfd waiting = {handle, POLLIN, 0};
-        if (poll(&waiting, 1, 10) <= 0)
+        if (poll(&waiting, 1, timing && opt.rate ? 1 : 10) <= 0)
             continue;
         ssize_t size;
         for (int turn = 0; turn < 64 && (size = recv(handle, message, sizeof message, MSG_DONTWAIT)) > 0; turn++)
@@ -259,7 +293,7 @@ static double milliseconds_at(double part)
 static void read_options(int argc, char **argv)
 {
     int letter;
-    while ((letter = getopt(argc, argv, "m:d:g:n:w:t:f:l:v:o:ri")) > 0)
+    while ((letter = getopt(argc, argv, "m:d:g:n:w:t:f:l:v:o:R:ri")) > 0)
         switch (letter) {
         case 'm': opt.mode = optarg; break;
         case 'd': opt.server = optarg; break;
@@ -271,12 +305,13 @@ static void read_options(int argc, char **argv)
         case 'l': opt.timeout_ms = atoi(optarg); break;
         case 'v': opt.vendor = optarg; break;
         case 'o': opt.oui = (uint32_t)strtoul(optarg, NULL, 16); break;
+        case 'R': opt.rate = atof(optarg); break;
         case 'r': opt.shuffled = 1; break;
         case 'i': opt.client_id = 1; break;
         default: exit(2);
         }
     if (!opt.clients || opt.clients > 1u << 24 || !opt.lanes || opt.lanes > MAX_LANES || opt.lanes > opt.clients ||
-        opt.seconds <= 0 || opt.seconds > MAX_OPEN_SECONDS || opt.fill_seconds > MAX_OPEN_SECONDS ||
+        opt.rate < 0 || opt.seconds <= 0 || opt.seconds > MAX_OPEN_SECONDS || opt.fill_seconds > MAX_OPEN_SECONDS ||
         (opt.vendor && strlen(opt.vendor) > 255)) {
         fprintf(stderr, "load: an option is out of range\n");
         exit(2);
@@ -313,7 +348,8 @@ static void prepare(void)
     held = calloc(opt.clients, sizeof *held);
     holder = calloc(1u << 24, sizeof *holder);
     samples = malloc(MAX_SAMPLES * sizeof *samples);
-    if (!order || !held || !holder || !samples) {
+    idle = malloc(opt.lanes * sizeof *idle);
+    if (!order || !held || !holder || !samples || !idle) {
         fprintf(stderr, "load: out of memory\n");
         exit(1);
     }
@@ -360,10 +396,10 @@ int main(int argc, char **argv)
     qsort(samples, sample_count, sizeof *samples, rising);
     printf("{\"mode\":\"%s\",\"seconds\":%.3f,\"done\":%llu,\"rate\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
            "\"max_ms\":%.3f,\"timeouts\":%llu,\"naks\":%llu,\"conflicts\":%llu,\"moved\":%llu,\"addresses\":%u,"
-           "\"fill_seconds\":%.1f}\n",
+           "\"fill_seconds\":%.1f,\"crowded\":%llu}\n",
            opt.mode, took, (unsigned long long)counts.done, (double)counts.done / took, milliseconds_at(0.5),
            milliseconds_at(0.99), milliseconds_at(1), (unsigned long long)counts.timeouts,
            (unsigned long long)counts.naks, (unsigned long long)counts.conflicts, (unsigned long long)counts.moved,
-           addresses, filled);
+           addresses, filled, (unsigned long long)counts.crowded);
     return 0;
 }

@@ -77,7 +77,7 @@ def measure(wire: Wire, load: Path, contender: Contender, point: Point) -> dict[
             raise Unable(f"{contender.name} ended by itself during {point.name}")
         result["server_cpu"] = round(ours / took, 2)
         result["others_cpu"] = round(max(0.0, _busy() - before - ours - clients) / took, 2)
-        result["rss_mib"] = round(_memory(server.pid, contender.process), 1)
+        result["rss_mib"] = memory(server, contender)
     return {"server": contender.name, "point": point.name, **result}
 
 
@@ -107,23 +107,34 @@ def driven(generator: subprocess.Popen[str]) -> dict[str, Any]:
 @contextmanager
 def running(wire: Wire, contender: Contender) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """Start a server in an empty folder, wait until it answers, and end it."""
-    state = Path(tempfile.mkdtemp(prefix="ringboot-bench-"))
+    with tempfile.TemporaryDirectory(prefix="ringboot-bench-", ignore_cleanup_errors=True) as folder:
+        state = Path(folder)
+        environment = contender.prepare(state)
+        with standing(wire, contender, state, environment) as server:
+            yield server, state
+
+
+@contextmanager
+def standing(
+    wire: Wire, contender: Contender, state: Path, environment: dict[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a server in a folder that has been prepared, wait until it answers, and end it."""
     log = (state / "output.log").open("wb")
     try:
-        environment = {**os.environ, **contender.prepare(state)}
         command = wire.inside(wire.server, contender.arguments(state))
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        server = subprocess.Popen(
+            command, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             probe = [sys.executable, str(Path(__file__).with_name("probe.py")), CLIENT_ADDRESS, SERVER_ADDRESS]
             ready = subprocess.run(wire.inside(wire.client, [*probe, str(START_CEILING)]), check=False)
             if ready.returncode or server.poll() is not None:
                 raise Unable(f"{contender.name} does not answer:\n{(state / 'output.log').read_text()[-2000:]}")
-            yield server, state
+            yield server
         finally:
             _end(server)
     finally:
         log.close()
-        shutil.rmtree(state, ignore_errors=True)
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
@@ -176,17 +187,17 @@ def _busy() -> float:
     return (user + nice + system) / TICKS
 
 
-def _memory(pid: int, part: str) -> float:
-    """Give the resident memory in MiB of a process, or of the descendant whose command line has this part."""
+def memory(server: subprocess.Popen[bytes], contender: Contender) -> float:
+    """Give the resident memory in MiB of a server, or of those of its processes that count."""
     pages = 0
-    for each in _family(pid):
+    for each in _family(server.pid):
         try:
             line = Path(f"/proc/{each}/cmdline").read_text().replace("\0", " ")
-            if part in line:
+            if contender.process in line:
                 pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
         except OSError:
             continue
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1048576
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1048576, 1)
 
 
 def machine() -> str:

@@ -9,6 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.measure import MEMORY, Unable
+from bench.million import MILLION
+from bench.perfdhcp import LADDER, read
+from bench.pressure import HALF, TWICE
+from bench.rerender import DEVICES
+from bench.table import print_table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -18,7 +24,7 @@ import os, sys
 from bench.__main__ import main
 if os.geteuid() == 0:
     os.setuid(65534)
-sys.exit(main([]))
+sys.exit(main(["points"]))
 """
 
 
@@ -43,7 +49,16 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["-m", "dance"], ["-n", "0"], ["-w", "99999"], ["-t", "-1"], ["-v", "x" * 256], ["-d", "here"], ["-q"]],
+    [
+        ["-m", "dance"],
+        ["-n", "0"],
+        ["-w", "99999"],
+        ["-t", "-1"],
+        ["-v", "x" * 256],
+        ["-d", "here"],
+        ["-q"],
+        ["-R", "-1"],
+    ],
 )
 def test_the_load_generator_refuses_what_it_does_not_know(load: Path, arguments: list[str]) -> None:
     done = subprocess.run([str(load), *arguments], capture_output=True, text=True, check=False)
@@ -53,34 +68,81 @@ def test_the_load_generator_refuses_what_it_does_not_know(load: Path, arguments:
     assert done.stderr
 
 
-def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached() -> None:
-    script = """
-import sys
-from bench.__main__ import _print_table
-row = {"p50_ms": 1.0, "p99_ms": 2.0, "timeouts": 0, "conflicts": 0, "devices": 2000, "seconds": 30.0, "others_cpu": 0.5}
-_print_table([
-    {"server": "ringboot", "point": "DORA, in order", "rate": 12000, "rates": [11000, 12000, 13000], **row},
-    {"server": "kea", "point": "DORA, in order", "rate": 10000, "rates": [10000, 10000, 6500], **row},
-    {"server": "ringboot", "point": "memory at 50,000 leases", "rate": 1, "addresses": 50000, "rss_mib": 101.0, **row},
-    {"server": "ringboot", "point": "DHCP while devices are rendered", "rate": 1, **row},
-])
-"""
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+@pytest.mark.root
+def test_the_open_loop_goes_on_beginning_when_nobody_answers(load: Path) -> None:
+    silent = ["-d", "127.0.0.1", "-g", "127.0.0.67", "-n", "10", "-l", "9000", "-t", "0.2", "-R", "1000", "-w", "10"]
+    done = subprocess.run([str(load), *silent], capture_output=True, text=True, check=True)
+    report = json.loads(done.stdout)
 
-    assert "DORA, in order            ringboot            12,000    1.20" in done.stdout
-    assert "memory at 50,000 leases, dhcp process of ringboot: 101 MiB (below 100: NOT reached)" in done.stdout
-    assert "while main renders 2,000 devices again (30.0 s): DHCP p99 2.0 ms (below 20: reached)" in done.stdout
-    assert "DORA, in order, ringboot: 1.20 x Kea (at least 1.0: reached)" in done.stdout
-    assert "other programs kept 0.5 processors busy" in done.stdout
+    assert (report["done"], report["timeouts"]) == (0, 0)
+    assert report["crowded"] > 0  # ten lanes were taken at once, and what was due after that had none
+
+
+def test_the_bench_refuses_a_part_that_it_does_not_know() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "weather"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert "no part weather: there are points, pressure, perfdhcp, million, rerender, storm" in done.stderr
+
+
+def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"server": "ringboot", "p50_ms": 1.0, "p99_ms": 2.0, "timeouts": 0, "conflicts": 0, "others_cpu": 0.5}
+    print_table([
+        {**row, "point": "DORA, in order", "rate": 12000, "rates": [11000, 12000, 13000]},
+        {**row, "point": "DORA, in order", "server": "kea", "rate": 10000, "rates": [10000, 10000, 6500]},
+        {**row, "point": MEMORY.name, "rate": 1, "addresses": 50000, "rss_mib": 101.0},
+        {**row, "point": DEVICES, "rate": 1, "devices": 2000, "seconds": 30.0},
+        {**row, "point": HALF, "offered": 5000, "peak": 10000},
+        {**row, "point": TWICE, "offered": 20000, "peak": 10000, "rate": 8900},
+        {**row, "point": TWICE, "server": "kea", "offered": 20000, "peak": 10000, "rate": 900},
+        {**row, "point": LADDER, "rate": 6000, "lost_percent": 0.4},
+        {**row, "point": MILLION, "rate": 9000, "leases": 1000000, "fill_rate": 8000, "renew_rate": 11000,
+         "start_seconds": 9.5, "rss_mib": 701.0},
+    ])  # fmt: skip
+    said = capsys.readouterr().out
+
+    assert "DORA, in order            ringboot            12,000    1.20" in said
+    assert "memory at 50,000 leases, dhcp process of ringboot: 101 MiB (below 100: NOT reached)" in said
+    assert "while main renders 2,000 devices again (30.0 s): DHCP p99 2.0 ms (below 20: reached)" in said
+    assert "DORA, in order, ringboot: 1.20 x Kea (at least 1.0: reached)" in said
+    assert "DORA at half load, ringboot: 5,000/s of 10,000, p50 1.00 ms, p99 2.00 ms (below 5: reached)" in said
+    assert "ringboot: 20,000/s begun, 8,900/s came to an end, 0.89 of the peak (at least 0.9: NOT reached)" in said
+    assert "kea: 20,000/s begun, 900/s came to an end, 0.09 of the peak \n" in said
+    assert "perfdhcp, ringboot: 6,000 DORA/s with 0.4 % lost (at most 1 %)" in said
+    assert "1,000,000 leases, ringboot: 8,000/s until there, then RENEW 11,000/s and DORA 9,000/s, p99 2.00 ms" in said
+    assert "start 9.5 s (below 10: reached), memory 701 MiB (below 700: NOT reached)" in said
+    assert "other programs kept 0.5 processors busy" in said
+
+
+def test_a_report_of_perfdhcp_is_read_and_a_report_without_figures_is_refused() -> None:
+    report = """\
+***Rate statistics***
+Rate: 99.5 4-way exchanges/second, expected rate: 100
+***Statistics for: DISCOVER-OFFER***
+sent packets: 200
+received packets: 199
+drops: 1
+
+***Statistics for: REQUEST-ACK***
+sent packets: 199
+received packets: 197
+drops: 2
+"""
+
+    assert read(report) == {"sent": 200, "lost_percent": 1.5}
+    with pytest.raises(Unable, match="no figures"):
+        read("perfdhcp: cannot bind")
 
 
 def test_a_boot_storm_brings_every_phone_up_and_is_told() -> None:
     script = """
 import json, sys
-from bench.__main__ import _told_alone
+from bench.__main__ import told
 from bench.storm import storm
 row = storm(phones=4, seconds=0.0)
-print(_told_alone(row, as_json=False), _told_alone({**row, "conflicts": 1}, as_json=True))
+print(told([row], as_json=False), told([{**row, "conflicts": 1}], as_json=True))
 print(json.dumps(row), file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -1,0 +1,156 @@
+"""What was measured, as a table for people: each rate beside Kea's, and which bounds were reached."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+
+from bench.measure import MEMORY, machine
+from bench.million import MILLION
+from bench.peers import KEA
+from bench.perfdhcp import BOUND, LADDER
+from bench.pressure import HALF, TWICE
+from bench.rerender import DEVICES
+from bench.storm import STORM
+from ringboot.sim.report import show
+
+Row = dict[str, Any]
+
+OURS = "ringboot"  # what the names of our own contenders begin with
+RATIO_BOUND = 1.0  # DORA, times Kea
+MEMORY_BOUND = 100.0  # MiB of the dhcp process at 50,000 leases
+RENDER_P99_BOUND = 20.0  # milliseconds while devices are rendered again
+HALF_P99_BOUND = 5.0  # milliseconds at half load
+TWICE_BOUND = 0.9  # of the peak that is left at twice the peak
+MILLION_START_BOUND = 10.0  # seconds
+MILLION_MEMORY_BOUND = 700.0  # MiB
+NOISE = 0.2  # processors that others may use
+
+
+def print_table(rows: list[Row]) -> None:
+    """Print the points as a table, then a line for all else."""
+    points = [row for row in rows if "rates" in row and row["point"] != MEMORY.name]
+    if points:
+        _print_points(points)
+    for row in rows:
+        if row["point"].startswith("DORA") and row in points and _is_ours(row) and (times := ratio(row, rows)):
+            verdict = _verdict(times >= RATIO_BOUND, f"at least {RATIO_BOUND}")
+            print(f"{row['point']}, {row['server']}: {times:.2f} x Kea {verdict}")
+        elif row["point"] in LINES:
+            LINES[row["point"]](row)
+    _print_noise(rows)
+
+
+def ratio(row: Row, rows: list[Row]) -> float | None:
+    """Compare with Kea round by round, because both halves of a round met the same noise; the median."""
+    for reference in rows:
+        if reference["server"] == KEA and reference["point"] == row["point"]:
+            pairs = zip(row["rates"], reference["rates"], strict=True)
+            return float(statistics.median(ours / theirs for ours, theirs in pairs))
+    return None
+
+
+def _print_points(rows: list[Row]) -> None:
+    print(f"\n{machine()}")
+    print(
+        "32 exchanges outstanding, options 60 and 61; Kea keeps its lease file without fsync, Ringboot fsyncs first\n"
+    )
+    print(f"{'':26}{'server':16}{'a second':>10}{'x Kea':>8}{'p50 ms':>9}{'p99 ms':>9}{'lost':>6}{'conflicts':>11}")
+    before = ""
+    for row in rows:
+        name = row["point"] if row["point"] != before else ""
+        before = row["point"]
+        times = ratio(row, rows)
+        print(
+            f"{name:26}{row['server']:16}{row['rate']:>10,.0f}{'' if times is None else f'{times:.2f}':>8}"
+            f"{row['p50_ms']:>9.2f}{row['p99_ms']:>9.2f}{row['timeouts']:>6}{row['conflicts']:>11}"
+        )
+    print()
+
+
+def _print_memory(row: Row) -> None:
+    said = _bound(row, row["rss_mib"] < MEMORY_BOUND, f"below {MEMORY_BOUND:.0f}")
+    what = "dhcp process of " if row["server"] == OURS else ""
+    print(f"memory at {row['addresses']:,} leases, {what}{row['server']}: {row['rss_mib']:.0f} MiB {said}")
+
+
+def _print_rendering(row: Row) -> None:
+    said = _bound(row, row["p99_ms"] < RENDER_P99_BOUND, f"below {RENDER_P99_BOUND:.0f}")
+    print(
+        f"while main renders {row['devices']:,} devices again ({row['seconds']:.1f} s): "
+        f"DHCP p99 {row['p99_ms']:.1f} ms {said}"
+    )
+
+
+def _print_half(row: Row) -> None:
+    said = _bound(row, row["p99_ms"] < HALF_P99_BOUND, f"below {HALF_P99_BOUND:.0f}")
+    print(
+        f"{row['point']}, {row['server']}: {row['offered']:,}/s of {row['peak']:,.0f}, "
+        f"p50 {row['p50_ms']:.2f} ms, p99 {row['p99_ms']:.2f} ms {said}"
+    )
+
+
+def _print_twice(row: Row) -> None:
+    left = row["rate"] / row["peak"]
+    said = _bound(row, left >= TWICE_BOUND, f"at least {TWICE_BOUND}")
+    print(
+        f"{row['point']}, {row['server']}: {row['offered']:,}/s begun, {row['rate']:,.0f}/s came to an end, "
+        f"{left:.2f} of the peak {said}"
+    )
+
+
+def _print_ladder(row: Row) -> None:
+    print(
+        f"perfdhcp, {row['server']}: {row['rate']:,} DORA/s with {row['lost_percent']} % lost (at most {BOUND:.0f} %)"
+    )
+
+
+def _print_million(row: Row) -> None:
+    start = _bound(row, row["start_seconds"] < MILLION_START_BOUND, f"below {MILLION_START_BOUND:.0f}")
+    room = _bound(row, row["rss_mib"] < MILLION_MEMORY_BOUND, f"below {MILLION_MEMORY_BOUND:.0f}")
+    print(
+        f"{row['leases']:,} leases, {row['server']}: {row['fill_rate']:,.0f}/s until there, then RENEW "
+        f"{row['renew_rate']:,.0f}/s and DORA {row['rate']:,.0f}/s, p99 {row['p99_ms']:.2f} ms; "
+        f"start {row['start_seconds']:.1f} s {start}, memory {row['rss_mib']:.0f} MiB {room}"
+    )
+
+
+def _print_storm(row: Row) -> None:
+    """Print the boot storm, with the slowest phone's timeline."""
+    print(
+        f"boot storm: {row['configured']:,} of {row['phones']:,} phones, switched on within {row['switched_on']:g} s, "
+        f"had their files {row['seconds']:.1f} s after the first was switched on; {row['conflicts']} conflicts\n"
+    )
+    show(row, Console(highlight=False, markup=False, emoji=False))
+
+
+LINES: dict[str, Callable[[Row], None]] = {
+    MEMORY.name: _print_memory,
+    DEVICES: _print_rendering,
+    HALF: _print_half,
+    TWICE: _print_twice,
+    LADDER: _print_ladder,
+    MILLION: _print_million,
+    STORM: _print_storm,
+}
+
+
+def _print_noise(rows: list[Row]) -> None:
+    taken = [row["others_cpu"] for row in rows if "others_cpu" in row]
+    if taken and statistics.mean(taken) > NOISE:
+        print(f"other programs kept {statistics.mean(taken):.1f} processors busy: measure again when they do not")
+
+
+def _is_ours(row: Row) -> bool:
+    return str(row["server"]).startswith(OURS)
+
+
+def _bound(row: Row, is_reached: bool, bound: str) -> str:
+    return _verdict(is_reached, bound) if _is_ours(row) else ""
+
+
+def _verdict(is_reached: bool, bound: str) -> str:
+    return f"({bound}: {'reached' if is_reached else 'NOT reached'})"
