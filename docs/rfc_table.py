@@ -138,7 +138,7 @@ TABLE: tuple[Row, ...] = (
          "answer/test_ending::test_a_release_to_another_server",
          "whole/test_clients::test_an_address_that_is_released_goes_to_the_same_client_again")),
     Row(2131, "4.4.1 table 5", "DECLINE and RELEASE must name the server (54)", PARTIAL,
-        ("answer/test_ending::test_a_release_without_a_server_identifier_is_believed",),
+        ("answer/test_ending::test_a_release_without_a_server_identifier_is_believed_from_its_address_only",),
         "one that names none is believed when it comes from the holder"),
     Row(2131, "4.3.5", "INFORM is answered to ciaddr, without a lease, its time, or yiaddr", YES,
         ("answer/test_inform::test_options_go_to_the_clients_own_address_and_nothing_is_leased", _TABLE_3)),

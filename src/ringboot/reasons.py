@@ -123,8 +123,15 @@ RESERVED_IN_USE = _row(
     "{address} is reserved for this client, but {holder} holds it",
     "It is given as soon as that lease ends: ringboot lease release.",
 )
-RELEASE_MISMATCH = _row("release-mismatch", "dhcp", "a RELEASE of {address} by somebody who does not hold it")
-DECLINE_MISMATCH = _row("decline-mismatch", "dhcp", "a DECLINE of {address} by somebody who was not given it")
+RELEASE_MISMATCH = _row("release-mismatch", "dhcp", "a RELEASE of {address} by somebody else, or from elsewhere")
+DECLINE_MISMATCH = _row("decline-mismatch", "dhcp", "a DECLINE of {address} by somebody else, or from elsewhere")
+DECLINE_LIMIT = _row(
+    "decline-limit",
+    "dhcp",
+    "the client declined {address}, and {most} addresses within this hour already; it is not believed any more",
+    "Look at that client: it is broken, somebody sends in its name, or many machines use addresses without a lease. "
+    "max_declines in [dhcp] sets the limit.",
+)
 ADDRESS_IN_USE = _row(
     "address-in-use",
     "dhcp",

@@ -222,8 +222,9 @@ class Phone:
             RELEASE, {54: ip_wire(server)}, ciaddr=own, unicast=True, relay=0, peer=ip_number(peer) if peer else own
         )
 
-    def decline(self, address: str = "", server: int = OURS) -> Heard:
-        return self._say(DECLINE, {50: ip_wire(ip_number(address) if address else self.ip), 54: ip_wire(server)})
+    def decline(self, address: str = "", server: int = OURS, peer: str = "", relay: int | None = None) -> Heard:
+        said = {50: ip_wire(ip_number(address) if address else self.ip), 54: ip_wire(server)}
+        return self._say(DECLINE, said, peer=ip_number(peer) if peer else None, relay=relay)
 
     def inform(self, address: str, **options: bytes) -> Heard:
         more = {int(name[1:]): value for name, value in options.items()}
@@ -233,8 +234,8 @@ class Phone:
         """Send a BOOTP request."""
         return self._say(0, options, ciaddr=ip_number(address) if address else 0)
 
-    def say(self, kind: int, options: Mapping[int, bytes] | None = None, ciaddr: int = 0) -> Heard:
-        return self._say(kind, options, ciaddr=ciaddr)
+    def say(self, kind: int, options: Mapping[int, bytes] | None = None, ciaddr: int = 0, peer: str = "") -> Heard:
+        return self._say(kind, options, ciaddr=ciaddr, peer=ip_number(peer) if peer else None)
 
     def _got(self, heard: Heard) -> Heard:
         if heard.startswith("ACK"):

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from ringboot import reasons
+from ringboot.answer.client import link_of
 from ringboot.answer.decision import Detail, Silence
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
 from ringboot.answer.server import is_us
+from ringboot.dhcp.message import RELEASE
 from ringboot.leases import change
 from ringboot.leases.terms import QUARANTINE, QUARANTINE_RESERVED
+from ringboot.model import evidence
 from ringboot.model.address import ip_text
 from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, client_key
 
-_REQUESTED, _SERVER, _CLIENT_ID = 50, 54, 61
+_REQUESTED, _KIND, _SERVER, _CLIENT_ID, _AGENT = 50, 53, 54, 61, 82
+_RELEASE = bytes((RELEASE,))
 
 
 def release(query: Query, facts: Facts, now: Now) -> Silence:
@@ -20,8 +24,7 @@ def release(query: Query, facts: Facts, now: Now) -> Silence:
     message = query.message
     lease = facts.table.of_address(message.ciaddr)
     detail = _detail(message.ciaddr, lease)
-    direct = not message.giaddr
-    if lease is None or not _is_holder(query, lease, facts) or (direct and query.peer not in (0, message.ciaddr)):
+    if lease is None or not _is_holder(query, lease, facts) or not _is_from_there(query, lease, facts, now):
         return Silence(reasons.RELEASE_MISMATCH, detail)
     if lease.state == RELEASED:
         return Silence(reasons.RELEASED, detail)
@@ -36,12 +39,15 @@ def decline(query: Query, facts: Facts, now: Now) -> Silence:
     address = int.from_bytes(asked, "big") if len(asked) == 4 else 0
     lease = facts.table.of_address(address)
     detail = _detail(address, lease)
-    if lease is None or not _is_holder(query, lease, facts):
+    if lease is None or not _is_holder(query, lease, facts) or not _is_from_there(query, lease, facts, now):
         return Silence(reasons.DECLINE_MISMATCH, detail)
     if lease.state == DECLINED and lease.expiry > now.utc:
         return Silence(reasons.DECLINED, detail)
     if lease.state != BOUND or lease.expiry <= now.utc:
         return Silence(reasons.DECLINE_MISMATCH, detail)
+    most = facts.site.max_declines
+    if facts.table.declines(lease.mac, lease.key, now.utc) >= most:
+        return Silence(reasons.DECLINE_LIMIT, {**detail, "most": most})
     return Silence(reasons.DECLINED, detail, change.decline(lease, now.utc, quarantine(address, facts)))
 
 
@@ -59,6 +65,35 @@ def _is_holder(query: Query, lease: Lease, facts: Facts) -> bool:
     if net is not None and net.ignores_ids and message.chaddr:
         return lease.mac == message.chaddr
     return lease.key == client_key(message.htype, message.chaddr, message.options.get(_CLIENT_ID))
+
+
+def _is_from_there(query: Query, lease: Lease, facts: Facts, now: Now) -> bool:
+    """Say whether a message comes from where the holder of a lease is; anybody can write his MAC into one.
+
+    A client sends its RELEASE from the address that it gives back, and its DECLINE from none (RFC 2131 4.1, table 5).
+    A relay is no client of ours, and tells the port that it told when the lease was given.
+    """
+    message, peer = query.message, query.peer
+    if not message.giaddr:
+        if message.options.get(_KIND) == _RELEASE:
+            return peer == lease.address
+        if peer not in (0, lease.address):
+            return False
+    link = link_of(query, facts)
+    if link is None or all(net.name != lease.network for net in link.wire):
+        return False
+    if not message.giaddr:
+        return True
+    sender = facts.table.of_address(peer) if peer != message.giaddr else None
+    if sender is not None and sender.state == BOUND and sender.expiry > now.utc:
+        return False
+    told = evidence.unpack(lease.evidence).get(_AGENT)
+    return told is None or _port(told) == _port(message.options.get(_AGENT, b""))
+
+
+def _port(agent: bytes) -> tuple[bytes | None, bytes | None]:
+    subs = evidence.sub_options(agent)
+    return subs.get(1), subs.get(2)
 
 
 def _detail(address: int, lease: Lease | None) -> Detail:

@@ -10,6 +10,7 @@ from bisect import bisect_right, insort
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from ringboot.leases.declines import Declines
 from ringboot.leases.hardware import Hardware
 from ringboot.leases.offers import Offer, Offers, Withdraw
 from ringboot.leases.span import Span, entry
@@ -46,6 +47,7 @@ class Table:
         self._tally = Tally()
         self._times: dict[int, int] = {}  # one copy of each duration: there are as many uses of one as leases
         self._hardware: Hardware | None = None
+        self._declines = Declines()
 
     # What is known
 
@@ -86,6 +88,10 @@ class Table:
         """Count addresses by state: bound, expired, released, declined, offered."""
         offered = sum(offer.until > steady for offer in self._offers.by_address.values())
         return {**self._tally.counts(int(utc)), "offered": offered}
+
+    def declines(self, mac: bytes, key: bytes, utc: float) -> int:
+        """Count the addresses that a client put into quarantine within the last hour."""
+        return self._declines.count(mac or key, utc)
 
     def __len__(self) -> int:
         return len(self._leases)
@@ -181,6 +187,9 @@ class Table:
     def undo(self, undo: Undo) -> None:
         """Put back what a change replaced; changes are undone in the reverse of their order."""
         for address, lease in reversed(undo.leases):
+            now = self._leases.get(address)
+            if now is not None and now.state == DECLINED and now.key:
+                self._declines.take_back(now.mac or now.key)
             self._put(address, lease)
         for network, key, lease in reversed(undo.clients):
             self._index(network, key, lease)
@@ -271,6 +280,8 @@ class Table:
         lease = Lease(self._name(network), address, key, mac, state, start, expiry, evidence, expiry - int(utc))
         self._replace(address, before, lease, undo)
         if state == DECLINED:
+            if change.kind == "declined" and key:
+                self._declines.note(mac or key, utc)
             return
         if state == BOUND and self._offers.by_client:
             self._drop_offer(self._offers.by_client.get((network, key)), undo)

@@ -106,6 +106,7 @@ class Site:
     probe: bool = True
     question_deadline: float = 0.3  # seconds
     on_no_answer: str = "silent"  # silent | serve
+    max_declines: int = 3  # addresses that one client may put into quarantine within an hour
     dhcp_integration: bool = True
     subnet_selection: bool = False  # option 118 is obeyed
     leasequery: tuple[Block, ...] = ()  # who may ask about leases (RFC 4388)

@@ -217,6 +217,11 @@ class Dhcp:
     on_no_answer: Literal["silent", "serve"] = Field(
         default="silent", description="What is done when nothing was found out by then."
     )
+    max_declines: Annotated[StrictInt, Field(ge=0, le=1000), Meaning("number", "3")] = Field(
+        default=3,
+        description="How many addresses one client may put into quarantine within an hour, by saying (DECLINE) that "
+        "somebody else uses them.",
+    )
     subnet_selection: StrictBool = Field(
         default=False,
         description="Let clients choose the subnet of their address (option 118, RFC 3011). "

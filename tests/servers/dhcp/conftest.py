@@ -43,7 +43,8 @@ def query() -> Callable[..., Query]:
     """Give a function that makes a message as it came to 10.0.0.1 on eth0."""
 
     def make(kind: int, mac: bytes, unicast: bool = False, interface: str = "eth0", **fields: Any) -> Query:
-        return Query(_message(kind, mac, **fields), interface, (ip_number("10.0.0.1"),), 0, 68, unicast)
+        message = _message(kind, mac, **fields)
+        return Query(message, interface, (ip_number("10.0.0.1"),), message.ciaddr, 68, unicast)
 
     return make
 
