@@ -109,6 +109,57 @@ def test_the_first_file_request_tells_the_firmware(site: Site) -> None:
     assert not site.see("10.0.1.5", f"/{OWN}", agent(PHONE)).changes, "the second one tells nothing new"
 
 
+def two_firmwares(site: Site) -> None:
+    """A second plugin of the brand is there, older, and for one firmware of one model only."""
+    whole: Manifest = CATALOG["aastra"]
+    models = {"6731i": whole.models["6731i"].model_copy(update={"firmware": "3.2.0.70"})}
+    newer = {**whole.models, "6731i": whole.models["6731i"].model_copy(update={"firmware": "3.3.1.4365"})}
+    site.world.plugins = {
+        "aastra-320": whole.model_copy(update={"version": "0.1", "models": models}),
+        "aastra-331": whole.model_copy(update={"models": newer}),
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "plugin", "why"),
+    [
+        ("3.2.0.70", "aastra-320", "It is written for the Aastra 6731i with firmware 3.2.0.70."),
+        ("3.3.1.4365", "aastra-331", "It is written for the Aastra 6731i with firmware 3.3.1.4365."),
+        ("3.3.1.9999", "aastra-331", "It knows the Aastra 6731i, though not with firmware 3.3.1.9999; it is newer"),
+    ],
+)
+def test_the_plugin_is_chosen_again_when_the_firmware_becomes_known(
+    site: Site, version: str, plugin: str, why: str
+) -> None:
+    two_firmwares(site)
+    site.lease(PHONE, "10.0.1.5", AASTRA)
+    assert "whose firmware is not yet known" in (site.known(PHONE).association or "")
+    seen = site.see("10.0.1.5", "/Aastra/aastra.cfg", agent(PHONE, version=version))
+    phone = site.known(PHONE)
+    assert phone.plugin == seen.plugin == plugin
+    assert (phone.association or "").startswith(why)
+    assert seen.render == (phone.id,)
+    told = site.events(PHONE).count("associated")
+    assert told == (2 if plugin == "aastra-320" else 1), "an event when it has another one now"
+
+
+def test_a_phone_that_changes_its_firmware_keeps_its_plugin(site: Site) -> None:
+    two_firmwares(site)
+    site.lease(PHONE, "10.0.1.5", AASTRA)
+    site.see("10.0.1.5", "/Aastra/aastra.cfg", agent(PHONE, version="3.2.0.70"))
+    site.see("10.0.1.5", "/Aastra/aastra.cfg", agent(PHONE, version="3.3.1.4365"))
+    assert (site.known(PHONE).version, site.known(PHONE).plugin) == ("3.3.1.4365", "aastra-320")
+
+
+def test_a_persons_choice_stays_when_the_firmware_becomes_known(site: Site) -> None:
+    two_firmwares(site)
+    site.lease(PHONE, "10.0.1.5", AASTRA)
+    devices.change(site.books, site.world, site.known(PHONE).id, {"plugin": "aastra-320"}, who="anna", utc=site.utc)
+    site.see("10.0.1.5", "/Aastra/aastra.cfg", agent(PHONE, version="3.3.1.4365"))
+    phone = site.known(PHONE)
+    assert (phone.plugin, phone.association) == ("aastra-320", "It was chosen by anna.")
+
+
 def test_another_vendors_user_agent_changes_nothing_of_a_known_phone(site: Site) -> None:
     site.lease(CISCO, "10.0.1.7", CISCO_60)
     before = site.known(CISCO)

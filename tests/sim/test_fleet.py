@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ringboot.sim.fleet import UnknownBrand, make_fleet, manifests, told_by_plugin, versions
+from ringboot.sim.fleet import UnknownBrand, kinds, make_fleet, manifests, told_by_plugin, versions
 from ringboot.sim.phone import Phone
 from ringboot.sim.storm import Plan, Storm
 from ringboot.sim.target import Target
@@ -70,8 +70,6 @@ def test_what_a_plugin_tells_dhcp_names_the_server(name: str) -> None:
 
 
 def test_every_kind_has_firmware() -> None:
-    from ringboot.sim.fleet import _chosen, _kinds
-
-    for row in _kinds(_chosen(())):
+    for row in kinds(manifests()):
         for kind in row:
             assert versions(kind)[0] == kind.boot.version

@@ -31,16 +31,28 @@ def test_the_demo_ends_well_and_keeps_its_daemon_when_asked() -> None:
     told = demo("--keep")
     try:
         assert told["passed"]
-        phones = [act for act in told["acts"] if act["steps"] and act["steps"][-1]["what"] == "done"]
-        assert len(phones) == 9, "eight come up, and one of them again with its line"
-        assert {act["title"].split()[0] for act in phones} == {each.title for each in manifests()}, "of each brand"
+        phones = [act for act in told["acts"] if act["age"] is not None]
+        assert len(phones) == 24
+        assert all(act["steps"][-1]["what"] == "done" for act in phones)
+        brands = {
+            each.title: [act for act in phones if act["title"].startswith(f"{each.title} ")] for each in manifests()
+        }
+        for brand, acts in brands.items():
+            assert {act["age"] for act in acts} == {"old", "present", "newer"}, brand
+            assert len({act["title"] for act in acts}) == len(acts) >= 4, f"each {brand} is another model"
+        for act in phones:
+            known = act["told"] and act["age"] != "newer"
+            assert act["chosen_for"] == ("firmware" if known else "model"), act
+            assert (f"with firmware {act['firmware']}." in act["said"]) is act["told"], act
+        line = told["acts"][24]
+        assert line["steps"][-1]["what"] == "done", "one of them comes again for its line"
         stranger = told["acts"][-1]
         assert stranger["steps"][-1]["what"] == "failed"
         listed = subprocess.run(
             [sys.executable, "-m", "ringboot", "device", "list", "--json", "--config", told["config"]],
             capture_output=True, text=True, check=True,
         )  # fmt: skip
-        assert json.loads(listed.stdout)["total"] == 8
+        assert json.loads(listed.stdout)["total"] == 24
     finally:
         os.kill(told["pid"], signal.SIGTERM)
         wait_until(lambda: not Path(f"/proc/{told['pid']}").exists(), "the kept daemon to end")
@@ -49,11 +61,13 @@ def test_the_demo_ends_well_and_keeps_its_daemon_when_asked() -> None:
 def test_the_demo_needs_no_right_and_leaves_nothing_behind() -> None:
     powerless = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # a unix socket's path must be short
-        environment = {**os.environ, "TMPDIR": folder, "COLUMNS": "200"}
+        environment = {**os.environ, "TMPDIR": folder, "COLUMNS": "80"}
         done = subprocess.run(
             [*powerless, sys.executable, "-m", "ringboot", "demo"],
             capture_output=True, text=True, check=False, env=environment,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
-        assert "11 of 11 ended as they should" in done.stdout
+        assert "27 of 27 ended as they should" in done.stdout
+        rows = [line for line in done.stdout.splitlines() if line.startswith("✓  ")]
+        assert len(rows) == 24, "each phone on a line of its own, also in a narrow terminal"
         assert list(Path(folder).iterdir()) == []

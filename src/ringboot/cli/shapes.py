@@ -5,7 +5,7 @@ Only the page and the tests read this: the commands print what the daemon says. 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -290,13 +290,21 @@ class ActStep(BaseModel):
 
 
 class Act(BaseModel):
-    """One thing that the demo shows."""
+    """One thing that the demo shows.
+
+    Only of phones that come up: their firmware, whether they tell it, its age beside what the catalog knows, and what
+    their plugin is chosen for.
+    """
 
     title: str
     mac: Mac
     steps: list[ActStep]
     good: bool | None
     said: str
+    firmware: str | None
+    told: bool | None
+    age: Literal["old", "present", "newer"] | None
+    chosen_for: Literal["firmware", "model"] | None
 
 
 class Played(BaseModel):

@@ -157,7 +157,8 @@ def _look(books: Books, world: World, sight: Sight) -> Seen:
     if device is None or not (sight.standing.proof or sight.standing.counts):
         plugin = device.plugin if device is not None else None
         return Seen(device, sight.identity, sight.claim, sight.standing, plugin or _stranger(world, sight))
-    after = _configure(books, world, sight, _associate(world, sight, _update(world, sight, device), step), step)
+    known = _update(world, sight, device)
+    after = _configure(books, world, sight, _associate(world, sight, found, known, step), step)
     if after != found:
         _note(sight, found, after, step)
         step.devices.insert(0, after)
@@ -244,19 +245,34 @@ def _same_brand(world: World, device: Device, identity: Identity) -> bool:
     return device.vendor in (None, identity.vendor) or brand_of(world, device.vendor) == identity.brand
 
 
-def _associate(world: World, sight: Sight, device: Device, step: _Step) -> Device:
-    """Give it a plugin when it has none, and keep the reason."""
-    if device.plugin is not None:
+def _associate(world: World, sight: Sight, before: Device | None, device: Device, step: _Step) -> Device:
+    """Give it a plugin when it has none, or was given one before its model and firmware were known; keep the reason."""
+    if device.plugin is not None and not _chosen_too_early(world, before, device):
         return device
     brand = sight.identity.brand if sight.identity is not None else brand_of(world, device.vendor)
     choice = choose(world, brand, device.model, device.version) if brand is not None else None
     if choice is None:
         return device
-    if choice.copy:
-        step.copies.append(choice.plugin)
-    detail = {"plugin": choice.plugin, "why": choice.why}
-    step.events.append(_event(sight, reasons.ASSOCIATED, device, detail))
+    if choice.plugin != device.plugin:
+        if choice.copy:
+            step.copies.append(choice.plugin)
+        detail = {"plugin": choice.plugin, "why": choice.why}
+        step.events.append(_event(sight, reasons.ASSOCIATED, device, detail))
     return replace(device, plugin=choice.plugin, association=choice.why)
+
+
+def _chosen_too_early(world: World, before: Device | None, device: Device) -> bool:
+    """Tell whether model or firmware is known only now, and the plugin was chosen by what was known before.
+
+    A person's choice stays, and so does the plugin of a phone whose firmware changes.
+    """
+    if before is None or before.plugin is None:
+        return False
+    if not any(getattr(before, key) is None and getattr(device, key) is not None for key in ("model", "version")):
+        return False
+    brand = brand_of(world, before.vendor)
+    choice = choose(world, brand, before.model, before.version) if brand is not None else None
+    return choice is not None and (choice.plugin, choice.why) == (before.plugin, before.association)
 
 
 def _configure(books: Books, world: World, sight: Sight, device: Device, step: _Step) -> Device:

@@ -1,4 +1,4 @@
-"""The demo: eight phones of all brands come up, one gets a line; an unknown one and a stranger get less."""
+"""The demo: phones of all brands and firmware ages come up, one gets a line; an unknown one and a stranger get less."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from ringboot.model.address import mac_text
-from ringboot.sim.fleet import make_fleet
+from ringboot.sim.ages import Aged, of_all_ages
 from ringboot.sim.phone import Habit, Phone, Step
 from ringboot.sim.stage import RELAY, Stage, StageFailed
 
-PHONES = 8
+PHONES = 24
 LINE = "demo-line"
 NUMBER = "1042"
 _MARKS = {
@@ -40,6 +41,10 @@ class Act:
     steps: list[Step] = field(default_factory=list)
     good: bool | None = None
     said: str = ""
+    firmware: str | None = None  # of a phone that comes up: which it has,
+    told: bool | None = None  # whether it says so,
+    age: str | None = None  # and how old that is beside what the catalog knows: old | present | newer
+    chosen_for: str | None = None  # what its plugin is written for: firmware | model
 
 
 class Demo:
@@ -54,11 +59,13 @@ class Demo:
         """Play all; True when each act ended as it should."""
         await self.stage.open()
         server = ("127.0.0.1", self.stage.dhcp)
-        phones = make_fleet(PHONES, RELAY, server, self.stage.tftp)
-        await asyncio.gather(*(self._comes_up(phone) for phone in phones))
-        await self._gets_a_line(phones[0])
+        fleet = of_all_ages(PHONES, RELAY, server, self.stage.tftp)
+        acts = [self._arrival(aged) for aged in fleet]
+        await asyncio.gather(*(self._comes_up(act, aged.phone) for act, aged in zip(acts, fleet, strict=True)))
+        await self._are_recognised(acts, fleet)
+        await self._gets_a_line(fleet[0].phone)
         await self._unknown(server)
-        await self._stranger(phones[0], server)
+        await self._stranger(fleet[0].phone, server)
         return all(act.good for act in self.acts)
 
     def _act(self, title: str, phone: Phone) -> Act:
@@ -73,10 +80,30 @@ class Demo:
             self.changed()
         return act.steps[-1].what if act.steps else "failed"
 
-    async def _comes_up(self, phone: Phone) -> None:
-        act = self._act(phone.label, phone)
-        act.good = await self._through(act, phone) == "done"
-        act.said = "has its configuration" if act.good else act.steps[-1].detail
+    def _arrival(self, aged: Aged) -> Act:
+        act = self._act(aged.phone.label, aged.phone)
+        act.firmware, act.told, act.age = aged.phone.version, aged.tells, aged.age
+        return act
+
+    async def _comes_up(self, act: Act, phone: Phone) -> None:
+        if await self._through(act, phone) != "done":
+            act.good, act.said = False, act.steps[-1].detail
+        self.changed()
+
+    async def _are_recognised(self, acts: list[Act], fleet: list[Aged]) -> None:
+        """See who each phone is to the daemon, and why it was given its plugin."""
+        listed = await self.stage.command("device", "list", "--limit", str(PHONES))
+        devices = {row["mac"]: row for row in listed["items"]}
+        for act, aged in zip(acts, fleet, strict=True):
+            if act.good is not None:
+                continue
+            row, expected = devices.get(act.mac, {}), aged.expected
+            told = (row.get("vendor"), row.get("model"), row.get("version"), row.get("association"))
+            phone = aged.phone
+            version = phone.version if aged.tells else None
+            act.good = told == (phone.brand, phone.model, version, expected and expected.why)
+            act.chosen_for = aged.fits if act.good else None
+            act.said = row.get("association") or f"nobody knows it: {row}"
         self.changed()
 
     async def _gets_a_line(self, phone: Phone) -> None:
@@ -130,16 +157,29 @@ def _base(phone: Phone) -> str:
     return url.rpartition("/")[0]
 
 
-def table_of(demo: Demo) -> Table:
-    """Show every act with its steps so far."""
-    table = Table(title="Ringboot demo", title_justify="left", expand=False)
-    for name in ("", "who", "MAC", "its way"):
-        table.add_column(name, overflow="fold")
-    for act in demo.acts:
-        mark = {None: "…", True: "[green]✓[/green]", False: "[red]✗[/red]"}[act.good]
-        way = ", ".join(f"{_MARKS[step.what]} {step.detail}".strip() for step in act.steps)
-        table.add_row(mark, act.title, act.mac, f"{way}\n[dim]{act.said}[/dim]" if act.said else way)
-    return table
+def screen_of(demo: Demo) -> RenderableType:
+    """Show the phones that come up a line each, and what comes after that with each step."""
+    phones = [act for act in demo.acts if act.age is not None]
+    table = Table(title="Ringboot demo", title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for name in ("", "PHONE", "FIRMWARE", "AGE", "ADDRESS", "FILES", "PLUGIN FOR"):
+        table.add_column(name, overflow="fold", justify="right" if name == "FILES" else "left")
+    for act in phones:
+        got = [step for step in act.steps if step.what == "file"]
+        address = next((step.detail for step in act.steps if step.what == "address"), "")
+        last = f"this {act.chosen_for}" if act.chosen_for else f"[red]{act.said}[/red]"
+        firmware = act.firmware if act.told else f"{act.firmware} (untold)"
+        table.add_row(_mark(act), act.title, firmware, act.age, address, str(len(got) or ""), last)
+    others = (_course(act) for act in demo.acts if act.age is None)
+    return Group(table, *others)
+
+
+def _mark(act: Act) -> str:
+    return {None: "…", True: "[green]✓[/green]", False: "[red]✗[/red]"}[act.good]
+
+
+def _course(act: Act) -> Text:
+    way = ", ".join(f"{_MARKS[step.what]} {step.detail}".strip() for step in act.steps)
+    return Text.from_markup(f"{_mark(act)} {act.title}: {way}" + (f"\n  [dim]{act.said}[/dim]" if act.said else ""))
 
 
 def run(*, keep: bool = False, json: bool = False) -> int:
@@ -148,10 +188,10 @@ def run(*, keep: bool = False, json: bool = False) -> int:
     stage = Stage()
     demo = Demo(stage)
     began = time.monotonic()
-    live: Any = Live(table_of(demo), console=console, refresh_per_second=8) if console.is_terminal else None
+    live: Any = Live(screen_of(demo), console=console, refresh_per_second=8) if console.is_terminal else None
     screen: AbstractContextManager[Any] = live if live is not None else nullcontext()
     if live is not None:
-        demo.changed = lambda: live.update(table_of(demo))
+        demo.changed = lambda: live.update(screen_of(demo))
     good = False
     try:
         with screen:
@@ -159,7 +199,7 @@ def run(*, keep: bool = False, json: bool = False) -> int:
     except StageFailed as error:
         console.print(f"The demo could not be played: {error}", style="red", markup=False)
     if live is None:
-        console.print(table_of(demo))
+        console.print(screen_of(demo))
     seconds = time.monotonic() - began
     ended = sum(bool(act.good) for act in demo.acts)
     verdict = f"{ended} of {len(demo.acts)} ended as they should, in {seconds:.1f} s."

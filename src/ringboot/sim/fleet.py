@@ -49,7 +49,7 @@ def make_fleet(
     again has another firmware, as far as the manifest names any. With a seed other than 0 the models come in an order
     of its own, and the MACs are its own.
     """
-    rows = _kinds(_chosen(brands))
+    rows = kinds(_chosen(brands))
     if seed:
         chance = random.Random(seed)
         for row in rows:
@@ -60,7 +60,9 @@ def make_fleet(
     turns: Counter[tuple[str, str]] = Counter()
     fleet = []
     for number, kind in enumerate(islice(chain(each_once, go_on), count), first + 1):
-        fleet.append(_phone(kind, turns[kind.manifest.name, kind.model], number)(relay, server, tftp_port))
+        seen = versions(kind)
+        version = seen[turns[kind.manifest.name, kind.model] % len(seen)]
+        fleet.append(phone_of(kind, version, number)(relay, server, tftp_port))
         turns[kind.manifest.name, kind.model] += 1
     return fleet
 
@@ -73,7 +75,7 @@ def _chosen(brands: Collection[str]) -> list[Manifest]:
     return [known[name] for name in brands] if brands else list(known.values())
 
 
-def _kinds(brands: list[Manifest]) -> list[list[Kind]]:
+def kinds(brands: list[Manifest]) -> list[list[Kind]]:
     """Give the kinds of each brand: the first model, then the last one, then inwards."""
     rows = []
     for manifest in brands:
@@ -91,14 +93,12 @@ def versions(kind: Kind) -> list[str]:
     return list(dict.fromkeys(each for each in (kind.boot.version, *sampled, *facts) if each))
 
 
-def _phone(kind: Kind, turn: int, number: int) -> Callable[[str, tuple[str, int], int], Phone]:
-    """Make the phone of a turn through all kinds; what is left to say is how it reaches its server."""
+def phone_of(kind: Kind, version: str, number: int) -> Callable[[str, tuple[str, int], int], Phone]:
+    """Make the phone of this number; what is left to say is how it reaches its server."""
     manifest, boot = kind.manifest, kind.boot
     oui = bytes.fromhex(manifest.oui[0]) if manifest.oui else b"\x02\x00\x00"
-    seen = versions(kind)
     habit = Habit(boot.says, boot.agent, boot.url_from, boot.asks)
-    mac = oui + number.to_bytes(3, "big")
-    return partial(Phone, mac, manifest.title, kind.model, seen[turn % len(seen)], habit)
+    return partial(Phone, oui + number.to_bytes(3, "big"), manifest.title, kind.model, version, habit)
 
 
 def told_by_plugin(phone: Phone, address: str, http: int) -> Iterator[tuple[str, str]]:
