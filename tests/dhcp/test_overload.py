@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringboot.dhcp.message import ACK, DISCOVER, INFORM, NAK, OFFER, REQUEST, Message, decode, encode
+from ringboot.dhcp.options import encode_text, format_value
 from ringboot.dhcp.overload import lay
 from ringboot.dhcp.reply import block, leased, reply
 
@@ -202,6 +203,35 @@ def test_a_long_value_is_sent_in_pieces_and_read_as_one(size: int, room: int | N
     message = decode(data)
     assert isinstance(message, Message)
     assert message.options.get(224, b"") == (value if sent else b"")
+
+
+# Names of the lengths that a campus has, after RFC 1035's compression; routes of 8 octets.
+SEARCH = ", ".join(f"building{number:02}.campus{number % 3}.example.org" for number in range(30))
+ROUTES = ", ".join(f"10.{number}.7.0/24 via 10.0.0.{number}" for number in range(1, 41))
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "room", "sent"),
+    [
+        (119, SEARCH, None, [255, 30, 125, 15]),
+        (119, SEARCH, 1500, [255, 170]),
+        (121, ROUTES, None, [255, 30, 35]),
+        (121, ROUTES, 1500, [255, 65]),
+    ],
+    ids=["119 over options, file and sname", "119 in one field", "121 over options and file", "121 in one field"],
+)
+def test_long_search_lists_and_routes_are_read_back_as_they_were_written(
+    code: int, text: str, room: int | None, sent: list[int]
+) -> None:
+    value = encode_text(str(code), text)
+    assert len(value) > 255
+    query = asked() if room is None else asked(_57=room.to_bytes(2, "big"))
+    data = reply(query, OFFER, SERVER, lease_time=60, block=block({code: value}))
+    fields = [data[240:]] + [field for field in (data[108:236], data[44:108]) if field.strip(b"\0")]
+    assert [len(piece) for field in fields for said, piece in pieces(field) if said == code] == sent
+    message = decode(data)
+    assert isinstance(message, Message)
+    assert format_value(code, message.options[code]) == text
 
 
 @pytest.mark.parametrize("size", [255, 256, 280])

@@ -29,6 +29,7 @@ case $reason in
     [ -z "$router" ] || ip route replace default via $router dev $interface ;;
   deconfig|EXPIRE|RELEASE|FAIL) ip address flush dev $interface ;;
 esac
+env | grep ^new_ >{told}
 echo $reason $address >>{events}
 exit 0
 """
@@ -66,7 +67,9 @@ class Client(ABC):
     def set_up(self, *, checks: bool) -> None:
         """Write what the program reads; `checks`: it is to see by ARP whether somebody has its address."""
         self._checks = checks
-        self._hook.write_text(_HOOK.format(events=self._events, check=_ASK_WHO_HAS_IT if checks else ":"))
+        self._hook.write_text(
+            _HOOK.format(events=self._events, told=self._folder / "told", check=_ASK_WHO_HAS_IT if checks else ":")
+        )
         self._hook.chmod(0o755)
 
     @abstractmethod
@@ -92,6 +95,11 @@ class Client(ABC):
         """Give what it told its hook so far: what happened, and its address then."""
         rows = (line.partition(" ") for line in self._events.read_text().splitlines())
         return [(reason, address) for reason, _, address in rows]
+
+    def told(self, name: str) -> str:
+        """Give what its hook was told last, by the client's own name of an option."""
+        rows = (line.partition("=") for line in (self._folder / "told").read_text().splitlines())
+        return next(value for key, _, value in rows if key == f"new_{name}")
 
     def wait_for(self, *reasons: str, after: int = 0) -> str:
         """Wait until one of these happens, later than so many events; gives the address."""
@@ -158,12 +166,13 @@ class Dhclient(Client):
 
     name = "dhclient"
     may_ask_for_broadcast = False
+    more = ""  # of its configuration
 
     def set_up(self, *, checks: bool) -> None:
         """Write its configuration."""
         super().set_up(checks=checks)
         (self._folder / "conf").write_text(
-            "timeout 20; retry 1; initial-interval 1; backoff-cutoff 1; select-timeout 0; reboot 5;\n"
+            f"timeout 20; retry 1; initial-interval 1; backoff-cutoff 1; select-timeout 0; reboot 5;\n{self.more}"
         )
         (self._folder / "leases").touch()
 
@@ -223,6 +232,21 @@ class RapidDhcpcd(Dhcpcd):
     """dhcpcd that asks for rapid commit."""
 
     rapid = True
+
+
+class SearchingDhclient(Dhclient):
+    """dhclient of the vendor class "far", which asks for a search list; it takes 576 octets."""
+
+    more = 'send vendor-class-identifier "far"; request subnet-mask, domain-search;\n'
+
+
+class RoutedDhclient(Dhclient):
+    """dhclient of the vendor class "far", which asks for routes by a name that it has to be told."""
+
+    more = (
+        "option ways code 121 = array of unsigned integer 8;\n"
+        'send vendor-class-identifier "far"; request subnet-mask, ways;\n'
+    )
 
 
 class Networkd(Client):

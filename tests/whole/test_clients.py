@@ -7,7 +7,16 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.whole.clients import KINDS, PROGRAMS, Client, Networkd, RapidDhcpcd, Udhcpc
+from tests.whole.clients import (
+    KINDS,
+    PROGRAMS,
+    Client,
+    Networkd,
+    RapidDhcpcd,
+    RoutedDhclient,
+    SearchingDhclient,
+    Udhcpc,
+)
 from tests.whole.daemon import Daemon, wait_until
 from tests.whole.lab import BRANCH, FLOOR, SERVER, Lab, Seen, needs
 
@@ -37,11 +46,17 @@ pools = ["10.9.1.10-10.9.1.99"]
 lease_time = "20s"
 options = { routers = "10.9.1.1" }
 rapid_commit = true
+[[dhcp.class]]
+name = "far"
+match = { vendor-class = "far" }
+options = { domain-search = "SEARCH", classless-static-route = "ROUTES" }
 [tftp]
 listen = "off"
 [http]
 listen = "off"
 """
+SEARCH = [f"building{number:02}.campus.example.org" for number in range(30)]
+ROUTES = [f"10.{number}.7.0/24 via 10.9.0.{number}" for number in range(101, 141)]
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +68,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="module")
 def daemon(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Daemon]:
-    with Daemon(tmp_path_factory.mktemp("daemon"), CONFIG, lab.server) as running:
+    config = CONFIG.replace("SEARCH", ", ".join(SEARCH)).replace("ROUTES", ", ".join(ROUTES))
+    with Daemon(tmp_path_factory.mktemp("daemon"), config, lab.server) as running:
         yield running
 
 
@@ -243,3 +259,21 @@ def test_systemd_obtains_renews_and_releases(lab: Lab, daemon: Daemon, tmp_path:
         client.release()
         assert client.tap.seen("RELEASE"), client.story()
         wait_until(lambda address=address: daemon.lease(address)["state"] == "released", f"{address} to be released")  # type: ignore[misc]  # mypy cannot infer a default of a lambda
+
+
+def test_long_options_reach_clients_over_the_fields_of_names(lab: Lab, tmp_path: Path, daemon: Daemon) -> None:
+    """More than 255 octets each, to clients that take 576 in all: in pieces (RFC 3396), over file and sname."""
+    searching, routed = SearchingDhclient(lab.machine(), tmp_path), RoutedDhclient(lab.machine(), tmp_path)
+    for client in (searching, routed):
+        client.start()
+    for client, code in ((searching, 119), (routed, 121)):
+        client.wait_until_bound()
+        discover, ack = client.tap.seen("DISCOVER")[0].message, client.tap.seen("ACK")[0].message
+        assert 57 not in discover.options
+        assert len(ack.options[code]) > 310, "more than the options of a message of 576 octets hold"
+    assert searching.told("domain_search").replace(". ", " ").rstrip(".").split() == SEARCH
+    octets = routed.told("ways").split()
+    told = [octets[place : place + 8] for place in range(0, len(octets), 8)]
+    assert [f"{'.'.join(each[1:4])}.0/{each[0]} via {'.'.join(each[4:])}" for each in told] == ROUTES
+    for client in (searching, routed):
+        client.machine.lose_power()
