@@ -133,10 +133,18 @@ def test_what_the_daemon_finds_wrong_is_said_by_field(shell: Shell) -> None:
     assert error == "ringboot: The reservation is not acceptable.\n  address: does not lie in 10.0.0.0/8\n"
 
 
-@pytest.mark.parametrize("who", ["", "--mac a --client-id b"])
+@pytest.mark.parametrize("kind", ["mac", "client-id", "circuit-id", "remote-id"])
+def test_each_kind_of_reservation_has_an_option(shell: Shell, desk: Any, kind: str) -> None:
+    assert shell(f"reservation add 10.0.0.20 --network lan --{kind} ge-0/0/1")[0] == "10.0.0.20 is kept for ge-0/0/1.\n"
+    assert [(row["kind"], row["value"]) for row in desk.rows_reservations] == [(kind, "ge-0/0/1")]
+    shell(f"reservation remove --network lan --{kind} ge-0/0/1")
+    assert desk.rows_reservations == []
+
+
+@pytest.mark.parametrize("who", ["", "--mac a --client-id b", "--circuit-id a --remote-id b"])
 def test_a_reservation_is_for_one_client(shell: Shell, who: str) -> None:
     assert shell(f"reservation add 10.0.0.1 --network lan {who}", code=2)[1] == (
-        "ringboot: Say who: --mac or --client-id.\n"
+        "ringboot: Say who, once: --mac, --client-id, --circuit-id or --remote-id.\n"
     )
 
 

@@ -57,7 +57,7 @@ def test_what_dhcp_has_not_confirmed_is_kept_and_not_promised(office: Office) ->
     ("changes", "place", "why"),
     [
         ({"network": "attic"}, "network", "must be one of: phones, voice"),
-        ({"kind": "name"}, "kind", "must be one of: mac, client-id"),
+        ({"kind": "name"}, "kind", "must be one of: client-id, mac, circuit-id, remote-id"),
         ({"value": "zz"}, "value", "is not a MAC address"),
         ({"kind": "client-id", "value": "01"}, "value", "is not a client identifier"),
         ({"address": "10.1.0.9"}, "address", "does not lie in 10.0.0.0/16"),

@@ -7,9 +7,11 @@ from typing import NamedTuple
 from ringboot.answer.facts import Facts
 from ringboot.answer.network import Net, Reserved
 from ringboot.answer.query import Query
+from ringboot.answer.said import said
 from ringboot.dhcp.message import Message
 from ringboot.model.evidence import sub_options
 from ringboot.model.lease import Lease, client_key
+from ringboot.model.whose import names_of
 
 SUBNET_SELECTION = 118  # RFC 3011
 _CLIENT_ID, _AGENT = 61, 82
@@ -43,8 +45,8 @@ class Client(NamedTuple):
         return (
             mine is not None
             and mine.address == lease.address
-            and mine.row.kind == "mac"
-            and mine.value == self.mac == lease.mac
+            and mine.name == ("mac", self.mac)
+            and self.mac == lease.mac
         )
 
 
@@ -87,10 +89,10 @@ def identify(query: Query, link: Net, facts: Facts) -> Client:
     mac = message.chaddr
     key = client_key(message.htype, mac, client_id, by_mac=link.ignores_ids)
     if facts.reservations:
-        for net in link.wire:
-            reserved = net.reserved_for(mac, client_id)
-            if reserved is not None:
-                return Client(key, mac, client_id, link, _first(net, link.for_known), reserved, known=True)
+        found = link.reserved_on_wire(names_of(mac, said(query, facts)))
+        if found is not None:
+            net, reserved = found
+            return Client(key, mac, client_id, link, _first(net, link.for_known), reserved, known=True)
     known = facts.is_known(mac, client_id)
     return _new(Client, (key, mac, client_id, link, link.for_known if known else link.for_unknown, None, known))
 

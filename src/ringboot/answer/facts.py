@@ -12,6 +12,7 @@ from ringboot.leases.span import Span
 from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, mac_octets
 from ringboot.model.site import Network, OptionTexts, Reservation, Site, Snapshot
+from ringboot.model.whose import PLACES, Name
 
 _Key = tuple[str, str, str]  # network, kind, value as text
 
@@ -28,7 +29,9 @@ class Facts:
         self.table = table
         self.problems: list[str] = []  # what of the site cannot be used
         self.reservations: dict[_Key, Reserved] = {}  # to read
-        self._values: Counter[tuple[str, bytes]] = Counter()  # whom they are for, wherever
+        self._names: Counter[Name] = Counter()  # whom they are for, wherever
+        self._places = 0  # how many of them know a client by where it is plugged in
+        self.reads_relay = False  # what a relay says plays a part
         self._addresses: Counter[int] = Counter()  # what they keep
         self._known: set[bytes] = set()
         self._servers: dict[tuple[str, tuple[int, ...]], int] = {}
@@ -47,6 +50,7 @@ class Facts:
         own = {ip_number(site.server)} if site.server else set()
         self.site, self.problems = usable, problems
         self.nets, self.classes, self.options = nets, classes, Options(usable, classes)
+        self._look_at_relays()
         self._servers = {}
         self._own |= own
         for reserved in self.reservations.values():
@@ -59,14 +63,16 @@ class Facts:
         """Take a whole snapshot; ValueError, then nothing changes."""
         rows = [Reserved(row) for row in snapshot.reservations]
         known = {mac_octets(mac) for mac in snapshot.known}
-        before = self.reservations, self._values, self._addresses, self._known
-        self.reservations, self._values, self._addresses, self._known = {}, Counter(), Counter(), known
+        before = self.reservations, self._names, self._places, self._addresses, self._known
+        self.reservations, self._names, self._places = {}, Counter(), 0
+        self._addresses, self._known = Counter(), known
         for reserved in rows:
             self._remember(reserved)
         try:
             self.replace_site(snapshot.site)
         except ValueError:
-            self.reservations, self._values, self._addresses, self._known = before
+            self.reservations, self._names, self._places, self._addresses, self._known = before
+            self._look_at_relays()
             raise
 
     def put_reservation(self, row: Reservation) -> None:
@@ -95,9 +101,9 @@ class Facts:
         """Say whether a client is a device, or has a reservation anywhere."""
         if mac in self._known:
             return True
-        if not self._values:
+        if not self._names:
             return False
-        return ("mac", mac) in self._values or (client_id is not None and ("client-id", client_id) in self._values)
+        return ("mac", mac) in self._names or (client_id is not None and ("client-id", client_id) in self._names)
 
     def server_for(self, net: Net, ours: tuple[int, ...]) -> int:
         """Choose the server identifier: our address in that network, else the interface's first."""
@@ -130,7 +136,10 @@ class Facts:
     def _remember(self, reserved: Reserved) -> None:
         row = reserved.row
         self.reservations[row.network, row.kind, row.value] = reserved
-        self._values[row.kind, reserved.value] += 1
+        self._names[reserved.name] += 1
+        if row.kind in PLACES:
+            self._places += 1
+            self._look_at_relays()
         self._addresses[reserved.address] += 1
         reserved.texts, bad = check(reserved.texts, f"reservation {row.kind} {row.value} in {row.network}")
         self.problems += bad
@@ -139,26 +148,30 @@ class Facts:
         net = self.nets.by_name.get(reserved.row.network)
         if net is None or not net.holds(reserved.address):
             return  # the network may come with a later site
-        (net.by_mac if reserved.row.kind == "mac" else net.by_id)[reserved.value] = reserved
+        net.reserved[reserved.name] = reserved
 
     def _forget(self, key: _Key) -> None:
         reserved = self.reservations.pop(key, None)
         if reserved is None:
             return
-        seen = (reserved.row.kind, reserved.value)
-        self._values[seen] -= 1
-        if not self._values[seen]:
-            del self._values[seen]
+        name = reserved.name
+        self._names[name] -= 1
+        if not self._names[name]:
+            del self._names[name]
+        if name[0] in PLACES:
+            self._places -= 1
+            self._look_at_relays()
         net = self.nets.by_name.get(key[0])
-        if net is not None:
-            index = net.by_mac if reserved.row.kind == "mac" else net.by_id
-            if index.get(reserved.value) is reserved:
-                del index[reserved.value]
+        if net is not None and net.reserved.get(name) is reserved:
+            del net.reserved[name]
         self._addresses[reserved.address] -= 1
         if not self._addresses[reserved.address]:
             del self._addresses[reserved.address]
             if reserved.address not in self._barred:
                 self.table.admit(reserved.address)
+
+    def _look_at_relays(self) -> None:
+        self.reads_relay = self.classes.reads_relay or self._places > 0
 
     def _withhold(self) -> None:
         self._barred = self._own.union(*(net.unusable() for net in self.nets.by_name.values()))

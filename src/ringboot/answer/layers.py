@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from ringboot.answer.facts import Facts
 from ringboot.answer.options import fill, merge
-
-_CLIENT_ID = 61
+from ringboot.model.whose import names_of
 
 
 class Told(NamedTuple):
@@ -33,7 +32,7 @@ def option_layers(
     net = facts.nets.by_name.get(network)
     if net is None:
         return []
-    reserved = net.reserved_for(mac, options.get(_CLIENT_ID))
+    reserved = net.reserved_for(names_of(mac, options))
     layers = facts.options.layers(net, net.place(address), facts.classes.of(options, mac), reserved)
     values = facts.options.values(server, mac)
     last = merge({key: str(number) for key in layer.texts} for number, layer in enumerate(layers))

@@ -6,19 +6,20 @@ from collections.abc import Iterable
 from itertools import count
 from typing import NamedTuple
 
-from ringboot.model.address import ip_number, mac_octets, prefix_mask
+from ringboot.model.address import ip_number, prefix_mask
 from ringboot.model.site import Network, OptionTexts, Pool, Reservation
+from ringboot.model.whose import Name, octets_of
 
 
 class Reserved:
-    """A reservation ready for use; `value` is the MAC or the client identifier.  ValueError names what is wrong."""
+    """A reservation ready for use; `name` is by what it knows its client.  ValueError names what is wrong."""
 
-    __slots__ = ("address", "row", "texts", "value")
+    __slots__ = ("address", "name", "row", "texts")
 
     def __init__(self, row: Reservation) -> None:
         self.row = row
         self.address = ip_number(row.address)
-        self.value = mac_octets(row.value) if row.kind == "mac" else bytes.fromhex(row.value)
+        self.name: Name = (row.kind, octets_of(row.kind, row.value))
         self.texts: OptionTexts = {**({"12": row.hostname} if row.hostname else {}), **row.options}
 
 
@@ -33,8 +34,8 @@ class Net:
     """One network."""
 
     __slots__ = (
-        "by_id", "by_mac", "for_known", "for_unknown", "ignores", "ignores_ids", "mask", "name", "outside", "pools",
-        "row", "wire",
+        "for_known", "for_unknown", "ignores", "ignores_ids", "mask", "name", "outside", "pools", "reserved", "row",
+        "wire",
     )  # fmt: skip
 
     def __init__(self, row: Network, numbers: Iterable[int]) -> None:
@@ -45,8 +46,7 @@ class Net:
         self.mask = prefix_mask(row.prefix)
         self.outside = Place(next(number), None)
         self.pools = tuple((pool.first, pool.last, Place(next(number), pool)) for pool in row.pools)
-        self.by_mac: dict[bytes, Reserved] = {}
-        self.by_id: dict[bytes, Reserved] = {}
+        self.reserved: dict[Name, Reserved] = {}
         self.wire: tuple[Net, ...] = (self,)  # all of its segment, itself first, then in file order
         self.for_known: tuple[Net, ...] = ()  # which of them serve a client without a reservation, in order
         self.for_unknown: tuple[Net, ...] = ()
@@ -63,15 +63,25 @@ class Net:
                 return place
         return self.outside
 
-    def reserved_for(self, mac: bytes, client_id: bytes | None) -> Reserved | None:
-        """Give the client's reservation; one for its identifier is more exact than one for its MAC."""
-        if client_id is not None and client_id in self.by_id:
-            return self.by_id[client_id]
-        return self.by_mac.get(mac)
+    def reserved_for(self, names: Iterable[Name]) -> Reserved | None:
+        """Give the reservation in this network for a client of these names, by the first that has one."""
+        reserved = self.reserved
+        for name in names:
+            if name in reserved:
+                return reserved[name]
+        return None
+
+    def reserved_on_wire(self, names: Iterable[Name]) -> tuple[Net, Reserved] | None:
+        """Give it in any network of the wire: the more exact name counts, then the order of the networks."""
+        for name in names:
+            for net in self.wire:
+                if name in net.reserved:
+                    return net, net.reserved[name]
+        return None
 
     def is_served(self) -> bool:
         """Say whether we do DHCP on this wire at all; without pools and reservations it is elsewhere."""
-        return any(net.pools or net.by_mac or net.by_id for net in self.wire)
+        return any(net.pools or net.reserved for net in self.wire)
 
     def unusable(self) -> set[int]:
         """Name the addresses of the subnet that no host may have."""

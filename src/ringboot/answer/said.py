@@ -1,4 +1,4 @@
-"""What classes are told of a client: what its message says, and what its relay said before."""
+"""What is known of a client: what its message says, and what its relay said before."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AGENT = 82
 def said(query: Query, facts: Facts) -> Mapping[int, bytes]:
     """Give a client's options; a renewal that passes no relay is still from the same port (RFC 3046 2.2)."""
     message = query.message
-    if not facts.classes.reads_relay or message.giaddr or not message.ciaddr or _AGENT in message.options:
+    if not facts.reads_relay or message.giaddr or not message.ciaddr or _AGENT in message.options:
         return message.options
     lease = facts.table.of_address(message.ciaddr)
     if lease is None or lease.mac != message.chaddr:

@@ -26,6 +26,7 @@ from ringboot.leases.offers import Offer
 from ringboot.leases.terms import OFFER_HOLD
 from ringboot.model.address import ip_text
 from ringboot.model.lease import BOUND, LeaseChange
+from ringboot.model.whose import names_of
 from ringboot.reasons import Reason
 
 _ETHERNET, _MAC_OCTETS = 1, 6
@@ -39,16 +40,19 @@ _new = tuple.__new__  # a third of the cost of calling the class
 def short(query: Query, kind: int, facts: Facts, now: Now) -> Reply | None:
     """Decide about an ordinary DISCOVER or REQUEST; None for any other message."""
     message = query.message
-    _, htype, _, _, _, _, _, _, _, _, giaddr, mac, _, _, options = message
+    _, htype, _, _, _, _, _, ciaddr, _, _, giaddr, mac, _, _, options = message
     if htype != _ETHERNET or len(mac) != _MAC_OCTETS or (_SUBNET in options and facts.site.subnet_selection):
         return None
-    if _AGENT in options and override_of(message):
-        return None
+    if _AGENT in options:
+        if override_of(message):
+            return None
+    elif facts.reads_relay and ciaddr and not giaddr:
+        return None  # what the relay said before may count
     link = facts.nets.at(giaddr) if giaddr and _AGENT not in options else link_of(query, facts)
     if link is None:
         return None
     client_id = options.get(_CLIENT_ID)
-    if facts.reservations and any(net.reserved_for(mac, client_id) for net in link.wire):
+    if facts.reservations and link.reserved_on_wire(names_of(mac, options)):
         return None
     nets = link.for_known if facts.is_known(mac, client_id) else link.for_unknown
     if len(nets) != 1:
@@ -96,8 +100,6 @@ def _request(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Repl
             return None
         (address,) = _number(asked)
         reason = reasons.ACKNOWLEDGED
-    elif facts.classes.reads_relay:
-        return None  # what the relay said before may count
     else:
         address = ciaddr
         reason = reasons.RENEWED

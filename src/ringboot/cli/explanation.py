@@ -7,6 +7,7 @@ What `GET /api/v1/explain/{mac}` gives (any list may be empty, any other value n
      "device": {id, mac, ip, vendor, model, version, plugin, config, configured, added, association, problem, ...},
      "network": {"name", "subnet", "segment"},
      "classes": ["...", ...],                                               # those that its evidence matches
+     "reservations": [{"network", "kind", "value", "address"}],             # those that are for it; the first counts
      "leases": [{"address", "network", "state", "start", "expiry", "hostname", "vendor_class", "client_id"}],
      "options": [{"key": "66", "name": "tftp-server-name", "value", "layer": "brand", "source": "its name",
                   "not_sent": None or why}],
@@ -77,6 +78,9 @@ def _network(told: Row, zone: dt.tzinfo | None) -> list[str]:
         lines += _pairs([*rows, ("classes", told.get("classes"))])
     else:
         lines.append("  No network is known for it.")
+    for row in told.get("reservations") or ():
+        kept = f"  reservation {row['address']} in {row['network']}, by its {row['kind']} {row['value']}"
+        lines.append(clean(kept))
     leases = told.get("leases") or ()
     if not leases:
         lines.append("  It holds no lease.")

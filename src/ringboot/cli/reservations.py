@@ -11,6 +11,7 @@ from ringboot.cli.command import At, command
 from ringboot.cli.exits import FAILED, USAGE, Failure
 from ringboot.cli.lists import LARGEST_PAGE, Filters, Limit, Offset, Sort, Text, list_rows, pages
 from ringboot.cli.show import Column, counted
+from ringboot.model.whose import BY_NAME
 
 COLUMNS = (
     Column("network", "NETWORK"),
@@ -22,8 +23,10 @@ COLUMNS = (
 )
 
 NetworkName = Annotated[str, typer.Option(help="The network, as ringboot.toml names it.", show_default=False)]
-Mac = Annotated[str | None, typer.Option(help="The client's MAC.")]
-ClientId = Annotated[str | None, typer.Option(help="The client's identifier (option 61), as hex.")]
+Mac = Annotated[str | None, typer.Option(help=BY_NAME["mac"].meaning)]
+ClientId = Annotated[str | None, typer.Option(help=BY_NAME["client-id"].meaning)]
+CircuitId = Annotated[str | None, typer.Option(help=BY_NAME["circuit-id"].meaning)]
+RemoteId = Annotated[str | None, typer.Option(help=BY_NAME["remote-id"].meaning)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -54,13 +57,15 @@ def add_reservation(
     network: NetworkName,
     mac: Mac = None,
     client_id: ClientId = None,
+    circuit_id: CircuitId = None,
+    remote_id: RemoteId = None,
     hostname: Annotated[str | None, typer.Option(help="The name that the client is told.")] = None,
     option: Annotated[list[str] | None, typer.Option(help="A DHCP option, as name=value; may be repeated.")] = None,
 ) -> None:
     """Keep an address for one client."""
     from ringboot.cli.assignments import flat_of
 
-    row: dict[str, Any] = {"network": network, **_client(mac, client_id), "address": address}
+    row: dict[str, Any] = {"network": network, **_client(mac, client_id, circuit_id, remote_id), "address": address}
     if hostname:
         row["hostname"] = hostname
     if option:
@@ -69,9 +74,17 @@ def add_reservation(
     at.tell(made, f"{made['address']} is kept for {made['value']}.")
 
 
-def remove_reservation(at: At, network: NetworkName, mac: Mac = None, client_id: ClientId = None) -> None:
+def remove_reservation(
+    at: At,
+    *,
+    network: NetworkName,
+    mac: Mac = None,
+    client_id: ClientId = None,
+    circuit_id: CircuitId = None,
+    remote_id: RemoteId = None,
+) -> None:
     """Give a kept address free."""
-    which = {"network": network, **_client(mac, client_id)}
+    which = {"network": network, **_client(mac, client_id, circuit_id, remote_id)}
     at.api.delete("reservations", parameters=which.items())
     at.tell(which, f"The reservation of {which['value']} in network {network} is removed.")
 
@@ -126,7 +139,10 @@ def export_reservations(
     at.tell({"file": str(file), "reservations": len(rows)}, f"{counted(len(rows), 'reservations')} written to {file}.")
 
 
-def _client(mac: str | None, client_id: str | None) -> dict[str, str]:
-    if (mac is None) == (client_id is None):
-        raise Failure("Say who: --mac or --client-id.", USAGE)
-    return {"kind": "mac", "value": mac} if mac is not None else {"kind": "client-id", "value": client_id or ""}
+def _client(mac: str | None, client_id: str | None, circuit_id: str | None, remote_id: str | None) -> dict[str, str]:
+    named = {"mac": mac, "client-id": client_id, "circuit-id": circuit_id, "remote-id": remote_id}
+    given = [(kind, value) for kind, value in named.items() if value is not None]
+    if len(given) != 1:
+        raise Failure("Say who, once: --mac, --client-id, --circuit-id or --remote-id.", USAGE)
+    ((kind, value),) = given
+    return {"kind": kind, "value": value}

@@ -211,6 +211,7 @@ class Explained(BaseModel):
     device: Device | None
     network: dict[str, Any] | None
     classes: list[str]
+    reservations: list[dict[str, Any]]
     leases: list[dict[str, Any]]
     options: list[Option]
     plugin: dict[str, Any] | None

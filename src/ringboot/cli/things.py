@@ -37,7 +37,7 @@ class Lease(BaseModel):
 
 
 class Client(BaseModel):
-    """Whom an address is kept for: a MAC, or the client identifier as hex."""
+    """Whom an address is kept for: by which kind of name, and its value."""
 
     network: str
     kind: str

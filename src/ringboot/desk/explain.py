@@ -15,15 +15,15 @@ from ringboot.desk.errors import DeskError
 from ringboot.dhcp.private import shown
 from ringboot.fleet.explain import Case, DhcpOutcome, diagnose
 from ringboot.leases.table import Table
-from ringboot.model.address import ip_number, ip_text, mac_octets, mac_text
+from ringboot.model.address import ip_number, ip_text, mac_octets
 from ringboot.model.event import Event
 from ringboot.model.evidence import unpack
 from ringboot.model.lease import BOUND, Lease
 from ringboot.model.site import Network, Reservation
+from ringboot.model.whose import BY_NAME, names_of
 
 TIMELINE = 60  # events shown
 FOREIGN = 20
-_CLIENT_ID = 61
 
 Row = dict[str, Any]
 
@@ -61,6 +61,10 @@ class ExplainDesk:
                 "subnet": f"{ip_text(network.subnet)}/{network.prefix}",
                 "segment": network.segment,
             },
+            "reservations": [
+                {"network": row.network, "kind": row.kind, "value": row.value, "address": row.address}
+                for row in self._reservations(octets, newest)
+            ],
             **self._layers(newest),
             "leases": [self._lease(lease) for lease in leases],
             "plugin": None if device is None or device.plugin is None else {
@@ -108,7 +112,7 @@ class ExplainDesk:
             return {"classes": [], "options": []}
         said = unpack(lease.evidence)
         facts = Facts(self.core.feed.site, Table())
-        for row in self._reservations(lease, said.get(_CLIENT_ID)):
+        for row in self._reservations(lease.mac, lease):
             facts.put_reservation(row)
         server = ip_number(self.core.facts(ip_text(lease.address)).server)
         told = option_layers(facts, lease.network, lease.address, lease.mac, said, server=server)
@@ -128,9 +132,12 @@ class ExplainDesk:
             "not_sent": _not_sent(told),
         }
 
-    def _reservations(self, lease: Lease, client_id: bytes | None) -> list[Reservation]:
-        kept = self.core.feed.reservations
-        keys = [(lease.network, "mac", mac_text(lease.mac)), (lease.network, "client-id", (client_id or b"").hex())]
+    def _reservations(self, mac: bytes, lease: Lease | None) -> list[Reservation]:
+        """Give those that are for a client: where its newest lease is, else anywhere; the first counts."""
+        kept, site = self.core.feed.reservations, self.core.feed.site
+        names = names_of(mac, {} if lease is None else unpack(lease.evidence))
+        places = [network.name for network in site.networks] if lease is None else [lease.network]
+        keys = [(place, kind, BY_NAME[kind].write(value)) for kind, value in names for place in places]
         return [kept[key] for key in keys if key in kept]
 
 

@@ -10,12 +10,12 @@ from ringboot.desk.core import Core
 from ringboot.desk.errors import NotFound, Refused
 from ringboot.dhcp.private import Private, shown
 from ringboot.fleet.books import Books, Taken
-from ringboot.model.address import ip_number, ip_text, norm_mac, prefix_mask
+from ringboot.model.address import ip_number, ip_text, prefix_mask
 from ringboot.model.site import Network, Reservation
+from ringboot.model.whose import BY_NAME, norm
 from ringboot.setup.option_sets import find_fault, keyed
 
 SLICE = 100  # rows sent to dhcp in one step
-KINDS = ("mac", "client-id")
 _KEYS = {"network", "kind", "value", "address", "hostname", "options"}
 _HOSTNAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})*")
 
@@ -56,7 +56,7 @@ class ReservationDesk:
     async def remove_reservation(self, network: str, kind: str, value: str) -> None:
         """Remove one."""
         try:
-            key = (network, kind, _value(kind, value))
+            key = (network, kind, norm(kind, value))
         except ValueError as error:
             raise Refused(f"{error}.", {"value": str(error)}) from None
         if not await self.core.db.write(lambda books: books.reservations.remove(*key)):
@@ -118,9 +118,11 @@ class ReservationDesk:
         if network is None:
             wrong["network"] = f"must be one of: {', '.join(networks) or '(no network is configured)'}"
         kind = str(row.get("kind") or "mac")
-        if kind not in KINDS:
-            wrong["kind"] = f"must be one of: {', '.join(KINDS)}"
-        value = _read(wrong, "value", lambda: _value(kind, str(row.get("value") or "")))
+        value = ""
+        if kind not in BY_NAME:
+            wrong["kind"] = f"must be one of: {', '.join(BY_NAME)}"
+        else:
+            value = _read(wrong, "value", lambda: norm(kind, str(row.get("value") or "")))
         address = _read(wrong, "address", lambda: _address(network, str(row.get("address") or "")))
         hostname = row.get("hostname") or None
         if hostname is not None and not _HOSTNAME.fullmatch(str(hostname)):
@@ -147,15 +149,6 @@ def _read(wrong: dict[str, str], key: str, read: Any) -> str:
     except ValueError as error:
         wrong[key] = str(error)
         return ""
-
-
-def _value(kind: str, text: str) -> str:
-    if kind != "client-id":
-        return norm_mac(text)
-    bare = re.sub(r"[:\s-]", "", text).lower()
-    if len(bare) < 4 or len(bare) % 2 or not re.fullmatch(r"[0-9a-f]+", bare):
-        raise ValueError(f"{text!r} is not a client identifier: pairs of hex digits, two octets or more")
-    return bare
 
 
 def _address(network: Network | None, text: str) -> str:

@@ -84,8 +84,8 @@ class Reservation:
     """An address kept for one client."""
 
     network: str
-    kind: str  # mac | client-id
-    value: str  # the MAC as aa:bb:cc:dd:ee:ff, the client identifier as hex
+    kind: str  # a row of model.whose
+    value: str  # as that row writes it: the MAC as aa:bb:cc:dd:ee:ff, the client identifier as hex
     address: str
     hostname: str | None = None
     options: OptionTexts = field(default_factory=dict)
