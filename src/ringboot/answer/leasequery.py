@@ -17,6 +17,7 @@ from ringboot.model import evidence
 from ringboot.model.address import ip_text, ip_wire
 from ringboot.model.lease import BOUND, Lease
 from ringboot.model.site import Block
+from ringboot.model.whose import names_of
 
 _LEASE_TIME, _PARAMETERS, _RENEWAL, _REBINDING, _CLIENT_ID, _AGENT = 51, 55, 58, 59, 61, 82
 _LAST_TRANSACTION, _ASSOCIATED = 91, 92
@@ -104,7 +105,7 @@ def _told(query: Query, facts: Facts, lease: Lease, live: list[Lease], now: Now)
 def _configured(query: Query, facts: Facts, lease: Lease, said: Mapping[int, bytes]) -> Mapping[int, bytes]:
     """Give the options that the client of a lease gets, without those about time."""
     net = facts.nets.by_name[lease.network]
-    reserved = net.reserved_for(lease.mac, said.get(_CLIENT_ID))
+    reserved = net.reserved_for(names_of(lease.mac, said))
     classes = facts.classes.of(said, lease.mac)
     asker = Asker(classes, reserved, lease.mac, b"", None)
     return facts.options.of(net, net.place(lease.address), facts.server_for(net, query.locals), asker)
