@@ -24,6 +24,7 @@ REFERENCE = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by: python -m docs.build. Change the program's tables, not this file. -->\n\n"
 STAGES = {
     "dhcp": "What became of a DHCP message",
+    "lease": "Why a lease no longer fits (`ringboot lease misfits`)",
     "file": "What became of a file request",
     "device": "What happened to a device",
     "boot": "Where a boot stands or stopped",

@@ -158,6 +158,20 @@ NOT_DECIDED = _row(
     "a fault of this program: {why}",
     "The daemon's log has the message and the traceback; please report both.",
 )
+# Leases that no longer fit what is configured
+LEASE_NETWORK_GONE = _row("lease-network-gone", "lease", "no network holds {address} any more; it was of {network}",
+                          "The client starts over when its lease ends. Earlier: restart it.")
+LEASE_OUTSIDE_POOLS = _row("lease-outside-pools", "lease", "{address} lies in no pool of network {network} any more")
+LEASE_POOL_CLOSED = _row("lease-pool-closed", "lease", "the pool of {address} in network {network} is closed to it")
+LEASE_NOT_SERVED = _row("lease-not-served", "lease", "network {network} does not serve this client any more")
+LEASE_RESERVED_FOR_ANOTHER = _row(
+    "lease-reserved-for-another",
+    "lease",
+    "{address} is reserved for another one, {holder}",
+    "Whom it is reserved for gets it when this lease ends: ringboot lease release ends it now.",
+)
+LEASE_RESERVED_ELSEWHERE = _row("lease-reserved-elsewhere", "lease", "{reserved} is reserved for this client now")
+LEASE_NOT_RENEWED = _row("lease-not-renewed", "lease", "{address} will not be renewed: {why}")
 # Files
 SERVED = _row("served", "file", "{path} was sent ({size} octets)")
 NOT_MODIFIED = _row("not-modified", "file", "{path} is unchanged since the device read it last")

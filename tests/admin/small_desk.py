@@ -41,6 +41,8 @@ class SmallDesk:
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
         self.files: dict[tuple[str, str], Row] = {}
         self.unreconfigurable: list[Row] = []
+        self.differences: list[Row] = []
+        self.unfitting: Row = {"total": 0, "reasons": {}, "items": []}
         self.slow = False  # to reconfigure takes until somebody looks how far it is
         self.looked_at = threading.Event()
 
@@ -77,9 +79,26 @@ class SmallDesk:
             "slowest": [],
         }
 
-    async def reload(self) -> Row:
-        self._call("reload")
-        return {"revision": 4, "restart_needed": "changed, and held from the next start: port"}
+    async def reload(self, dry_run: bool) -> Row:
+        self._call("reload", dry_run)
+        return {
+            "revision": 4,
+            "restart_needed": "changed, and held from the next start: [dhcp] port",
+            "differences": self.differences,
+            "misfits": self.unfitting,
+        }
+
+    async def diff(self, path: str | None, text: str | None) -> Row:
+        self._call("diff", path, text)
+        return {"items": self.differences}
+
+    async def diff_reservations(self, rows: list[Row]) -> Row:
+        self._call("diff_reservations", rows)
+        return {"items": self.differences}
+
+    async def misfits(self, limit: int) -> Row:
+        self._call("misfits", limit)
+        return self.unfitting
 
     async def secret_url(self, device_id: str, renew: bool, who: str) -> Row:
         self._call("secret_url", device_id, renew, who)

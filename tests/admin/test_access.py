@@ -82,6 +82,8 @@ RIGHTS: list[tuple[Any, ...]] = [
     ("GET", "/status", None, 200, 200, 403),
     ("GET", "/nothing", None, 404, 404, 403),
     ("POST", "/reload", {}, 200, 403, 403),
+    ("POST", "/diff", {}, 200, 403, 403),
+    ("GET", "/leases/misfits", None, 200, 200, 403),
     ("GET", "/devices", None, 200, 200, 403),
     ("POST", "/devices", {"mac": "00:00:5e:00:53:01"}, 201, 201, 403),
     ("PATCH", "/devices/d", {"ip": "10.0.0.1"}, 200, 200, 403),

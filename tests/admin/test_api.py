@@ -304,6 +304,14 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
     desk.rows_plugins = {"p": {"id": "p"}}
     conversation = [
         ("POST", "/reload", {}, 200),
+        ("POST", "/reload", {"dry_run": True}, 200),
+        ("POST", "/reload", {"dry_run": "yes"}, 422),
+        ("POST", "/diff", {}, 200),
+        ("POST", "/diff", {"path": "/x", "text": "[dhcp]"}, 200),
+        ("POST", "/diff", {"path": "/x"}, 422),
+        ("POST", "/diff", {"reservations": [{}]}, 200),
+        ("POST", "/diff", {"reservations": [1]}, 422),
+        ("GET", "/leases/misfits?limit=7", None, 200),
         ("GET", "/explain/00-00-5E-00-53-0A", None, 200),
         ("POST", "/reservations", {"network": "lan", "kind": "mac", "value": "m", "address": "10.0.0.1"}, 201),
         ("DELETE", "/reservations?network=lan&kind=mac&value=m", None, 204),
@@ -320,11 +328,16 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
     for method, target, body, status in conversation:
         found, _ = talk.ask(method, target) if body is None else talk.send(method, target, body)
         assert (method, target, found) == (method, target, status)
-    who = desk.calls[4][3]
+    who = desk.calls[9][3]
     assert desk.calls == [
-        ("reload",),
+        ("reload", False),
+        ("reload", True),
+        ("diff", None, None),
+        ("diff", "/x", "[dhcp]"),
+        ("diff_reservations", [{}]),
+        ("misfits", 7),
         ("explain", "00:00:5e:00:53:0a"),
-        ("add_reservation", conversation[2][2]),
+        ("add_reservation", conversation[10][2]),
         ("remove_reservation", "lan", "mac", "m"),
         ("set_device", "a", {"ip": None}, who),
         ("device", "a"),

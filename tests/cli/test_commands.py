@@ -398,11 +398,66 @@ def test_status_is_told_in_tables(shell: Shell) -> None:
     )
 
 
-def test_reload_says_what_came_of_it(shell: Shell, desk: Any) -> None:
-    assert (
-        shell("reload")[0]
-        == "The configuration is loaded. Restart needed: changed, and held from the next start: port.\n"
+MISFIT = {
+    "address": "10.0.0.9", "network": "lan", "mac": MAC, "expiry": 1_700_000_000, "at_renewal": "refused",
+    "reason": "lease-network-gone", "text": "no network holds 10.0.0.9",
+}  # fmt: skip
+
+
+def difference(change: str, what: str, name: str, *keys: tuple[str, str | None, str | None]) -> dict[str, Any]:
+    rows = [{"key": key, "before": before, "after": after, "restart": key == "port"} for key, before, after in keys]
+    return {"change": change, "what": what, "name": name, "keys": rows}
+
+
+DIFFERENCES = [
+    difference("added", "network", "guests", ("subnet", None, "10.9.0.0/24"), ("lease_time", None, "120s")),
+    difference("changed", "settings", "[dhcp]", ("port", "67", "68"), ("options.routers", None, "10.0.0.1")),
+    difference("removed", "class", "lobby"),
+]
+TOLD = (
+    "+ network guests: subnet 10.9.0.0/24, lease_time 120s\n"
+    "~ [dhcp]: port 67 -> 68 (after a restart), options.routers (none) -> 10.0.0.1\n"
+    "- class lobby\n"
+)
+
+
+def test_diff_ends_with_1_when_something_differs(shell: Shell, desk: Any, tmp_path: Path) -> None:
+    file = tmp_path / "new.toml"
+    file.write_text("[dhcp]\n")
+    assert shell("diff", str(file))[0] == "Nothing differs.\n"
+    desk.differences = DIFFERENCES
+    assert shell("diff", code=1)[0] == TOLD
+    table = tmp_path / "phones.csv"
+    table.write_text(f"network,kind,value,address\nlan,mac,{MAC},10.0.0.8\n")
+    shell("diff", str(table), code=1)
+    row = {"network": "lan", "kind": "mac", "value": MAC, "address": "10.0.0.8", "row": 2}
+    assert desk.calls == [("diff", str(file), "[dhcp]\n"), ("diff", None, None), ("diff_reservations", [row])]
+    assert shell("diff /nowhere.toml", code=3)[1].startswith("ringboot: /nowhere.toml cannot be read: No such file")
+
+
+def test_leases_that_no_longer_fit_are_listed(shell: Shell, desk: Any) -> None:
+    assert shell("lease misfits")[0] == "0 leases no longer fit\n"
+    desk.unfitting = {"total": 1, "reasons": {"lease-network-gone": 1}, "items": [MISFIT]}
+    assert shell("lease misfits --limit 0")[0] == (
+        "ADDRESS   MAC                EXPIRES              AT RENEWAL  WHY\n"
+        f"10.0.0.9  {MAC}  2023-11-14 22:13:20  refused     no network holds 10.0.0.9\n"
+        "1 lease no longer fit (lease-network-gone: 1)\n"
     )
+    assert desk.calls == [("misfits", 100), ("misfits", 1_000_000)]
+
+
+def test_reload_says_what_came_of_it(shell: Shell, desk: Any) -> None:
+    later = "Restart needed: changed, and held from the next start: [dhcp] port."
+    assert shell("reload")[0] == f"The configuration is loaded. {later}\n"
+    desk.differences = DIFFERENCES
+    desk.unfitting = {"total": 2, "reasons": {"lease-network-gone": 2}, "items": [MISFIT]}
+    assert shell("reload --dry-run")[0] == (
+        f"The configuration is good, and would be loaded. {later}\n{TOLD}"
+        "2 leases no longer fit (lease-network-gone: 2). At their next renewal:\n"
+        "  10.0.0.9  refused: no network holds 10.0.0.9\n"
+        "  All of them: ringboot lease misfits --limit 0\n"
+    )
+    assert desk.calls == [("reload", False), ("reload", True)]
     desk.fail = Refused("r.toml, line 3, dhcp.port: bad; mend it\nThe old one stays.", code="configuration")
     assert shell("reload", code=3)[1] == ("ringboot: r.toml, line 3, dhcp.port: bad; mend it\nThe old one stays.\n")
 

@@ -113,7 +113,7 @@ def test_a_command_finds_the_daemon_through_the_configuration(server: Any, desk:
     path = tmp_path / "r.toml"
     path.write_text(f'[server]\napi_socket = "{server.path}"\n')
     assert run("reload", "--config", str(path))[0] == 0
-    assert desk.calls == [("reload",)]
+    assert desk.calls == [("reload", False)]
 
 
 @pytest.mark.parametrize("code", [0, 1])

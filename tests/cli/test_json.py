@@ -23,6 +23,8 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "status": ("", "version"),
     "top": ("--once --interval 100ms", "messages"),
     "reload": ("", "revision"),
+    "diff": ("", "items"),
+    "lease misfits": ("", "items"),
     "explain": (f"--mac {MAC}", "boot"),
     "lease list": ("", "items"),
     "lease show": ("10.0.0.9", "state"),

@@ -156,7 +156,8 @@ def test_top_shows_what_a_storm_does(site: Site) -> None:
 
 STRANGER, KEPT = "00:00:5e:00:53:09", "00:00:5e:00:53:44"
 LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FILE one of its files
-    "check": "", "reload": "", "status": "", "explain": "--mac MAC", "top": "--once --interval 100ms",
+    "check": "", "reload": "", "diff": "", "lease misfits": "", "status": "",
+    "explain": "--mac MAC", "top": "--once --interval 100ms",
     "completion": "zsh", "lease list": "", "lease show": "ADDRESS", "lease release": "ADDRESS",
     "reservation add": f"127.81.2.9 --network phones --mac {STRANGER} --option ntp-servers=127.0.0.1",
     "reservation list": "", "reservation import": "CSV", "reservation export": "",

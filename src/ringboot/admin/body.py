@@ -82,6 +82,22 @@ def text_of(body: dict[str, Any], key: str) -> str:
     return value
 
 
+def flag_of(body: dict[str, Any], key: str) -> bool:
+    """Give a key that must be true or false; it may be missing."""
+    value = body.get(key, False)
+    if not isinstance(value, bool):
+        raise Problem(422, "refused", f"{key} must be true or false.", {key: "must be true or false"})
+    return value
+
+
+def rows_of(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Give a key that must be a list of objects."""
+    value = body.get(key)
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        raise Problem(422, "refused", f"{key} must be a list of objects.", {key: "must be a list of objects"})
+    return value
+
+
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON number")
 

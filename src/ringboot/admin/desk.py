@@ -20,8 +20,19 @@ class DaemonDesk(Protocol):
         """Tell what changes while one looks: counters, pools, the slowest answers."""
         ...
 
-    async def reload(self) -> Row:
-        """Read ringboot.toml again; Refused(code="configuration") when it is not good, and the old one stays."""
+    async def reload(self, dry_run: bool) -> Row:
+        """Read ringboot.toml again; Refused(code="configuration") when it is not good, and the old one stays.
+
+        Tells what differs and which leases no longer fit; `dry_run` tells it without doing it.
+        """
+        ...
+
+    async def diff(self, path: str | None, text: str | None) -> Row:
+        """Say how a configuration's text, or the daemon's own file, differs from what runs: {"items": rows}."""
+        ...
+
+    async def diff_reservations(self, rows: list[Row]) -> Row:
+        """Say how these reservations differ from those that are kept: {"items": rows}."""
         ...
 
     async def tls(self) -> Row:
@@ -38,6 +49,10 @@ class LeaseDesk(Protocol):
 
     async def leases(self, after: int, limit: int, network: str | None, text: str | None) -> Row:
         """Give {"items": rows, "next": cursor for `after` or None, "total": how many there are}."""
+        ...
+
+    async def misfits(self, limit: int) -> Row:
+        """Give live leases that will not be renewed: {"total", "reasons": {reason: n}, "items": the first ones}."""
         ...
 
     async def lease(self, address: str) -> Row:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator
+from ringboot.admin.body import flag_of, json_body, only, rows_of, text_of
 from ringboot.admin.desk import DaemonDesk
 from ringboot.admin.masks import shown
 from ringboot.admin.problems import Problem
@@ -26,8 +27,20 @@ def daemon_routes(desk: DaemonDesk) -> APIRouter:
         return await desk.top()
 
     @routes.post("/reload", dependencies=[Depends(administrator)])
-    async def reload() -> dict[str, Any]:
-        return await desk.reload()
+    async def reload(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "dry_run")
+        return await desk.reload(flag_of(body, "dry_run"))
+
+    @routes.post("/diff", dependencies=[Depends(administrator)])
+    async def diff(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "path", "text", "reservations")
+        if "reservations" in body:
+            return await desk.diff_reservations(rows_of(body, "reservations"))
+        if not body:
+            return await desk.diff(None, None)
+        return await desk.diff(text_of(body, "path"), text_of(body, "text"))
 
     @routes.get("/tls")
     async def tls() -> dict[str, Any]:

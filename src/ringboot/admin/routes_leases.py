@@ -11,6 +11,8 @@ from ringboot.admin.lists import LARGEST_PAGE, number_of, refuse_unknown
 from ringboot.admin.problems import Problem
 from ringboot.model.address import ip_number, ip_text
 
+MOST_MISFITS = 1_000_000
+
 
 def lease_routes(desk: LeaseDesk) -> APIRouter:
     """Build them over the desk."""
@@ -25,6 +27,11 @@ def lease_routes(desk: LeaseDesk) -> APIRouter:
             request.query_params.get("network") or None,
             request.query_params.get("text") or None,
         )
+
+    @routes.get("/misfits")
+    async def misfits(request: Request) -> dict[str, Any]:
+        refuse_unknown(request, ("limit",))
+        return await desk.misfits(number_of(request, "limit", 100, 1, MOST_MISFITS))
 
     @routes.get("/{address}")
     async def lease(address: str) -> dict[str, Any]:

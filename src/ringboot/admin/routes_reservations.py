@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from ringboot.admin.body import json_body, only
+from ringboot.admin.body import flag_of, json_body, only, rows_of
 from ringboot.admin.desk import ReservationDesk
 from ringboot.admin.lists import query_of, refuse_unknown, written
 from ringboot.admin.problems import Problem
@@ -43,11 +43,6 @@ def reservation_routes(desk: ReservationDesk) -> APIRouter:
     async def import_rows(request: Request) -> dict[str, Any]:
         body = await json_body(request)
         only(body, "rows", "dry_run")
-        rows, dry_run = body.get("rows"), body.get("dry_run", False)
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise Problem(422, "refused", "rows must be a list of objects.", {"rows": "must be a list of objects"})
-        if not isinstance(dry_run, bool):
-            raise Problem(422, "refused", "dry_run must be true or false.", {"dry_run": "must be true or false"})
-        return await desk.import_reservations(rows, dry_run)
+        return await desk.import_reservations(rows_of(body, "rows"), flag_of(body, "dry_run"))
 
     return routes

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from ringboot import log
 from ringboot.desk.core import Core
@@ -20,6 +21,7 @@ from ringboot.setup.problems import Wrong
 from ringboot.store.authority import Authority, AuthorityBroken
 
 LOOK_EVERY = 3600.0  # seconds until files that somebody may have renewed are looked at again
+Brands = dict[str, list[x509.Certificate]]
 Open = Callable[[socket.socket, Tls, str], HttpServer]
 
 
@@ -32,16 +34,19 @@ class Https:
         self._sockets = sockets
         self._door = door
         self._open: dict[str, tuple[Tls, HttpServer]] = {}
-        self._shown: tuple[bytes, bytes] | None = None
+        self._shown: tuple[bytes, ...] | None = None
 
     async def look(self) -> None:
-        """Take up what is new: our certificate ends soon, or the given one was replaced."""
+        """Take up what is new: our certificate ends soon, the given one was replaced, or the configuration changed."""
         if not self._sockets:
             return
         try:
-            identity, shown = await asyncio.to_thread(self._identity)
+            identity = await asyncio.to_thread(self._identity)
+            brands = self._brands()
+            trusted = [brand.encode() + ca.fingerprint(hashes.SHA256()) for brand, cas in brands.items() for ca in cas]
+            shown = (identity.certificate.read_bytes(), identity.key.read_bytes(), *trusted)
             if shown != self._shown:
-                await self._show(identity)
+                await self._show(identity, brands)
                 self._shown = shown
         except (AuthorityBroken, CannotShow, Wrong, OSError) as error:
             self._core.tls_problem = str(error)
@@ -49,17 +54,15 @@ class Https:
         else:
             self._core.tls_problem = ""
 
-    def _identity(self) -> tuple[Identity, tuple[bytes, bytes]]:
-        """Find the certificate to be shown, and its octets; on a thread: to make a key takes a while."""
-        given = self._core.began_with.https
+    def _identity(self) -> Identity:
+        """Find the certificate to be shown; on a thread: to make a key takes a while."""
+        given = self._core.settings.https
         if given.certificate is not None and given.key is not None:
-            identity = Identity(given.certificate, given.key)
-        else:
-            own = Authority(self._core.data / "tls")
-            if own.ensure(self._addresses(), datetime.now(UTC)):
-                log.get().info("a certificate for https was made", path=str(own.certificate))
-            identity = Identity(own.certificate, own.key)
-        return identity, (identity.certificate.read_bytes(), identity.key.read_bytes())
+            return Identity(given.certificate, given.key)
+        own = Authority(self._core.data / "tls")
+        if own.ensure(self._addresses(), datetime.now(UTC)):
+            log.get().info("a certificate for https was made", path=str(own.certificate))
+        return Identity(own.certificate, own.key)
 
     def _addresses(self) -> list[str]:
         """Give the addresses that devices reach us by."""
@@ -68,20 +71,21 @@ class Https:
             return [address]
         return [each for here in self._core.addresses().values() for each in here]
 
-    async def _show(self, identity: Identity) -> None:
+    async def _show(self, identity: Identity, brands: Brands) -> None:
         for name, opened in self._sockets.items():
             if name in self._open:
+                self._open[name][0].trust(brands)
                 self._open[name][0].load(identity)
                 continue
-            tls = Tls(self._brands(), old=name == "old-https")
+            tls = Tls(brands, old=name == "old-https")
             tls.load(identity)
             server = self._door(opened, tls, name)
             await server.start()
             self._open[name] = tls, server
 
-    def _brands(self) -> dict[str, list[x509.Certificate]]:
-        brands: dict[str, list[x509.Certificate]] = {}
-        for each in self._core.began_with.https.client_cas:
+    def _brands(self) -> Brands:
+        brands: Brands = {}
+        for each in self._core.settings.https.client_cas:
             brands.setdefault(each.brand, []).extend(read_certificates(Path(each.file)))
         return brands
 

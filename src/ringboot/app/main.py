@@ -257,7 +257,7 @@ class _Main:
         self.core.note(*told)
 
     async def _reload(self) -> None:
-        await self.desk.reload()
+        await self.desk.reload(dry_run=False)
 
     async def _look_for_others(self) -> None:
         """Send one DISCOVER of our own on every interface, now and each hour."""

@@ -1,4 +1,4 @@
-"""ringboot serve, check, init, reload, status, demo, explain: the daemon itself."""
+"""ringboot serve, check, init, status, demo, explain: the daemon itself."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "serve", "ringboot serve --config /etc/ringboot/ringboot.toml")(serve)
     command(app, "check", "ringboot check --config new.toml")(check)
-    command(app, "reload", "ringboot check && ringboot reload")(reload)
     command(app, "status", "ringboot status")(status)
     command(app, "demo", "ringboot demo --keep")(demo)
     command(app, "explain", "ringboot explain --mac {mac}")(explain)
@@ -73,18 +72,6 @@ def check(at: At) -> None:
     at.tell({"file": str(path), "errors": errors, "problems": rows}, "\n".join(lines))
     if errors:
         raise typer.Exit(CONFIGURATION)
-
-
-def reload(at: At) -> None:
-    """Let the daemon read its configuration again.
-
-    A faulty one is refused, and the old one stays.
-    """
-    answer = at.api.post("reload") or {}
-    later = answer.get("restart_needed")
-    lines = ["The configuration is loaded." + (f" Restart needed: {later}." if later else "")]
-    lines += [f"A plugin cannot be used: {each}" for each in answer.get("broken_plugins") or ()]
-    at.tell(answer, "\n".join(lines))
 
 
 def status(at: At) -> None:

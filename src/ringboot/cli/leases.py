@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ from ringboot.cli.command import At, command
 from ringboot.cli.completion import names_of
 from ringboot.cli.exits import USAGE, Failure
 from ringboot.cli.lists import LARGEST_PAGE, Filters, Limit, Offset, Sort, Text, show_page, split_filter
-from ringboot.cli.show import Column, moment, plain, print_thing
+from ringboot.cli.show import Column, counted, moment, plain, print_table, print_thing
 
 COLUMNS = (
     Column("address", "ADDRESS"),
@@ -21,6 +22,14 @@ COLUMNS = (
     Column("vendor_class", "VENDOR CLASS"),
     Column("expiry", "EXPIRES", moment),
 )
+MISFITS = (
+    Column("address", "ADDRESS"),
+    Column("mac", "MAC"),
+    Column("expiry", "EXPIRES", moment),
+    Column("at_renewal", "AT RENEWAL"),
+    Column("text", "WHY"),
+)
+MOST_MISFITS = 1_000_000
 _TIMES = ("start", "expiry")
 
 Address = Annotated[
@@ -32,6 +41,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list", "ringboot lease list --network phones --sort -expiry")(list_leases)
     command(app, "show", "ringboot lease show 10.0.1.20")(show_lease)
+    command(app, "misfits", "ringboot lease misfits")(list_misfits)
     command(app, "release", "ringboot lease release 10.0.1.20")(release_lease)
 
 
@@ -79,6 +89,26 @@ def _fetch(at: At, network: str, text: str, enough: int | None) -> tuple[list[di
 def show_lease(at: At, address: Address) -> None:
     """Show who holds an address."""
     _show(at, at.api.get("leases", address))
+
+
+def list_misfits(at: At, *, limit: Limit = 100) -> None:
+    """List leases that no longer fit the configuration.
+
+    They are kept until they end. A client that asks to renew one is refused and starts over at once, or it is not
+    answered and starts over when its lease ends.
+    """
+    found = at.api.get("leases", "misfits", parameters=[("limit", str(limit or MOST_MISFITS))])
+    if at.json:
+        at.tell(found, "")
+        return
+    print_table(found["items"], MISFITS)
+    print(misfit_line(found))
+
+
+def misfit_line(found: Mapping[str, Any]) -> str:
+    """Count leases that no longer fit, by reason."""
+    reasons = ", ".join(f"{name}: {count}" for name, count in found["reasons"].items())
+    return f"{counted(found['total'], 'leases')} no longer fit" + (f" ({reasons})" if reasons else "")
 
 
 def release_lease(at: At, address: Address) -> None:

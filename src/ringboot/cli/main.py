@@ -9,6 +9,7 @@ import typer
 from ringboot.cli import (
     completion,
     configs,
+    configuration,
     daemon,
     devices,
     init,
@@ -48,6 +49,7 @@ def _tree() -> typer.Typer:
     )  # fmt: skip
     made.callback()(_root)
     daemon.add_to(made)
+    configuration.add_to(made)
     init.add_to(made)
     simulate.add_to(made)
     top.add_to(made)

@@ -14,6 +14,8 @@ from ringboot.cli.things import (
     Client,
     Config,
     Device,
+    Difference,
+    Differences,
     Exported,
     File,
     Files,
@@ -21,6 +23,7 @@ from ringboot.cli.things import (
     Imported,
     Lease,
     Mac,
+    Misfits,
     Page,
     Plugin,
     Reconfigured,
@@ -66,11 +69,14 @@ class Written(BaseModel):
 
 
 class Reloaded(BaseModel):
-    """The configuration that holds now."""
+    """The configuration that holds now, or that would with `--dry-run`."""
 
     config: str
+    dry_run: bool
     networks: int
     revision: int
+    differences: list[Difference]
+    misfits: Misfits
     restart_needed: str = ""
     broken_plugins: list[str] = []
 
@@ -346,6 +352,7 @@ TABLE: dict[str, Any] = {
     "serve": LogLine,
     "check": Checked,
     "reload": Reloaded,
+    "diff": Differences,
     "status": Status,
     "demo": Played,
     "explain": Explained,
@@ -355,6 +362,7 @@ TABLE: dict[str, Any] = {
     "completion": Script,
     "lease list": Page[Lease],
     "lease show": Lease,
+    "lease misfits": Misfits,
     "lease release": Lease,
     "reservation list": Page[Reservation],
     "reservation add": Reservation,

@@ -242,3 +242,47 @@ class Exported(BaseModel):
 
     file: str
     reservations: int
+
+
+class Changed(BaseModel):
+    """A key with what it was and is; None: it is not there. Secrets are ***."""
+
+    key: str
+    before: str | None
+    after: str | None
+    restart: bool = Field(description="Whether the change waits for the daemon's next start.")
+
+
+class Difference(BaseModel):
+    """A thing that differs; of one that was added or removed the keys that say more than the default."""
+
+    change: str = Field(description="added, removed or changed")
+    what: str = Field(description="settings, network, pool, class, option, client_ca, reservation")
+    name: str
+    keys: list[Changed]
+
+
+class Differences(BaseModel):
+    """How a file differs from what runs."""
+
+    items: list[Difference]
+
+
+class Misfit(BaseModel):
+    """A live lease that will not be renewed."""
+
+    address: Address
+    network: str
+    mac: Mac
+    expiry: Utc
+    reason: str
+    text: str
+    at_renewal: str = Field(description="refused: by a NAK; ignored: by silence")
+
+
+class Misfits(BaseModel):
+    """Leases that no longer fit: how many, by reason, and the first of them."""
+
+    total: int
+    reasons: dict[str, int]
+    items: list[Misfit]

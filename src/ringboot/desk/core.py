@@ -23,6 +23,7 @@ from ringboot.host.render import RenderPool
 from ringboot.model.address import ip_number, ip_text, prefix_mask
 from ringboot.model.device import Device
 from ringboot.model.event import Event
+from ringboot.model.site import Site
 from ringboot.plugins.folder import NotInstalled
 from ringboot.plugins.job import ServerFacts
 from ringboot.plugins.manifest import BadManifest
@@ -78,25 +79,27 @@ class Core:
         self.world.networks = Networks(self.feed.site.networks, reserved)
 
     def install_site(self) -> None:
-        """Compile the site from configuration, brands and settings, and let dhcp read it."""
+        """Compile the site, and let dhcp read it."""
+        self.feed.install(self.compile_site(self.settings))
+        self.read_networks({row.network for row in self.feed.reservations.values()})
+
+    def compile_site(self, settings: Settings) -> Site:
+        """Compile what dhcp decides by from a configuration, the brands and the settings of the database."""
         site = site_of(
-            self.settings,
+            settings,
             revision=self.feed.site.revision + 1,
             brands=self.shelf.classes(),
             dhcp_integration=self.world.settings.dhcp_integration,
         )
         began = self.began_with
         http, tftp, https = began.http.listen, began.tftp.listen, began.https.listen
-        self.feed.install(
-            replace(
-                site,
-                server=began.server.address,
-                http_port=http.port if http else 0,
-                tftp_port=tftp.port if tftp else 0,
-                https_port=https.port if https else 0,
-            )
+        return replace(
+            site,
+            server=began.server.address,
+            http_port=http.port if http else 0,
+            tftp_port=tftp.port if tftp else 0,
+            https_port=https.port if https else 0,
         )
-        self.read_networks({row.network for row in self.feed.reservations.values()})
 
     async def publish(self) -> bool:
         """Do so, and wait: True once dhcp works by it."""

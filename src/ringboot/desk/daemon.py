@@ -1,4 +1,4 @@
-"""The daemon itself for the administrator: how it goes, and reading its configuration again."""
+"""The daemon itself for the administrator: how it goes."""
 
 from __future__ import annotations
 
@@ -7,22 +7,17 @@ import json
 from collections import Counter
 from typing import Any
 
-from ringboot import __version__, log
+from ringboot import __version__
 from ringboot.desk.core import Core
 from ringboot.desk.devices import all_devices
-from ringboot.desk.errors import DeskError, Refused
+from ringboot.desk.errors import DeskError
 from ringboot.desk.renders import Renders
-from ringboot.setup import load
-from ringboot.setup.problems import BadConfig
-from ringboot.setup.settings import Settings
 
 Row = dict[str, Any]
-_FIXED = ("interfaces", "port")  # of [dhcp]: sockets that the supervisor opened at start
-_FIXED_TABLES = ("server", "tftp", "http", "https")
 
 
 class DaemonDesk:
-    """What `ringboot status` and `ringboot reload` need."""
+    """What `ringboot status` needs."""
 
     core: Core
     renders: Renders
@@ -73,50 +68,7 @@ class DaemonDesk:
             return []
         return list(rows)
 
-    async def reload(self) -> Row:
-        """Read ringboot.toml again; what is wrong with it is told, and the old one stays."""
-        core = self.core
-        try:
-            fresh = load.load(core.config)
-        except BadConfig as error:
-            raise Refused(f"The configuration was not changed:\n{error}", code="configuration") from None
-        fixed = _fixed(core.began_with, fresh)
-        core.settings = fresh
-        await core.db.write(core.read_plugins)
-        done = await core.publish()
-        await self.renders.common(core.shelf.plugins)
-        self.renders.need(await asyncio.to_thread(self._troubled))
-        log.get().info("configuration read again", path=str(core.config))
-        if core.look_at_tls is not None:
-            await core.look_at_tls()
-        if not done:
-            raise core.feed.complaint("The configuration was read")
-        answer: Row = {
-            "config": str(core.config),
-            "networks": len(fresh.dhcp.networks),
-            "revision": core.feed.site.revision,
-        }
-        if fixed:
-            answer["restart_needed"] = f"changed, and held from the next start: {', '.join(fixed)}"
-        if core.shelf.broken:
-            answer["broken_plugins"] = [str(each) for each in core.shelf.broken]
-        return answer
-
-    def _troubled(self) -> list[str]:
-        """Name the devices whose files may come out differently now."""
-        with self.core.db.reading() as books:
-            return [
-                device.id for device in all_devices(books)
-                if device.problem is not None or device.plugin in self.core.shelf.blocked
-            ]  # fmt: skip
-
 
 def file_rows(files: Counter[tuple[str, str]]) -> list[Row]:
     """Write what became of file requests, by door and reason."""
     return [{"door": door, "reason": reason, "count": count} for (door, reason), count in sorted(files.items())]
-
-
-def _fixed(began: Settings, fresh: Settings) -> list[str]:
-    """Name what differs and waits for the next start: the sockets are open already."""
-    fixed = [f"{key} in [dhcp]" for key in _FIXED if getattr(fresh.dhcp, key) != getattr(began.dhcp, key)]
-    return fixed + [f"[{key}]" for key in _FIXED_TABLES if getattr(fresh, key) != getattr(began, key)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ringboot.desk.configuration import ConfigurationDesk
 from ringboot.desk.core import Core
 from ringboot.desk.daemon import DaemonDesk
 from ringboot.desk.devices import ConfigDesk
@@ -11,7 +12,6 @@ from ringboot.desk.explain import ExplainDesk
 from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
 from ringboot.desk.renders import Renders
-from ringboot.desk.reservations import ReservationDesk
 from ringboot.desk.tls import TlsDesk
 from ringboot.desk.top import TopDesk
 from ringboot.desk.urls import UrlDesk
@@ -19,7 +19,16 @@ from ringboot.model.slowest import Slowest
 
 
 class Desk(
-    DaemonDesk, TopDesk, ExplainDesk, LeaseDesk, ReservationDesk, UrlDesk, ConfigDesk, PluginDesk, SettingDesk, TlsDesk
+    DaemonDesk,
+    TopDesk,
+    ExplainDesk,
+    LeaseDesk,
+    ConfigurationDesk,
+    UrlDesk,
+    ConfigDesk,
+    PluginDesk,
+    SettingDesk,
+    TlsDesk,
 ):
     """Every question and every change of an administrator."""
 

@@ -29,6 +29,11 @@ class LeaseView:
         rows = list(self._by_address.values())
         return [row.address for row in rows if row.expiry > utc and row.state != RELEASED]
 
+    def live(self, utc: float) -> list[Lease]:
+        """Give every lease that somebody may use now, in order of address."""
+        rows = [row for row in list(self._by_address.values()) if _live(row, utc)]
+        return sorted(rows, key=lambda row: row.address)
+
     def apply(self, change: LeaseChange) -> None:
         """Take over one row of the journal; the same row twice does no harm."""
         before = self._by_address.get(change.address)

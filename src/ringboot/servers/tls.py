@@ -48,10 +48,14 @@ class Tls:
 
     def __init__(self, brands: Mapping[str, list[x509.Certificate]], *, old: bool = False) -> None:
         """`brands`: the CAs whose certificates are asked for; `old` lets TLS 1.0 and 1.1 in."""
-        self._brands = brands
         self._old = old
-        self._of_ca = {each.fingerprint(hashes.SHA256()): brand for brand, cas in brands.items() for each in cas}
         self._context: SSL.Context | None = None
+        self.trust(brands)
+
+    def trust(self, brands: Mapping[str, list[x509.Certificate]]) -> None:
+        """Take these CAs instead, from the next `load` on."""
+        self._brands = brands
+        self._of_ca = {each.fingerprint(hashes.SHA256()): brand for brand, cas in brands.items() for each in cas}
 
     def load(self, identity: Identity) -> None:
         """Take up a certificate and its key; CannotShow."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args, get_origin
 
-from ringboot.leases.terms import INFINITE
+from ringboot.setup.kinds import duration_text
 from ringboot.setup.reading import inner_meaning
 from ringboot.setup.settings import (
     ClassMatch,
@@ -39,7 +39,8 @@ _SHORT = """\
 # ringboot.toml
 
 How the daemon runs on one machine. Default place: `/etc/ringboot/ringboot.toml`, else `--config`.
-`ringboot init` writes a first one, `ringboot check` says everything that is wrong with it, `ringboot reload` uses it.
+`ringboot init` writes a first one, `ringboot check` says everything that is wrong with it, `ringboot diff` how it
+differs from what runs, `ringboot reload` uses it; what then still waits for a restart of the daemon, `reload` says.
 Unknown keys are errors. Devices, configs, reservations and plugins are not here: they change at run time.
 
 The shortest one that does something:
@@ -66,7 +67,8 @@ def configuration_page() -> str:
     parts = [_SHORT]
     for title, kind in _TABLES:
         parts.append(
-            f"\n## {title}\n\n{kind.__doc__}\n\n| key | value | default | meaning |\n| --- | --- | --- | --- |\n"
+            f"\n## {title}\n\n{kind.__doc__}\n\n"
+            "| key | value | default | holds after | meaning |\n| --- | --- | --- | --- | --- |\n"
         )
         fields: dict[str, Any] = getattr(kind, "__pydantic_fields__", {})
         parts += [_row(entry.alias or name, entry) for name, entry in fields.items()]
@@ -75,7 +77,8 @@ def configuration_page() -> str:
 
 def _row(key: str, entry: Any) -> str:
     default = "required" if entry.is_required() else _default(entry)
-    return f"| `{key}` | {_kind(entry)} | {default} | {entry.description} |\n"
+    holds = "restart" if (entry.json_schema_extra or {}).get("restart") else "reload"
+    return f"| `{key}` | {_kind(entry)} | {default} | {holds} | {entry.description} |\n"
 
 
 def _default(entry: Any) -> str:
@@ -85,16 +88,8 @@ def _default(entry: Any) -> str:
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, float | int) and _kind(entry).startswith("duration"):
-        return f'`"{_duration(value)}"`'
+        return f'`"{duration_text(value)}"`'
     return f"`{value}`" if isinstance(value, int | float) else f'`"{value}"`'
-
-
-def _duration(seconds: float) -> str:
-    if seconds == INFINITE:
-        return "infinite"
-    if seconds < 1:
-        return f"{round(seconds * 1000)}ms"
-    return f"{int(seconds) // 3600}h" if seconds % 3600 == 0 else f"{int(seconds)}s"
 
 
 def _kind(entry: Any) -> str:

@@ -85,6 +85,15 @@ def read_duration(value: Any) -> float:
     return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
+def duration_text(value: float) -> str:
+    """Write seconds as they are written in the file."""
+    if value == INFINITE:
+        return "infinite"
+    if value < 1:
+        return f"{round(value * 1000)}ms"
+    return f"{int(value) // 3600}h" if value % 3600 == 0 else f"{int(value)}s"
+
+
 def _lease_time(value: Any) -> int:
     if value == "infinite":
         return INFINITE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt
 from pydantic.dataclasses import dataclass
 
 from ringboot.dhcp.private import KINDS
@@ -35,6 +35,7 @@ from ringboot.setup.kinds import (
 )
 
 _STRICT = ConfigDict(extra="forbid")
+_RESTART: dict[str, JsonValue] = {"restart": True}  # of a key that is looked at only when the daemon starts
 
 Port = Annotated[StrictInt, Field(ge=1, le=65535), Meaning("port", "67")]
 Options = dict[str, OptionText]
@@ -45,15 +46,20 @@ class Server:
     """This daemon: where its data lies and what devices are told."""
 
     data: Folder = Field(
+        json_schema_extra=_RESTART,
         default=Path("/var/lib/ringboot"),
         description="The folder of databases, plugins and files. A relative path starts at the configuration file.",
     )
     address: Address | None = Field(
+        json_schema_extra=_RESTART,
         default=None,
         description="The address that devices are told. Default: the address of the interface that they came in on.",
     )
-    storage: Literal["sqlite"] = Field(default="sqlite", description="Where devices, configs and leases are kept.")
+    storage: Literal["sqlite"] = Field(
+        json_schema_extra=_RESTART, default="sqlite", description="Where devices, configs and leases are kept."
+    )
     api_socket: Folder | None = Field(
+        json_schema_extra=_RESTART,
         default=None,
         description="The unix socket of the API, which the commands use. Default: /run/ringboot/api.sock when the "
         "daemon runs as root, else run/api.sock in the data folder.",
@@ -203,11 +209,12 @@ class Dhcp:
     """The DHCP server."""
 
     interfaces: tuple[InterfaceName, ...] = Field(
+        json_schema_extra=_RESTART,
         default=(),
         description="The interfaces on which DHCP is answered, also those over which relays reach us. "
         "One that is missing is answered on as soon as it is there.",
     )
-    port: Port = Field(default=67, description="The UDP port.")
+    port: Port = Field(json_schema_extra=_RESTART, default=67, description="The UDP port.")
     probe: StrictBool = Field(
         default=True, description="Ask by ARP whether an address is in use before it is offered for the first time."
     )
@@ -242,14 +249,14 @@ class Dhcp:
 class Tftp:
     """The TFTP server."""
 
-    listen: Place = Field(default=Listen("", 69), description="Where it listens.")
+    listen: Place = Field(json_schema_extra=_RESTART, default=Listen("", 69), description="Where it listens.")
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Http:
     """The HTTP server that devices fetch their files from."""
 
-    listen: Place = Field(default=Listen("", 8667), description="Where it listens.")
+    listen: Place = Field(json_schema_extra=_RESTART, default=Listen("", 8667), description="Where it listens.")
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -264,14 +271,18 @@ class ClientCa:
 class OldTls:
     """A listener of its own for devices that speak nothing newer than TLS 1.0 or 1.1, with ciphers that are broken."""
 
-    listen: Place = Field(default=None, description='Where it listens, such as `":8669"`. Off by default.')
+    listen: Place = Field(
+        json_schema_extra=_RESTART, default=None, description='Where it listens, such as `":8669"`. Off by default.'
+    )
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
 class Https:
     """The HTTPS server that devices fetch their files from, with TLS 1.2 or newer."""
 
-    listen: Place = Field(default=None, description='Where it listens, such as `":8668"`. Off by default.')
+    listen: Place = Field(
+        json_schema_extra=_RESTART, default=None, description='Where it listens, such as `":8668"`. Off by default.'
+    )
     certificate: Folder | None = Field(
         default=None,
         description="The server's certificate and those that follow it, as PEM. Default: one that is signed by a CA of "
