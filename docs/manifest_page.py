@@ -162,7 +162,7 @@ PARTS: tuple[Part, ...] = (
         {
             "models": 'Which models; `"*"` is all that no other row names.',
             "says": "DHCP options that it sends.",
-            "agent": "Its User-Agent.",
+            "agent": "Its User-Agent; `{fact}` is one of the model.",
             "version": "The firmware that it reports; without it the last that its model has.",
             "url_from": "Options that name the server; the first one that came wins.",
             "asks": "Names below that URL, in order; `?` stands before one that may be missing. "

@@ -120,6 +120,7 @@ class Change(NamedTuple):
     week: int  # 5 = the last
     weekday: int  # 0 = Sunday
     seconds: int  # of the day
+    after: int = 1  # the day of the month from which weeks are counted
 
 
 class Clock(NamedTuple):
@@ -132,7 +133,7 @@ class Clock(NamedTuple):
 
 
 def _day(year: int, change: Change) -> date:
-    first = date(year, change.month, 1)
+    first = date(year, change.month, change.after)
     day = first + timedelta((change.weekday - first.isoweekday()) % 7 + 7 * (change.week - 1))
     return day if day.month == change.month else day - timedelta(7)
 
@@ -194,11 +195,33 @@ def _snom(zone: str) -> Clock:
     return Clock(offset, int(rule[0]), *changes)
 
 
+def _polycom(zone: str) -> Clock:
+    told = ET.fromstring(file("polycom", "SPIP335", {"timezone": zone})).find("tcpIpApp")
+    assert told is not None
+    sntp = {name.removeprefix("tcpIpApp.sntp."): value for name, value in told.attrib.items()}
+    offset = int(sntp["gmtOffset"])
+    if sntp["daylightSavings.enable"] == "0":
+        return Clock(offset, 0, None, None)
+    assert sntp["daylightSavings.fixedDayEnable"] == "0"
+    changes = []
+    for when in ("start", "stop"):
+        month, day, weekday, last, hour = (
+            int(sntp[f"daylightSavings.{when}.{part}"])
+            for part in ("month", "date", "dayOfWeek", "dayOfWeek.lastInMonth", "time")
+        )
+        changes.append(Change(month, 5 if last else 1, weekday - 1, 3600 * hour, 1 if last else day))
+    return Clock(offset, 3600, *changes)
+
+
 # Brands that are told a rule; the others know zones by name, and have their own tests.
-READERS: dict[str, Callable[[str], Clock]] = {"aastra": _aastra, "snom": _snom, "yealink": _yealink}
-# Israel and Gaza change a day or two after a Thursday, Troll by two hours: these brands cannot say so; READMEs do.
+READERS: dict[str, Callable[[str], Clock]] = {
+    "aastra": _aastra, "polycom": _polycom, "snom": _snom, "yealink": _yealink,
+}  # fmt: skip
+# Israel and Gaza change a day or two after a Thursday, Lord Howe by half an hour, Troll by two: where a brand cannot
+# say so, its README does.
 OFF = {
     "aastra": {"Asia/Gaza", "Asia/Jerusalem", "Antarctica/Troll"},
+    "polycom": {"Antarctica/Troll", "Australia/LHI"},
     "snom": {"Asia/Gaza", "Asia/Jerusalem"},
     "yealink": {"Asia/Gaza", "Asia/Jerusalem"},
 }

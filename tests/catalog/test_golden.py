@@ -20,6 +20,7 @@ FACTS = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
 MACS = {
     "aastra": "00:08:5d:23:74:29",
     "cisco-7900": "00:11:20:fc:3a:7b",
+    "polycom": "00:04:f2:82:e8:24",
     "snom": "00:04:13:92:2d:24",
     "yealink": "80:5e:c0:d5:7d:72",
 }
@@ -47,6 +48,13 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("7942G", "secure"),
         ("7940", "paris"),
         ("7960", "turning"),
+    ),
+    "polycom": (
+        ("VVX411", "autoprov"),
+        *((model, "paris") for model in ("SPIP301", "SPIP335", "SSIP6000", "VVX250", "VVX411")),
+        *((model, "montreal") for model in ("SPIP670", "Trio8500")),
+        ("VVX150", "secure"),
+        ("VVX450", "directory"),
     ),
     "snom": (
         ("D785", "autoprov"),

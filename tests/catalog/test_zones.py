@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
+from xml.etree import ElementTree as ET
 
 from ringboot.catalog import FOLDER
 from ringboot.plugins.job import RenderJob, ServerFacts
@@ -195,7 +196,62 @@ def test_the_older_sip_phones_have_every_zone() -> None:
     assert wrong == {zone: off for zone, off in SIP_LATE.items() if zone in ZONES}
 
 
-# --- the other phones of that brand: a name; when its summer time begins and ends is in the firmware
+# --- a brand that counts weeks from any day of a month: "the first Saturday on or after the 24th"
+
+
+@lru_cache
+def polycom_clock(posix: str) -> Clock:
+    """Read the clock of <mac>-user.cfg."""
+    told = ET.fromstring(written("polycom", "VVX411", stands_for(posix))).find("tcpIpApp")
+    assert told is not None
+    there = {name.removeprefix("tcpIpApp.sntp."): value for name, value in told.attrib.items()}
+    offset = int(there["gmtOffset"]) // 60
+    if there["daylightSavings.enable"] == "0":
+        return Clock(offset, 0, ())
+    assert there["daylightSavings.fixedDayEnable"] == "0", "not a day of the month: the day of the week counts"
+
+    def changes(name: str, east: int) -> Iterator[datetime]:
+        month, date, weekday, hour, last = (
+            int(there[f"daylightSavings.{name}.{part}"])
+            for part in ("month", "date", "dayOfWeek", "time", "dayOfWeek.lastInMonth")
+        )
+        assert 0 <= hour <= 23
+        assert last or 1 <= date <= calendar.monthrange(2026, month)[1] - 6, "always in this month"
+        for year in YEARS:
+            day = datetime(year, month, calendar.monthrange(year, month)[1] - 6 if last else date, tzinfo=UTC)
+            day += timedelta(days=(weekday - 1 - day.isoweekday()) % 7)
+            yield day + timedelta(minutes=hour * 60 - east)
+
+    summer = offset + 60
+    return Clock(offset, 60, tuple(sorted((*changes("start", offset), *changes("stop", summer)))))
+
+
+# The end of a last Thursday may be in the next month; minutes are rounded; summer time is one hour.
+POLYCOM_LATE = {
+    **dict.fromkeys(("Africa/Cairo", "Egypt"), HOUR),
+    **dict.fromkeys(("NZ-CHAT", "Pacific/Chatham"), timedelta(minutes=15)),
+    **dict.fromkeys(("Australia/LHI", "Australia/Lord_Howe"), HOUR / 2),
+    TROLL: HOUR,
+}
+POLYCOM_SAVES = {TROLL: 120, "Australia/LHI": 30, "Australia/Lord_Howe": 30}
+
+
+def test_the_fifth_brand_has_every_zone() -> None:
+    wrong = {}
+    for zone in ZONES:
+        true, told = truth(zone), polycom_clock(rule_of(zone))
+        if zone in RAMADAN:
+            assert (told.save, told.offset) == (0, true.offset + true.save), zone
+            continue
+        assert told.offset == true.offset, zone
+        if true.save:
+            assert (told.save, true.save) == (60, POLYCOM_SAVES.get(zone, 60)), zone
+        if off := late(told, true):
+            wrong[zone] = off
+    assert wrong == {zone: off for zone, off in POLYCOM_LATE.items() if zone in ZONES}
+
+
+# --- the newer phones of the second brand: a name; when its summer time begins and ends is in the firmware
 
 # Minutes by which the name that comes nearest is off in winter.
 NAME_OFF = {

@@ -235,18 +235,18 @@ class Boot(_Table):
 
     models: tuple[str, ...] = (ANY_MODEL,)
     says: dict[str, str] = {}  # DHCP option -> text, with {model} {version} {mac} {MAC} {mac_dashes} {mac_colons}
-    agent: str = ""  # User-Agent, with the same names
+    agent: str = ""  # User-Agent, with the same names; {fact} is one of the model
     version: str = ""  # the firmware that a simulated device reports; without it the last that its model has
     url_from: tuple[str, ...]  # options that name the server; the first one that came wins
     asks: tuple[str, ...]  # names below that URL; "?" before one that may be missing; {fact} is one of the model
     sure: Sure | None = None
 
 
-def _with_facts(ask: str, facts: dict[str, Any]) -> str:
-    """Put a model's facts into the name of a file; what is no fact is left to the device."""
+def _with_facts(text: str, facts: dict[str, Any]) -> str:
+    """Put a model's facts into what its phones say or ask for; what is no fact is left to the device."""
     for name, fact in facts.items():
-        ask = ask.replace(f"{{{name}}}", fact) if isinstance(fact, str) else ask
-    return ask
+        text = text.replace(f"{{{name}}}", fact) if isinstance(fact, str) else text
+    return text
 
 
 class Manifest(_Table):
@@ -287,7 +287,8 @@ class Manifest(_Table):
             return None
         facts, known = self.phone(model), self.models.get(model)
         version = row.version or ((known and known.versions) or ("",))[-1]
-        return row.model_copy(update={"version": version, "asks": tuple(_with_facts(ask, facts) for ask in row.asks)})
+        agent, asks = _with_facts(row.agent, facts), tuple(_with_facts(ask, facts) for ask in row.asks)
+        return row.model_copy(update={"version": version, "agent": agent, "asks": asks})
 
     def known_model(self, claimed: str) -> str:
         """Give a model's name as the manifest spells it, whatever case the device uses."""
