@@ -286,3 +286,28 @@ class Misfits(BaseModel):
     total: int
     reasons: dict[str, int]
     items: list[Misfit]
+class NotCarried(BaseModel):
+    """A construct of another server's configuration that the result does not say, or says otherwise."""
+
+    file: str
+    line: int
+    column: int
+    what: str
+    why: str
+    instead: str
+
+
+class Taken(BaseModel):
+    """What came of another server's configuration."""
+
+    file: str
+    networks: int
+    pools: int
+    classes: int
+    reservations: int
+    problems: list[str] = Field(description="What `ringboot check` would say.")
+    not_carried: list[NotCarried]
+    written: str | None = Field(description="The configuration's file.")
+    configuration: str | None = Field(description="Its text, when no file is written.")
+    reservations_written: str | None = Field(description="The reservations' file.")
+    applied: int | None = Field(description="Reservations that were added to the running daemon.")

@@ -1,0 +1,1 @@
+"""What lets people come from other software: its files read, its interfaces offered."""

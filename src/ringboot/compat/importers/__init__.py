@@ -1,0 +1,1 @@
+"""The configurations and lease files of other DHCP servers, read into one neutral value."""

@@ -1,0 +1,22 @@
+"""The formats that can be imported, one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from ringboot.compat.importers.imported import Imported
+from ringboot.compat.importers.kea import read_kea
+
+
+class Format(NamedTuple):
+    """One server's format."""
+
+    name: str  # on the command line
+    title: str
+    usual: str  # where its configuration usually lies
+    read: Callable[[Path], Imported]
+
+
+FORMATS: dict[str, Format] = {row.name: row for row in (Format("kea", "Kea", "/etc/kea/kea-dhcp4.conf", read_kea),)}
