@@ -286,6 +286,8 @@ class Misfits(BaseModel):
     total: int
     reasons: dict[str, int]
     items: list[Misfit]
+
+
 class NotCarried(BaseModel):
     """A construct of another server's configuration that the result does not say, or says otherwise."""
 
