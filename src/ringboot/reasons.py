@@ -61,6 +61,23 @@ NAK_INCOMPLETE = _row("nak-incomplete", "dhcp", "refused a REQUEST that names no
 LEASE_TOLD = _row("lease-told", "dhcp", "{requester} was told who has {address}")
 LEASE_UNASSIGNED = _row("lease-unassigned", "dhcp", "{requester} was told that nobody has {address}")
 LEASE_UNKNOWN = _row("lease-unknown", "dhcp", "{requester} was told that {asked} is not known here")
+ASKED_AND_RENEWED = _row("asked-and-renewed", "dhcp", "{address} was renewed when its client was asked to")
+NOT_RENEWED = _row(
+    "not-renewed",
+    "dhcp",
+    "the client of {address} was asked {times} times to renew, and did not",
+    "It is switched off, or a firewall drops UDP from port 67 to port 68; it renews when half its time is over.",
+)
+CANNOT_BE_ASKED = _row(
+    "cannot-be-asked",
+    "dhcp",
+    "the client of {address} cannot be asked to renew: it never said that it can (option 145, RFC 6704)",
+    "It renews by itself when half its time is over; restart it to have it ask sooner.",
+)
+NOT_LEASED = _row("not-leased", "dhcp", "nobody has {address}", "See who has which address: ringboot lease list.")
+OUT_OF_REACH = _row("out-of-reach", "dhcp", "no interface that DHCP is answered on leads to {address}",
+                    "Look at the routes of this machine: ip route get {address}.")
+BEING_ASKED = _row("being-asked", "dhcp", "the client of {address} is being asked to renew")
 # DHCP: silent
 LEASEQUERY_REFUSED = _row(
     "leasequery-refused",

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from ringboot import reasons
 from ringboot.admin.access import Access, Peer
 from ringboot.admin.api import build_app
 from ringboot.admin.desk import Desk
@@ -145,6 +146,17 @@ class SmallDesk:
         row = await self.lease(address)
         self.rows_leases.remove(row)
         return row
+
+    async def renew_leases(self, addresses: list[str]) -> list[Row]:
+        self._call("renew_leases", addresses)
+        rows = []
+        for address in addresses:
+            held = [row for row in self.rows_leases if row["address"] == address]
+            reason = reasons.ASKED_AND_RENEWED if held else reasons.NOT_LEASED
+            detail = {"address": address}
+            told = {"text": reasons.tell(reason.id, detail), "help": reasons.advise(reason.id, detail)}
+            rows.append({"address": address, "mac": held[0]["mac"] if held else None, "reason": reason.id, **told})
+        return rows
 
     async def reservations(self) -> list[Row]:
         self._call("reservations")

@@ -106,6 +106,19 @@ def test_a_lease_is_shown_and_released(shell: Shell, desk: Any) -> None:
     assert shell("lease show 10.0.0.0", code=5)[1] == "ringboot: Nobody has 10.0.0.0. See: ringboot lease list.\n"
 
 
+def test_leases_are_renewed_by_address_or_network(shell: Shell, desk: Any) -> None:
+    desk.rows_leases = leases(600)
+    assert shell("lease renew 10.0.0.0")[0].splitlines()[1:] == [
+        "10.0.0.0  00:00:5e:00:53:0a  10.0.0.0 was renewed when its client was asked to",
+        "1 of 1 client renewed",
+    ]
+    desk.calls.clear()
+    assert shell("lease renew --network guests")[0].splitlines()[-1] == "300 of 300 clients renewed"
+    assert [len(call[1]) for call in desk.calls if call[0] == "renew_leases"] == [250, 50]
+    assert "nobody has 10.9.9.9. See who has which address" in shell("lease renew 10.9.9.9", code=1)[1]
+    assert "Say whose: addresses, or --network." in shell("lease renew", code=2)[1]
+
+
 # Reservations
 
 

@@ -28,6 +28,7 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "explain": (f"--mac {MAC}", "boot"),
     "lease list": ("", "items"),
     "lease show": ("10.0.0.9", "state"),
+    "lease renew": ("10.0.0.9", ""),
     "lease release": ("10.0.0.9", "address"),
     "reservation list": ("", "items"),
     "reservation add": (f"10.0.0.7 --network lan --mac {MAC}", "address"),

@@ -35,7 +35,7 @@ def test_a_message_is_written_as_it_was_read() -> None:
 def test_every_type_has_a_name() -> None:
     assert message.NAMES == {
         1: "DISCOVER", 2: "OFFER", 3: "REQUEST", 4: "DECLINE", 5: "ACK", 6: "NAK", 7: "RELEASE", 8: "INFORM",
-        10: "LEASEQUERY", 11: "LEASEUNASSIGNED", 12: "LEASEUNKNOWN", 13: "LEASEACTIVE",
+        9: "FORCERENEW", 10: "LEASEQUERY", 11: "LEASEUNASSIGNED", 12: "LEASEUNKNOWN", 13: "LEASEACTIVE",
     }  # fmt: skip
 
 

@@ -72,6 +72,8 @@ def test_the_servers_are_told() -> None:
     assert (made.revision, made.server, made.http_port, made.tftp_port) == (7, "10.0.0.2", 8080, 1069)
     assert (made.probe, made.question_deadline, made.on_no_answer) == (False, 0.15, "serve")
     assert made.options == {"42": "10.0.0.1"}
+    assert made.forcerenew is True
+    assert site(TEXT.replace("probe = false", "forcerenew = false")).forcerenew is False
     assert made.leasequery == (
         Block(ip_number("10.0.0.8"), ip_number("10.0.0.15")),
         Block(ip_number("192.0.2.1"), ip_number("192.0.2.1")),

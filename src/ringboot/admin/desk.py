@@ -63,6 +63,10 @@ class LeaseDesk(Protocol):
         """End a lease and give what it was."""
         ...
 
+    async def renew_leases(self, addresses: list[str]) -> list[Row]:
+        """Ask clients to renew, and wait until each did or will not: {address, mac, reason, text, help}."""
+        ...
+
 
 class ReservationDesk(Protocol):
     """Reservations: {network, kind, value, address, hostname, options: {name: text}}."""

@@ -6,12 +6,14 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from ringboot.admin.body import json_body, only
 from ringboot.admin.desk import LeaseDesk
 from ringboot.admin.lists import LARGEST_PAGE, number_of, refuse_unknown
 from ringboot.admin.problems import Problem
 from ringboot.model.address import ip_number, ip_text
 
 MOST_MISFITS = 1_000_000
+RENEWED_AT_ONCE = 1000  # clients that one request may ask to renew
 
 
 def lease_routes(desk: LeaseDesk) -> APIRouter:
@@ -32,6 +34,18 @@ def lease_routes(desk: LeaseDesk) -> APIRouter:
     async def misfits(request: Request) -> dict[str, Any]:
         refuse_unknown(request, ("limit",))
         return await desk.misfits(number_of(request, "limit", 100, 1, MOST_MISFITS))
+
+    @routes.post("/renew")
+    async def renew(request: Request) -> list[dict[str, Any]]:
+        body = await json_body(request)
+        only(body, "addresses")
+        addresses = body.get("addresses")
+        if not isinstance(addresses, list) or not all(isinstance(each, str) for each in addresses):
+            raise Problem(422, "refused", "addresses is missing or no list of texts.", {"addresses": "must be a list"})
+        if len(addresses) > RENEWED_AT_ONCE:
+            todo = f"Ask {RENEWED_AT_ONCE} clients at a time at most."
+            raise Problem(422, "refused", f"{len(addresses)} addresses are too many. {todo}", {"addresses": todo})
+        return await desk.renew_leases(list(dict.fromkeys(map(_address, addresses))))
 
     @routes.get("/{address}")
     async def lease(address: str) -> dict[str, Any]:

@@ -25,8 +25,9 @@ class Facts:
     classes: Classes
     options: Options
 
-    def __init__(self, site: Site, table: Table) -> None:
+    def __init__(self, site: Site, table: Table, seed: bytes = b"") -> None:
         self.table = table
+        self.seed = seed  # random octets that nobody else knows; without any, no client is told a nonce
         self.problems: list[str] = []  # what of the site cannot be used
         self.reservations: dict[_Key, Reserved] = {}  # to read
         self._names: Counter[Name] = Counter()  # whom they are for, wherever

@@ -19,6 +19,7 @@ from ringboot.answer.query import Now, Query
 from ringboot.answer.server import override_of
 from ringboot.answer.times import lease_time
 from ringboot.answer.writing import evidence_of
+from ringboot.dhcp.forcerenew import CAPABLE
 from ringboot.dhcp.message import ACK, DISCOVER, OFFER
 from ringboot.dhcp.reply import leased
 from ringboot.leases.change import bind, renew
@@ -92,6 +93,8 @@ def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Rep
 
 def _request(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Reply | None:
     _, _, _, _, _, _, _, ciaddr, _, _, _, mac, _, _, options = query.message
+    if CAPABLE in options and facts.site.forcerenew:
+        return None
     table, (utc, steady) = facts.table, now
     chosen = options.get(_SERVER)
     if chosen is not None:

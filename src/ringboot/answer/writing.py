@@ -7,11 +7,13 @@ from ringboot.answer.client import SUBNET_SELECTION, selection
 from ringboot.answer.decision import Detail, Reply
 from ringboot.answer.destination import destination
 from ringboot.answer.network import Net
+from ringboot.answer.nonce import introduce
 from ringboot.answer.options import Asker
 from ringboot.answer.query import Query
 from ringboot.answer.said import said
 from ringboot.answer.server import override_of
 from ringboot.answer.times import lease_time
+from ringboot.dhcp.forcerenew import CAPABLE
 from ringboot.dhcp.message import ACK, NAK
 from ringboot.dhcp.reply import block as write_block
 from ringboot.dhcp.reply import reply
@@ -20,7 +22,7 @@ from ringboot.leases.offers import Offer
 from ringboot.model import evidence
 from ringboot.model.address import ip_text
 from ringboot.model.lease import BOUND, Lease, LeaseChange
-from ringboot.reasons import Reason, tell
+from ringboot.reasons import RENEWED, Reason, tell
 
 _new = tuple.__new__  # a third of the cost of calling the class, once for every reply
 
@@ -48,6 +50,9 @@ def grant(case: Case, net: Net, address: int, lease: Lease | None, *, reason: Re
     """Write the ACK of an address with the change that gives it; `lease` is the client's own of it, if it had one."""
     seconds = lease_time(case.query, net, case.facts)
     row = lease_row(case, net, address, lease, seconds)
+    if CAPABLE in case.query.message.options:
+        row, told = introduce(case, row, fresh=reason is not RENEWED)
+        lead += told
     return give(case, net, address, kind=ACK, seconds=seconds, change=row, reason=reason, lead=lead)
 
 
@@ -110,8 +115,13 @@ def evidence_of(query: Query, lease: Lease | None) -> bytes:
     packed = evidence.pack(message.options, message.giaddr)
     if lease is None:
         return packed
-    if packed != lease.evidence and not message.giaddr and lease.evidence[:1] == b"\0":
+    if packed == lease.evidence:
+        return lease.evidence
+    before = evidence.bare(lease.evidence)
+    if packed != before and not message.giaddr and before[:1] == b"\0":
         relayed = evidence.unpack(lease.evidence)
         agent = {_AGENT: relayed[_AGENT]} if _AGENT in relayed else {}
         packed = evidence.pack({**message.options, **agent}, int.from_bytes(relayed[evidence.GIADDR], "big"))
-    return lease.evidence if packed == lease.evidence else packed
+    if packed == before:
+        return lease.evidence
+    return evidence.with_nonce(packed, evidence.nonce_of(lease.evidence), evidence.xid_of(lease.evidence))

@@ -9,7 +9,7 @@ import typer
 
 from ringboot.cli.command import At, command
 from ringboot.cli.completion import names_of
-from ringboot.cli.exits import USAGE, Failure
+from ringboot.cli.exits import FAILED, USAGE, Failure
 from ringboot.cli.lists import LARGEST_PAGE, Filters, Limit, Offset, Sort, Text, show_page, split_filter
 from ringboot.cli.show import Column, counted, moment, plain, print_table, print_thing
 
@@ -30,6 +30,9 @@ MISFITS = (
     Column("text", "WHY"),
 )
 MOST_MISFITS = 1_000_000
+RENEWAL_COLUMNS = (Column("address", "ADDRESS"), Column("mac", "MAC"), Column("text", "RESULT"))
+RENEWED_AT_A_TIME = 250  # clients, so that a network does not come all at once
+_RENEWED = "asked-and-renewed"
 _TIMES = ("start", "expiry")
 
 Address = Annotated[
@@ -42,6 +45,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "list", "ringboot lease list --network phones --sort -expiry")(list_leases)
     command(app, "show", "ringboot lease show 10.0.1.20")(show_lease)
     command(app, "misfits", "ringboot lease misfits")(list_misfits)
+    command(app, "renew", "ringboot lease renew --network phones")(renew_leases)
     command(app, "release", "ringboot lease release 10.0.1.20")(release_lease)
 
 
@@ -109,6 +113,40 @@ def misfit_line(found: Mapping[str, Any]) -> str:
     """Count leases that no longer fit, by reason."""
     reasons = ", ".join(f"{name}: {count}" for name, count in found["reasons"].items())
     return f"{counted(found['total'], 'leases')} no longer fit" + (f" ({reasons})" if reasons else "")
+
+
+def renew_leases(
+    at: At,
+    *,
+    addresses: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ADDRESS]...", help="The addresses.", autocompletion=names_of("leases", "address", "mac")
+        ),
+    ] = None,
+    network: Annotated[str, typer.Option(help="All leases of this network.", show_default=False)] = "",
+) -> None:
+    """Ask clients to renew their leases now, so that they learn what has changed.
+
+    Returns when each has renewed, or was asked often enough. Only clients that say that they can be asked are: dhcpcd
+    does, phones hardly do.
+    """
+    if bool(addresses) == bool(network):
+        raise Failure("Say whose: addresses, or --network.", USAGE)
+    if network:
+        bound = [row for row in _fetch(at, network, "", None)[0] if row["state"] == "bound"]
+    named = addresses or [row["address"] for row in bound]
+    rows: list[dict[str, Any]] = []
+    for start in range(0, len(named), RENEWED_AT_A_TIME):
+        rows += at.api.post("leases", "renew", body={"addresses": named[start : start + RENEWED_AT_A_TIME]})
+    left = [row for row in rows if row["reason"] != _RENEWED]
+    if at.json:
+        at.tell(rows, "")
+    else:
+        print_table(rows, RENEWAL_COLUMNS)
+        print(f"{len(rows) - len(left)} of {counted(len(rows), 'clients')} renewed")
+    if addresses and left:
+        raise Failure(f"{plain(left[0]['text'])}. {plain(left[0]['help'])}".strip(), FAILED)
 
 
 def release_lease(at: At, address: Address) -> None:

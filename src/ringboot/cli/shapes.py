@@ -349,6 +349,16 @@ class Failure(BaseModel):
     exit: int
 
 
+class Renewal(BaseModel):
+    """What became of asking a client to renew; `reason` is of the page of reasons."""
+
+    address: str
+    mac: str | None
+    reason: str
+    text: str
+    help: str
+
+
 TABLE: dict[str, Any] = {
     "serve": LogLine,
     "check": Checked,
@@ -366,6 +376,7 @@ TABLE: dict[str, Any] = {
     "lease show": Lease,
     "lease misfits": Misfits,
     "lease release": Lease,
+    "lease renew": list[Renewal],
     "reservation list": Page[Reservation],
     "reservation add": Reservation,
     "reservation remove": Client,

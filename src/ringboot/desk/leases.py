@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+from ringboot import reasons
 from ringboot.desk.core import Core
-from ringboot.desk.errors import NotFound, sentence
+from ringboot.desk.errors import Busy, NotFound, sentence
 from ringboot.model.address import ip_number, ip_text, mac_text
 from ringboot.model.evidence import unpack
 from ringboot.model.lease import BOUND
 
 SLICE = 1000  # leases asked for at once
+LOOK_EVERY = 0.1  # seconds, while clients are asked to renew
 _HOSTNAME, _VENDOR_CLASS, _RELAY = 12, 60, 82
 
 Row = dict[str, Any]
@@ -53,6 +56,23 @@ class LeaseDesk:
             return self._lease_row(await self.core.link.ask("release", {"address": address}))
         except LookupError as error:
             raise NotFound(f"{sentence(error)}. See: ringboot lease list") from None
+
+    async def renew_leases(self, addresses: list[str]) -> list[Row]:
+        """Ask clients to renew, and wait until each did or has been asked often enough."""
+        done: dict[str, Row] = {}
+        waiting = addresses
+        what = "renew"
+        while waiting:
+            try:
+                rows: list[Row] = await self.core.link.ask(what, {"addresses": waiting})
+            except LookupError as error:
+                raise Busy(f"{sentence(error)}. Try again in a moment.") from None
+            done.update((row["address"], row) for row in rows)
+            waiting = [row["address"] for row in rows if row["reason"] == reasons.BEING_ASKED.id]
+            what = "renewed"
+            if waiting:
+                await asyncio.sleep(LOOK_EVERY)
+        return [done[address] for address in addresses]
 
     def _lease_row(self, plain: Row) -> Row:
         """Write a lease for people: an expired one is not stored as such, it follows from the clock."""

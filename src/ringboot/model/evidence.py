@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 KEPT = (12, 43, 55, 60, 61, 77, 82, 93, 97, 125)  # the options that travel with a lease change
 ARCHITECTURE = 93
+NONCE = 90  # what the client will know us by (RFC 6704); it stands first, and no client can say it
+_XID_OCTETS = 4
 GIADDR = 0  # the relay's address travels under the pad code, which no client can send
 _HEADS = {code: [bytes((code, 0, size)) for size in range(256)] for code in KEPT}  # every client is packed once a lease
 _REMEMBERED = 1024
+_NONCE = bytes((NONCE,))
 _shapes: dict[tuple[int, ...], tuple[int, ...]] = {}
 
 
@@ -31,8 +34,29 @@ def _kept(shape: tuple[int, ...]) -> tuple[int, ...]:
     return codes
 
 
+def nonce_of(packed: bytes) -> bytes:
+    """Give the nonce that the client was told; empty when it was told none."""
+    return packed[3 : 3 + packed[2] - _XID_OCTETS] if packed[:1] == _NONCE else b""
+
+
+def xid_of(packed: bytes) -> bytes:
+    """Give the transaction id that stands with a nonce: of the last exchange with the client."""
+    return packed[3 + packed[2] - _XID_OCTETS : 3 + packed[2]] if packed[:1] == _NONCE else bytes(_XID_OCTETS)
+
+
+def bare(packed: bytes) -> bytes:
+    """Give what the client said, without the nonce."""
+    return packed[3 + packed[2] :] if packed[:1] == _NONCE else packed
+
+
+def with_nonce(packed: bytes, nonce: bytes, xid: bytes) -> bytes:
+    """Keep a nonce, and the id of the last exchange, with what a client said; nothing when there is no nonce."""
+    return _NONCE + bytes((0, len(nonce) + _XID_OCTETS)) + nonce + xid + bare(packed) if nonce else bare(packed)
+
+
 def unpack(packed: bytes) -> dict[int, bytes]:
-    """Give the options back; a truncated tail is left out."""
+    """Give the options back; a truncated tail is left out, and so is the nonce, which nobody is to see."""
+    packed = bare(packed)
     options: dict[int, bytes] = {}
     place = 0
     while place + 3 <= len(packed):

@@ -109,6 +109,7 @@ class Site:
     max_declines: int = 3  # addresses that one client may put into quarantine within an hour
     dhcp_integration: bool = True
     subnet_selection: bool = False  # option 118 is obeyed
+    forcerenew: bool = True  # clients that can be asked to renew are told a nonce (RFC 6704)
     leasequery: tuple[Block, ...] = ()  # who may ask about leases (RFC 4388)
     declared: tuple[Private, ...] = ()  # the site's own names of options: for people, since option sets have keys
 

@@ -234,6 +234,11 @@ class Dhcp:
         description="Let clients choose the subnet of their address (option 118, RFC 3011). "
         "Only where every client may have an address of every network.",
     )
+    forcerenew: StrictBool = Field(
+        default=True,
+        description="Tell clients that say they can be asked to renew (option 145, RFC 6704) a secret of their own, so "
+        "that `ringboot lease renew` can ask them.",
+    )
     leasequery: tuple[SubnetText, ...] = Field(
         default=(),
         description="Who may ask which client has an address, or which address a client (LEASEQUERY, RFC 4388): access "

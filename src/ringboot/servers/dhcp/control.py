@@ -16,6 +16,7 @@ from ringboot.servers.dhcp.busy import Busy
 from ringboot.servers.dhcp.channel import Channel, Frame
 from ringboot.servers.dhcp.door import Door
 from ringboot.servers.dhcp.interfaces import Interfaces
+from ringboot.servers.dhcp.summons import Summons
 from ringboot.store.journal import JournalFailed
 
 PAGE = 1_000  # leases in one answer
@@ -25,8 +26,11 @@ WAKE_EVERY = 0.02  # seconds between two frames that say the journal has grown
 class Control:
     """The conversation with main."""
 
-    def __init__(self, channel: Channel, door: Door, snapshot: Path, busy: Busy, interfaces: Interfaces) -> None:
+    def __init__(  # noqa: PLR0917  what the process holds open, each once
+        self, channel: Channel, door: Door, snapshot: Path, busy: Busy, interfaces: Interfaces, summons: Summons
+    ) -> None:
         self.channel = channel
+        self._summons = summons
         self._interfaces = interfaces
         self._busy = busy
         self._door = door
@@ -40,6 +44,8 @@ class Control:
             "counters": self._counters,
             "leases": self._leases,
             "slowest": lambda _: door.slowest.rows(door.clock.now().steady),
+            "renew": lambda args: self._summons.begin(_addresses(args)),
+            "renewed": lambda args: self._summons.look(_addresses(args)),
             "interfaces": lambda _: self._interfaces.rows(),
         }
 
@@ -172,3 +178,7 @@ class Control:
         limit = min(max(int(args.get("limit", PAGE)), 1), PAGE)
         page = self._door.facts.table.leases(int(args.get("after", -1)), limit, args.get("network"))
         return [to_plain(lease) for lease in page]
+
+
+def _addresses(args: Frame) -> list[int]:
+    return [ip_number(text) for text in args["addresses"]]

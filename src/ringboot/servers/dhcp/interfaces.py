@@ -11,6 +11,7 @@ import socket
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from ringboot.model.address import ip_number, ip_text
 from ringboot.servers.dhcp.link import Link, look
 from ringboot.servers.dhcp.port import Port
 
@@ -72,6 +73,19 @@ class Interfaces:
                 self._now[name] = now
                 changed.append((before, now))
         return changed
+
+    def way_to(self, address: int) -> tuple[Port, tuple[int, ...]] | None:
+        """Find the interface by which the kernel sends to an address, with our addresses there; None: none of ours."""
+        try:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                probe.connect((ip_text(address), 68))  # sends nothing
+                ours = ip_number(probe.getsockname()[0])
+        except OSError:
+            return None
+        for name, link in self.links.items():
+            if ours in link.locals and self.ports[name].udp is not None:
+                return self.ports[name], link.locals
+        return None
 
     def rows(self) -> list[dict[str, Any]]:
         """Give a row for each interface, as it was at the last look."""

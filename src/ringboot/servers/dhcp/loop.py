@@ -22,10 +22,11 @@ from ringboot.servers.dhcp.busy import Busy
 from ringboot.servers.dhcp.channel import Channel
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.control import Control
-from ringboot.servers.dhcp.door import Door
+from ringboot.servers.dhcp.door import Door, Sender
 from ringboot.servers.dhcp.interfaces import NOT_SERVED, SERVED, Interfaces, receive
 from ringboot.servers.dhcp.link import changes
 from ringboot.servers.dhcp.port import Arrivals, Port
+from ringboot.servers.dhcp.summons import Summons
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
 
 BEAT = 1.0  # seconds
@@ -52,12 +53,15 @@ class Loop:
         self._clock = Clock()
         self._prober = Prober(self._interfaces.frames, self._interfaces.links)
         ports = self._interfaces.ports
-        self._door = Door(Facts(Site(revision=0), table), journal, ports, self._prober, self._clock)
+        self._door = Door(Facts(Site(revision=0), table, os.urandom(32)), journal, ports, self._prober, self._clock)
         self._look()
         fd = start.fds.get("control")
         self._channel = Channel(None if fd is None else socket.socket(fileno=fd))
         self._busy = Busy(time.clock_gettime(time.CLOCK_BOOTTIME))
-        self._control = Control(self._channel, self._door, start.run / "site.json", self._busy, self._interfaces)
+        self._summons = Summons(self._door, self._way)
+        self._control = Control(
+            self._channel, self._door, start.run / "site.json", self._busy, self._interfaces, self._summons
+        )
         self._control.load()
         self._beat = start.fds.get("beat")
         plug = start.fds.get("plug")
@@ -191,6 +195,8 @@ class Loop:
             log.get().warning("the clock jumped", seconds=seconds)
             self._door.hints.say(reasons.CLOCK_JUMPED.id, {"seconds": seconds}, self._clock.now().utc)
         self._table.tend(self._clock.now().utc)
+        if len(self._summons):
+            self._summons.tend(steady)
         if self._changes is None and self._beats % LOOK_EVERY == 0:
             self._look()
         if self._beats % COLLECT_EVERY == 0 and not self._worked:
@@ -209,6 +215,14 @@ class Loop:
         except (JournalFailed, JournalDamaged) as error:
             self._due_slice = steady + TRY_AGAIN
             log.get().error("the journal cannot be compacted", why=str(error))
+
+    def _way(self, address: int) -> tuple[Sender, int] | None:
+        """Find how a client is reached, and what we are called there."""
+        way = self._interfaces.way_to(address)
+        net = self._door.facts.nets.at(address)
+        if way is None or net is None:
+            return None
+        return way[0], self._door.facts.server_for(net, way[1])
 
     # What the sockets bring
 
