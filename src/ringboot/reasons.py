@@ -33,6 +33,12 @@ def _row(id_: str, stage: str, text: str, help_: str = "") -> Reason:
 # fmt: off
 # DHCP: answered
 OFFERED = _row("offered", "dhcp", "{address} was offered")
+OFFERED_UNHELD = _row(
+    "offered-unheld",
+    "dhcp",
+    "{address} was offered, but not kept for the client: offers hold half of what is free in network {network}",
+    "Normal while a whole site starts in a small pool. Else look for a machine that asks in many names.",
+)
 ACKNOWLEDGED = _row("acknowledged", "dhcp", "{address} was acknowledged")
 RENEWED = _row("renewed", "dhcp", "{address} was renewed")
 INFORMED = _row("informed", "dhcp", "options were sent; the address is the client's own")

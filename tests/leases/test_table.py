@@ -428,3 +428,73 @@ def test_counts_follow_the_clock() -> None:
     assert made.counts(UTC + 10, 60.0) == {"bound": 1, "expired": 1, "released": 1, "declined": 1, "offered": 0}
     made.apply(bind(0, 1, UTC + 10))
     assert made.counts(UTC + 10, 60.0)["expired"] == 0
+
+
+# Offers that may not keep their address
+
+
+def test_what_is_free_is_counted_as_it_is_wherever_it_lies() -> None:
+    made = table(16, *(bind(number, number) for number in range(4, 16)))
+    made.withhold(FIRST + 1)
+    made.withhold(FIRST + 5)  # reserved, and its client has it
+    made.apply(offer(3, 103))
+    assert made.may_hold(NET, UTC, 0.0)
+    made.apply(offer(2, 102))
+    assert not made.may_hold(NET, UTC, 0.0)
+    made.admit(FIRST + 1)
+    assert not made.may_hold(NET, UTC, 0.0), "the same second"
+    assert not made.may_hold(NET, UTC + 1, 0.0)
+    made.apply(change.release(held(made, 5), UTC + 1))
+    made.apply(change.release(held(made, 6), UTC + 1))
+    assert made.may_hold(NET, UTC + 2, 0.0)
+    made.set_pools([Span(NET, FIRST, FIRST + 3)])
+    assert not made.may_hold(NET, UTC + 3, 0.0)
+
+
+def test_offers_may_hold_half_of_what_is_free() -> None:
+    made = table(8, bind(0, 100), bind(1, 101))
+    for number in range(2, 5):
+        assert made.may_hold(NET, UTC, 0.0)
+        made.apply(offer(number, number))
+    assert not made.may_hold(NET, UTC, 0.0)
+    assert made.may_hold(NET, UTC, 60.0), "their time is over"
+
+
+def test_a_withdrawn_or_taken_offer_makes_room_and_an_undone_one_too() -> None:
+    made = table(4, offer(0, 1), offer(1, 2))
+    assert not made.may_hold(NET, UTC, 0.0)
+    made.undo(made.apply(Withdraw(NET, key(1))))
+    assert not made.may_hold(NET, UTC, 0.0)
+    made.apply(Withdraw(NET, key(1)))
+    assert made.may_hold(NET, UTC, 0.0)
+    undo = made.apply(offer(0, 3))
+    assert not made.may_hold(NET, UTC, 0.0)
+    made.undo(undo)
+    assert made.may_hold(NET, UTC, 0.0)
+
+
+def test_addresses_whose_lease_ran_out_count_as_free() -> None:
+    made = table(4, *(bind(number, number, seconds=10) for number in range(4)))
+    for number in range(2):
+        assert made.may_hold(NET, UTC + 10, 0.0)
+        made.apply(offer(number, 10 + number))
+    assert not made.may_hold(NET, UTC + 10, 0.0)
+
+
+def test_a_spare_address_is_the_clients_own_as_long_as_it_is_free() -> None:
+    made = table(200, *(bind(number, number) for number in range(50, 150)))
+    mac = (FIRST + 20).to_bytes(4, "big")
+    spare = made.spare(NET, mac, UTC)
+    assert spare is not None
+    assert made.spare(NET, mac, UTC) == spare
+    made.apply(bind(spare - FIRST, 77))
+    other = made.spare(NET, mac, UTC)
+    assert other not in (None, spare)
+    made.withhold(other or 0)
+    assert made.spare(NET, mac, UTC) not in (None, spare, other)
+
+
+def test_there_is_no_spare_address_in_a_full_pool() -> None:
+    made = table(300, *(bind(number, number) for number in range(300)))
+    assert made.spare(NET, key(999), UTC) is None
+    assert made.spare("elsewhere", key(999), UTC) is None

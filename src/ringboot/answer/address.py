@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from ringboot.answer.case import Case
 from ringboot.answer.client import Client
+from ringboot.answer.facts import Facts
 from ringboot.answer.network import Net
+from ringboot.answer.query import Now
 from ringboot.leases.offers import Offer
 from ringboot.model.lease import BOUND, DECLINED, Lease
 
@@ -47,10 +49,21 @@ def choose(case: Case, wanted: int) -> Choice | None:
         if is_legal(case, net, address) and is_open(case, address):
             return Choice(net, address)
     for net in client.nets:
-        found = facts.table.free(net.name, now.utc, now.steady)
+        if may_hold(client, net, facts, now):
+            found = facts.table.free(net.name, now.utc, now.steady)
+        else:
+            found = facts.table.spare(net.name, client.key, now.utc)
         if found is not None:
             return Choice(net, found)
     return None
+
+
+def may_hold(client: Client, net: Net, facts: Facts, now: Now) -> bool:
+    """Say whether an offer may keep its address for a client that never had it; for those that we know it always may.
+
+    A flood of strangers that ask and never answer would keep all that is free.
+    """
+    return client.known or facts.table.may_hold(net.name, now.utc, now.steady)
 
 
 def _candidates(case: Case, wanted: int) -> list[tuple[Net, int]]:

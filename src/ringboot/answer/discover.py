@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ringboot import reasons
-from ringboot.answer.address import Choice, choose, own_lease
+from ringboot.answer.address import Choice, choose, may_hold, own_lease
 from ringboot.answer.case import Case
 from ringboot.answer.client import Client
 from ringboot.answer.decision import Decision, Need, Question, Silence
@@ -47,12 +47,15 @@ def discover(case: Case, answers: Answers) -> Decision:
     net, address, lease, held = found
     if net.row.rapid_commit and _RAPID_COMMIT in query.message.options:
         return grant(case, net, address, lease, reason=reasons.ACKNOWLEDGED, lead=_COMMITTED)
-    change: Offer | None = None
+    change, reason = None, reasons.OFFERED
     safe = lease is not None and lease.state == BOUND and lease.expiry > now.utc and lease.key == client.key
     if not safe and (held is None or not held.probed or held.until - now.steady < OFFER_FRESH):
-        change = _new(Offer, (net.name, address, client.key, now.steady + OFFER_HOLD, True))
+        if lease is not None or held is not None or may_hold(client, net, facts, now):
+            change = _new(Offer, (net.name, address, client.key, now.steady + OFFER_HOLD, True))
+        else:
+            reason = reasons.OFFERED_UNHELD
     seconds = lease_time(query, net, facts)
-    return give(case, net, address, kind=OFFER, seconds=seconds, change=change, reason=reasons.OFFERED)
+    return give(case, net, address, kind=OFFER, seconds=seconds, change=change, reason=reason)
 
 
 def find(case: Case, wanted: int, answers: Answers) -> Found | Need | Silence:
@@ -82,7 +85,7 @@ def _ask_first(case: Case, choice: Choice, held: Offer | None, answers: Answers)
     question = Question("address-free", query.interface, choice.address)
     if question not in answers:
         hold = None
-        if held is None or held.until - now.steady < OFFER_FRESH:
+        if may_hold(client, choice.net, facts, now) if held is None else held.until - now.steady < OFFER_FRESH:
             hold = Offer(choice.net.name, choice.address, client.key, now.steady + OFFER_HOLD, probed=False)
         return Need(question, hold)
     if answers[question] is None and facts.site.on_no_answer == "silent":

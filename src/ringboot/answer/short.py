@@ -80,7 +80,11 @@ def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Rep
         address = lease.address
         if lease.state != BOUND or lease.expiry <= utc or table.offered(address, steady) is not None:
             return None
-    elif _REQUESTED in options or (facts.site.probe and (not message.giaddr or message.ciaddr)):
+    elif (
+        _REQUESTED in options
+        or (facts.site.probe and (not message.giaddr or message.ciaddr))
+        or not table.may_hold(name, utc, steady)
+    ):
         return None
     else:
         found = table.free(name, utc, steady)

@@ -20,6 +20,7 @@ FOREIGN_FOR = 2 * 3600  # seconds that another server counts as being there: it 
 _LOOP = 2  # refusals in a row that are no accident
 
 _GRANTED = {reasons.ACKNOWLEDGED.id, reasons.RENEWED.id, reasons.INFORMED.id}
+_OFFERS = {reasons.OFFERED.id, reasons.OFFERED_UNHELD.id}
 _NAKS = {reasons.NAK_WRONG_NETWORK.id, reasons.NAK_NOT_YOURS.id, reasons.NAK_INCOMPLETE.id}
 _NOISE = {reasons.SUPERSEDED.id, reasons.BAD_PACKET.id, reasons.NOT_A_REQUEST.id}
 _STOPS: dict[str, Reason] = {
@@ -179,11 +180,11 @@ def _dhcp(story: _Story) -> Diagnosis | None:
         return None
     granted = [place for place, each in enumerate(story.outcomes) if each.reason in _GRANTED]
     naks = [each for each in story.outcomes[granted[-1] + 1 if granted else 0 :] if each.reason in _NAKS]
-    if len(naks) >= _LOOP and last.reason in _NAKS | {reasons.OFFERED.id}:
+    if len(naks) >= _LOOP and last.reason in _NAKS | _OFFERS:
         return Diagnosis(reasons.BOOT_NAK_LOOP, dict(naks[-1].detail))
     if last.reason in _STOPS:
         return Diagnosis(_STOPS[last.reason], dict(last.detail), last.reason)
-    if last.reason == reasons.OFFERED.id:
+    if last.reason in _OFFERS:
         return _offered(story, last)
     why = reasons.tell(last.reason, dict(last.detail))
     return Diagnosis(reasons.BOOT_NOT_ANSWERED, {**last.detail, "why": why}, last.reason)

@@ -27,16 +27,18 @@ class Withdraw(NamedTuple):
 class Offers:
     """The offers by address and by client; one address is offered to one client."""
 
-    __slots__ = ("_is_mixed", "_soonest", "by_address", "by_client")
+    __slots__ = ("_is_mixed", "_soonest", "by_address", "by_client", "held")
 
     def __init__(self) -> None:
         self.by_address: OrderedDict[int, Offer] = OrderedDict()  # oldest first: the next to lapse
         self.by_client: dict[tuple[str, bytes], Offer] = {}
+        self.held: dict[str, int] = {}  # how many there are in each network
         self._is_mixed = False  # an older one stands behind a younger one
         self._soonest = 0.0  # none lapses before this
 
     def put(self, offer: Offer) -> None:
-        """Add an offer as the youngest."""
+        """Add an offer as the youngest; what it displaces was dropped."""
+        self.held[offer.network] = self.held.get(offer.network, 0) + 1
         self.by_address[offer.address] = offer
         self.by_address.move_to_end(offer.address)
         self.by_client[offer.network, offer.key] = offer
@@ -59,6 +61,7 @@ class Offers:
         """Remove an offer that stands."""
         if self.by_address.get(offer.address) is offer:
             del self.by_address[offer.address]
+            self.held[offer.network] -= 1
         if self.by_client.get((offer.network, offer.key)) is offer:
             del self.by_client[offer.network, offer.key]
 

@@ -13,6 +13,7 @@ from heapq import heapify, heappop, heappush, heapreplace
 
 from ringboot.model.lease import Lease
 
+SPARE_STEPS = 64
 _LOW = 0xFFFFFFFF  # a heap entry is one number, `free since` << 32 | address: a third of a tuple's size
 
 
@@ -60,6 +61,25 @@ class Span:
                 del self.idle[address]
             if not self.tend(leases, utc, 1):
                 return None
+
+    def spare(
+        self, key: bytes, leases: Mapping[int, Lease], offered: Container[int], withheld: Container[int], utc: float
+    ) -> int | None:
+        """Find a free address for a client that will not keep it: the same one whenever it asks, as long as it is free.
+
+        Machines of one series have MACs in a row, and so get different ones: what is taken lies in a row, too, so
+        that it is tried half a pool further on, then beside.
+        """
+        size = self.last + 1 - self.first
+        start, half = int.from_bytes(key[-4:], "big"), (size + 1) // 2
+        for step in range(min(2 * size, SPARE_STEPS)):
+            address = self.first + (start + step * half + step // 2) % size
+            if address in offered or address in withheld:
+                continue
+            lease = leases.get(address)
+            if lease is None or lease.expiry <= utc:
+                return address
+        return self.free(leases, offered, withheld, utc)
 
     def tend(self, leases: Mapping[int, Lease], utc: float, steps: int) -> int:
         """Look after so many addresses whose moment has come; gives how many there were.

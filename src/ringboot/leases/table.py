@@ -7,6 +7,7 @@ A lease object is never altered, only replaced, so that an inverse is the object
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -44,7 +45,9 @@ class Table:
         self._pools: dict[str, list[Span]] = {}  # by network, in file order
         self._blocks: list[int] = []  # every /24 that ever held a lease, sorted: the order of pages
         self._block_set: set[int] = set()
-        self._tally = Tally()
+        self._tallies: dict[str, Tally] = {}  # by network
+        self._rooms: dict[str, int] = {}  # see _room; empty: to be counted
+        self._free: dict[str, tuple[int, int]] = {}  # see may_hold: the second, and what was free then
         self._times: dict[int, int] = {}  # one copy of each duration: there are as many uses of one as leases
         self._hardware: Hardware | None = None
         self._declines = Declines()
@@ -87,7 +90,10 @@ class Table:
     def counts(self, utc: float, steady: float = 0.0) -> dict[str, int]:
         """Count addresses by state: bound, expired, released, declined, offered."""
         offered = sum(offer.until > steady for offer in self._offers.by_address.values())
-        return {**self._tally.counts(int(utc)), "offered": offered}
+        counts = Counter({BOUND: 0, "expired": 0, RELEASED: 0, DECLINED: 0, "offered": offered})
+        for tally in self._tallies.values():
+            counts.update(tally.counts(int(utc)))
+        return dict(counts)
 
     def declines(self, mac: bytes, key: bytes, utc: float) -> int:
         """Count the addresses that a client put into quarantine within the last hour."""
@@ -115,7 +121,7 @@ class Table:
         """Take these pools; one that was there already keeps what it knows of its free addresses."""
         old = {span.shape: span for span in self._spans}
         spans = [old.get(span.shape, span) for span in pools]
-        self._pools = {}
+        self._pools, self._rooms = {}, {}
         for span in spans:
             self._pools.setdefault(span.network, []).append(span)
         self._spans = sorted(spans, key=lambda span: span.first)
@@ -124,12 +130,15 @@ class Table:
 
     def withhold(self, address: int) -> None:
         """Never give this address from a pool: it is reserved, or our own."""
-        self._withheld.add(address)
+        if address not in self._withheld:
+            self._withheld.add(address)
+            self._rooms = {}
 
     def admit(self, address: int) -> None:
         """Give this address from its pool again."""
         if address in self._withheld:
             self._withheld.discard(address)
+            self._rooms = {}
             self._settle(address)
 
     def withhold_only(self, addresses: set[int]) -> None:
@@ -137,6 +146,7 @@ class Table:
         for address in self._withheld - addresses:
             self.admit(address)
         self._withheld |= addresses
+        self._rooms = {}
 
     def is_withheld(self, address: int) -> bool:
         """Say whether pools skip this address."""
@@ -148,6 +158,54 @@ class Table:
             self._settle(address)
         for span in self._pools.get(network, ()):
             found = span.free(self._leases, self._offers.by_address, self._withheld, utc)
+            if found is not None:
+                return found
+        return None
+
+    def may_hold(self, network: str, utc: float, steady: float) -> bool:
+        """Say whether one more offer may keep its address: offers hold at most half of what is free in a network."""
+        held = self._offers.held.get(network, 0)
+        if 2 * held < self._rooms.get(network, 0) - len(self._leases):
+            return (
+                True  # nearly always, and told in no time: as if everybody who is remembered anywhere were still here
+            )
+        for address in self._offers.lapsed(steady):
+            self._settle(address)
+        held = self._offers.held.get(network, 0)
+        return not held or 2 * held < self._free_in(network, utc)
+
+    def _free_in(self, network: str, utc: float) -> int:
+        """Tell how many addresses of a network's pools nobody has, offered ones too, as it was within this second."""
+        room, clients, tally = self._room(network), self._clients.get(network), self._tallies.get(network)
+        if clients is None or tally is None:
+            return room
+        second, free = self._free.get(network, (-1, 0))
+        if second != int(utc):
+            counts = tally.counts(int(utc))
+            free = room - counts[BOUND] - counts[DECLINED] + self._withheld_in_use(network, utc)
+            self._free[network] = (int(utc), free)
+        return max(free, room - len(clients) - tally.declined)
+
+    def _room(self, network: str) -> int:
+        """Tell how many addresses the pools of a network have to give, whoever has them now."""
+        if not self._rooms:
+            self._rooms = {
+                name: sum(span.last + 1 - span.first for span in spans) for name, spans in self._pools.items()
+            }
+            for address in self._withheld:
+                span = self._span(address)
+                if span is not None:
+                    self._rooms[span.network] -= 1
+        return self._rooms.get(network, 0)
+
+    def _withheld_in_use(self, network: str, utc: float) -> int:
+        held = (self._leases.get(address) for address in self._withheld)
+        return sum(lease is not None and lease.network == network and lease.expiry > utc for lease in held)
+
+    def spare(self, network: str, key: bytes, utc: float) -> int | None:
+        """Find a free address for a client whose offer will not keep it; None when the network's pools are full."""
+        for span in self._pools.get(network, ()):
+            found = span.spare(key, self._leases, self._offers.by_address, self._withheld, utc)
             if found is not None:
                 return found
         return None
@@ -238,7 +296,7 @@ class Table:
         seconds = self._times.setdefault(seconds, seconds)
         lease = Lease(before.network, before.address, before.key, mac, BOUND, start, expiry, evidence, seconds)
         self._leases[address] = clients[key] = lease
-        self._tally.prolong(before.expiry, expiry)
+        self._tallies[network].prolong(before.expiry, expiry)
         undo.leases.append((address, before))
         undo.clients.append((network, key, before))
         return True
@@ -261,7 +319,7 @@ class Table:
         leases[address] = clients[key] = lease
         if self._hardware is not None:
             self._hardware.add(mac, address)
-        self._tally.add(lease)
+        self._tallies[network].add(lease)
         if address >> 8 not in self._block_set:
             self._block_set.add(address >> 8)
             insort(self._blocks, address >> 8)
@@ -323,14 +381,17 @@ class Table:
     def _put(self, address: int, lease: Lease | None) -> None:
         before = self._leases.get(address)
         if before is not None:
-            self._tally.take(before)
+            self._tallies[before.network].take(before)
             if self._hardware is not None:
                 self._hardware.take(before.mac, address)
         if lease is None:
             self._leases.pop(address, None)
             return
         self._leases[address] = lease
-        self._tally.add(lease)
+        tally = self._tallies.get(lease.network)
+        if tally is None:
+            tally = self._tallies[lease.network] = Tally()
+        tally.add(lease)
         if self._hardware is not None:
             self._hardware.add(lease.mac, address)
         if before is None and address >> 8 not in self._block_set:

@@ -51,6 +51,11 @@ class Tally:
                 else:
                     del self._ends[lease.expiry]
 
+    @property
+    def declined(self) -> int:
+        """Tell how many addresses are in quarantine, or were the last time that anything became of them."""
+        return self._states[DECLINED]
+
     def counts(self, utc: int) -> dict[str, int]:
         """Give the counts at this second; the clock only moves forward, so a step back shows what was already over."""
         if utc > self._clock:
