@@ -1,4 +1,4 @@
-"""`python -m bench [PART ...]`: Ringboot beside Kea, dnsmasq and ISC dhcpd, and a boot storm; a table, or JSON."""
+"""`python -m bench [PART ...]`: Ringboot beside the peers of its DHCP and TFTP, and a boot storm; a table, or JSON."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ from bench.pressure import pressure
 from bench.rerender import rerender
 from bench.storm import StormFailed, storm
 from bench.table import Row, print_table
+from bench.tftp import tftp
 from bench.wire import Wire
 
 NEEDED = {
     "ip": "iproute2", "kea-dhcp4": "kea-dhcp4-server", "perfdhcp": "kea-admin", "dnsmasq": "dnsmasq-base",
     "dhcpd": "isc-dhcp-server",
 }  # fmt: skip
+TFTP_SERVERS = ("in.tftpd", "atftpd")  # whose packages exclude each other
 
 
 class Run:
@@ -64,6 +66,10 @@ class Run:
         """Measure DHCP while devices are rendered."""
         return [rerender(self._wire, self._load, ringboot())]
 
+    def tftp(self) -> list[Row]:
+        """Read files by TFTP."""
+        return tftp(self._wire, (self._load, self._load.with_name("tftp_load")), self._asked.seconds)
+
     def _in_turns(self, contenders: list[Contender], point: Point) -> list[Row]:
         # The servers take turns, so that a noise on the machine meets all of them.
         taken: dict[str, list[Row]] = {}
@@ -82,6 +88,7 @@ PARTS: dict[str, Callable[[Run], list[Row]]] = {
     "perfdhcp": Run.perfdhcp,
     "million": Run.million,
     "rerender": Run.rerender,
+    "tftp": Run.tftp,
 }
 STORM = "storm"  # the one part that needs no right and no peer
 
@@ -93,8 +100,9 @@ def main(arguments: list[str]) -> int:
     try:
         wired = [PARTS[part] for part in asked.parts if part != STORM]
         if wired:
-            _need()
+            _need(tftp_servers="tftp" in asked.parts)
             with tempfile.TemporaryDirectory() as folder, Wire() as wire:
+                build_load(Path(folder), "tftp_load")
                 run = Run(wire, build_load(Path(folder)), asked)
                 for part in wired:
                     rows += part(run)
@@ -136,12 +144,15 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     return asked
 
 
-def _need() -> None:
+def _need(*, tftp_servers: bool) -> None:
     if os.geteuid() != 0:
         raise Unable("needs root, for network namespaces of its own")
     for program, package in NEEDED.items():
         if shutil.which(program) is None:
             raise Unable(f"{program} is missing: apt install {package}")
+    for program in TFTP_SERVERS if tftp_servers else ():
+        if shutil.which(program) is None:
+            raise Unable(f"{program} is missing: run tests/install-clients bench")
 
 
 def _median(rows: list[Row]) -> Row:

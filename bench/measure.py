@@ -54,13 +54,13 @@ def points(seconds: float, rounds: int) -> tuple[Point, ...]:
 MEMORY = Point("memory at 50,000 leases", ("-m", "renew", "-n", "50000", "-r", *PHONES, "-t", "1"))
 
 
-def build_load(folder: Path) -> Path:
-    """Compile the load generator."""
+def build_load(folder: Path, name: str = "load") -> Path:
+    """Compile a load generator."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         raise Unable("no C compiler: apt install gcc")
-    program = folder / "load"
-    subprocess.run([compiler, "-O2", "-o", str(program), str(Path(__file__).with_name("load.c"))], check=True)
+    program = folder / name
+    subprocess.run([compiler, "-O2", "-o", str(program), str(Path(__file__).with_name(f"{name}.c"))], check=True)
     return program
 
 
@@ -104,19 +104,27 @@ def driven(generator: subprocess.Popen[str]) -> dict[str, Any]:
     return result
 
 
+def asks_dhcp(ceiling: float) -> list[str]:
+    """Give the command that asks by DHCP until somebody answers."""
+    script = str(Path(__file__).with_name("probe.py"))
+    return [sys.executable, script, CLIENT_ADDRESS, SERVER_ADDRESS, str(ceiling)]
+
+
 @contextmanager
-def running(wire: Wire, contender: Contender) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-    """Start a server in an empty folder, wait until it answers, and end it."""
+def running(
+    wire: Wire, contender: Contender, probe: list[str] | None = None
+) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+    """Start a server in an empty folder, wait until the probe succeeds (by DHCP when none is named), and end it."""
     with tempfile.TemporaryDirectory(prefix="ringboot-bench-", ignore_cleanup_errors=True) as folder:
         state = Path(folder)
         environment = contender.prepare(state)
-        with standing(wire, contender, state, environment) as server:
+        with standing(wire, contender, state, environment, probe) as server:
             yield server, state
 
 
 @contextmanager
 def standing(
-    wire: Wire, contender: Contender, state: Path, environment: dict[str, str]
+    wire: Wire, contender: Contender, state: Path, environment: dict[str, str], probe: list[str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Start a server in a folder that has been prepared, wait until it answers, and end it."""
     log = (state / "output.log").open("wb")
@@ -126,8 +134,8 @@ def standing(
             command, env={**os.environ, **environment}, stdout=log, stderr=log, start_new_session=True
         )
         try:
-            probe = [sys.executable, str(Path(__file__).with_name("probe.py")), CLIENT_ADDRESS, SERVER_ADDRESS]
-            ready = subprocess.run(wire.inside(wire.client, [*probe, str(START_CEILING)]), check=False)
+            asking = wire.inside(wire.client, probe or asks_dhcp(START_CEILING))
+            ready = subprocess.run(asking, stdout=subprocess.DEVNULL, check=False)
             if ready.returncode or server.poll() is not None:
                 raise Unable(f"{contender.name} does not answer:\n{(state / 'output.log').read_text()[-2000:]}")
             yield server

@@ -15,6 +15,7 @@ from bench.perfdhcp import BOUND, LADDER
 from bench.pressure import HALF, TWICE
 from bench.rerender import DEVICES
 from bench.storm import STORM
+from bench.tftp import CASES, MEANWHILE
 from ringboot.sim.report import show
 
 Row = dict[str, Any]
@@ -27,6 +28,7 @@ HALF_P99_BOUND = 5.0  # milliseconds at half load
 TWICE_BOUND = 0.9  # of the peak that is left at twice the peak
 MILLION_START_BOUND = 10.0  # seconds
 MILLION_MEMORY_BOUND = 700.0  # MiB
+TFTP_P99_BOUND = 10.0  # milliseconds of DHCP while TFTP is busy
 NOISE = 0.2  # processors that others may use
 
 
@@ -127,6 +129,25 @@ def _print_storm(row: Row) -> None:
     show(row, Console(highlight=False, markup=False, emoji=False))
 
 
+def _print_transfers(row: Row) -> None:
+    case = CASES[row["point"]]
+    told = (
+        f"{row['mb_s']:,.1f} MB/s"
+        if case.figure == "mb_s"
+        else f"{row['rate']:,.0f} files/s, p99 {row['p99_ms']:.1f} ms"
+    )
+    times, said = "", ""
+    if "times" in row:
+        times = f", {row['times']:.2f} x {row['peer']}"
+        said = _bound(row, row["times"] >= case.times, f"at least {case.times:g}")
+    print(f"TFTP, {case.name}, {row['server']}: {told}{times} {said}")
+
+
+def _print_meanwhile(row: Row) -> None:
+    said = _bound(row, row["p99_ms"] < TFTP_P99_BOUND, f"below {TFTP_P99_BOUND:.0f}")
+    print(f"while TFTP sends {row['case']}: {row['rate']:,.0f} DORA/s, p99 {row['p99_ms']:.2f} ms {said}")
+
+
 LINES: dict[str, Callable[[Row], None]] = {
     MEMORY.name: _print_memory,
     DEVICES: _print_rendering,
@@ -135,6 +156,8 @@ LINES: dict[str, Callable[[Row], None]] = {
     LADDER: _print_ladder,
     MILLION: _print_million,
     STORM: _print_storm,
+    **dict.fromkeys(CASES, _print_transfers),
+    MEANWHILE: _print_meanwhile,
 }
 
 

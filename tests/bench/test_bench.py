@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +17,11 @@ from bench.perfdhcp import LADDER, read
 from bench.pressure import HALF, TWICE
 from bench.rerender import DEVICES
 from bench.table import print_table
+from bench.tftp import CASES, LARGE_BY_MANY, MEANWHILE, SMALL_BY_MORE, compared, lay
+
+from ringboot.model import file
+from ringboot.model.file import FileRequest, Serve
+from ringboot.servers.tftp import TftpServer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,11 +45,20 @@ def test_without_the_rights_it_says_what_it_needs_and_measures_nothing() -> None
 
 @pytest.fixture(scope="module")
 def load(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compiled(tmp_path_factory.mktemp("bench"), "load")
+
+
+@pytest.fixture(scope="module")
+def tftp_load(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compiled(tmp_path_factory.mktemp("bench"), "tftp_load")
+
+
+def compiled(folder: Path, name: str) -> Path:
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
         pytest.skip("there is no C compiler")
-    program = tmp_path_factory.mktemp("bench") / "load"
-    source = ROOT / "bench" / "load.c"
+    program = folder / name
+    source = ROOT / "bench" / f"{name}.c"
     subprocess.run([compiler, "-O1", "-Wall", "-Wextra", "-Werror", "-o", str(program), str(source)], check=True)
     return program
 
@@ -68,6 +84,46 @@ def test_the_load_generator_refuses_what_it_does_not_know(load: Path, arguments:
     assert done.stderr
 
 
+@pytest.mark.parametrize("arguments", [["-c", "0"], ["-t", "0"], ["-d", "here"], ["-l", "0"], ["-q"]])
+def test_the_tftp_load_generator_refuses_what_it_does_not_know(tftp_load: Path, arguments: list[str]) -> None:
+    done = subprocess.run([str(tftp_load), *arguments], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+
+
+def test_the_tftp_load_generator_reads_whole_files_and_notices_others(tftp_load: Path, tmp_path: Path) -> None:
+    lay(tmp_path)
+    (tmp_path / "wrong.bin").write_bytes(bytes(1024))
+
+    async def read(sock: socket.socket, *arguments: str) -> dict[str, float]:
+        words = ["-d", "127.0.0.1", "-p", str(sock.getsockname()[1]), "-t", "20", *arguments]
+        program = await asyncio.create_subprocess_exec(str(tftp_load), *words, stdout=subprocess.PIPE)
+        said, _ = await program.communicate()
+        return dict(json.loads(said))
+
+    async def answer(data: bytes) -> bytes:
+        request = file.decode(data)
+        assert isinstance(request, FileRequest)
+        return file.encode(Serve(str(tmp_path), request.path, "", 1))
+
+    async def talk() -> None:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind(("127.0.0.1", 0))
+            server = TftpServer(sock, answer, lambda _: None, {})
+            server.start()
+            for case in CASES.values():
+                few = ("-n", "100", "-c", "8") if case.name == SMALL_BY_MORE else ("-n", "1", "-c", "1")
+                report = await read(sock, *case.arguments, *few)
+                assert (report["done"], report["bad"], report["gave_up"]) == (int(few[1]), 0, 0), case
+            bad = await read(sock, "-f", "wrong.bin", "-n", "1")
+            short = await read(sock, "-f", "1k0.bin", "-n", "1", "-e", "1025")
+            assert (bad["bad"], short["bad"]) == (1, 1)
+            await server.close()
+
+    asyncio.run(talk())
+
+
 @pytest.mark.root
 def test_the_open_loop_goes_on_beginning_when_nobody_answers(load: Path) -> None:
     silent = ["-d", "127.0.0.1", "-g", "127.0.0.67", "-n", "10", "-l", "9000", "-t", "0.2", "-R", "1000", "-w", "10"]
@@ -84,7 +140,7 @@ def test_the_bench_refuses_a_part_that_it_does_not_know() -> None:
     )
 
     assert done.returncode == 2
-    assert "no part weather: there are points, pressure, perfdhcp, million, rerender, storm" in done.stderr
+    assert "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, storm" in done.stderr
 
 
 def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,6 +156,10 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
         {**row, "point": LADDER, "rate": 6000, "lost_percent": 0.4},
         {**row, "point": MILLION, "rate": 9000, "leases": 1000000, "fill_rate": 8000, "renew_rate": 11000,
          "start_seconds": 9.5, "rss_mib": 701.0},
+        {**row, "point": LARGE_BY_MANY, "rate": 3.0, "mb_s": 50.2, "times": 0.9, "peer": "tftpd-hpa"},
+        {**row, "point": LARGE_BY_MANY, "server": "tftpd-hpa", "rate": 3.3, "mb_s": 55.8},
+        {**row, "point": SMALL_BY_MORE, "rate": 4000, "mb_s": 4.1, "times": 2.1, "peer": "tftpd-hpa"},
+        {**row, "point": MEANWHILE, "rate": 299, "p99_ms": 9.9, "case": LARGE_BY_MANY},
     ])  # fmt: skip
     said = capsys.readouterr().out
 
@@ -113,6 +173,10 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
     assert "perfdhcp, ringboot: 6,000 DORA/s with 0.4 % lost (at most 1 %)" in said
     assert "1,000,000 leases, ringboot: 8,000/s until there, then RENEW 11,000/s and DORA 9,000/s, p99 2.00 ms" in said
     assert "start 9.5 s (below 10: reached), memory 701 MiB (below 700: NOT reached)" in said
+    assert "TFTP, 16 x 16 MiB, ringboot: 50.2 MB/s, 0.90 x tftpd-hpa (at least 1: NOT reached)" in said
+    assert "TFTP, 16 x 16 MiB, tftpd-hpa: 55.8 MB/s \n" in said
+    assert "TFTP, 1 KiB by 64, ringboot: 4,000 files/s, p99 2.0 ms, 2.10 x tftpd-hpa (at least 2: reached)" in said
+    assert "while TFTP sends 16 x 16 MiB: 299 DORA/s, p99 9.90 ms (below 10: reached)" in said
     assert "other programs kept 0.5 processors busy" in said
 
 
@@ -152,3 +216,16 @@ print(json.dumps(row), file=sys.stderr)
     assert "boot storm: 4 of 4 phones, switched on within 0 s, had their files" in done.stdout
     assert f"The slowest: {row['slowest']['mac']}" in done.stdout
     assert done.stdout.splitlines()[-1] == "0 1"
+
+
+def test_ours_is_compared_with_the_peer_that_a_case_names() -> None:
+    rows = [
+        {"server": server, "point": case.name, "mb_s": 40.0 * times, "rate": 10.0 * times}
+        for server, times in (("ringboot", 3), ("tftpd-hpa", 2), ("atftpd", 4))
+        for case in CASES.values()
+    ]
+    told = [compared(row, rows) for row in rows]
+    assert [(row.get("peer"), row.get("times")) for row in told[:4]] == [
+        ("tftpd-hpa", 1.5), ("atftpd", 0.75), ("atftpd", 0.75), ("tftpd-hpa", 1.5),
+    ]  # fmt: skip
+    assert not any("times" in row for row in told[4:])
