@@ -18,7 +18,7 @@ from ringboot.compat.importers.formats import FORMATS
 from ringboot.setup.load import load
 
 SOURCES = Path(__file__).parents[1] / "compat" / "sources"
-SOURCE = {"kea": SOURCES / "kea-dhcp4.conf"}
+SOURCE = {"kea": SOURCES / "kea-dhcp4.conf", "isc": SOURCES / "dhcpd.conf"}
 
 
 def run(*words: str | Path, api: Path | None = None) -> Result:
@@ -36,7 +36,7 @@ def test_every_format_has_a_command() -> None:
 @pytest.mark.parametrize("name", FORMATS)
 def test_files_are_written_that_can_be_used(name: str, tmp_path: Path) -> None:
     output = tmp_path / "ringboot.toml"
-    done = run(name, SOURCE[name], "--output", output)
+    done = run(name, SOURCE[name], "--interface", "s0", "--output", output)
     assert (done.exit_code, done.stdout) == (0, "")
     assert load(output).dhcp.interfaces == ("s0",)
     assert read_rows(tmp_path / "reservations.csv")

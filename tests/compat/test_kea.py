@@ -87,6 +87,17 @@ def test_reservations() -> None:
     assert rows.keys() == {"10.9.0.20", "10.9.0.21", "10.9.0.105", "10.31.0.5"}
 
 
+def test_a_reservation_by_the_port_of_a_relay(tmp_path: Path) -> None:
+    subnet = {**SUBNET, "reservations": [
+        {"circuit-id": "'port 7'", "ip-address": "10.0.0.30"}, {"circuit-id": "00040001", "ip-address": "10.0.0.31"},
+        {"client-id": "'me'", "ip-address": "10.0.0.32"},
+    ]}  # fmt: skip
+    rows = told(tmp_path, {"subnet4": [subnet]}).reservations
+    assert [(row.kind, row.value) for row in rows] == [
+        ("circuit-id", "port 7"), ("circuit-id", "hex:00040001"), ("client-id", "6d65"),
+    ]  # fmt: skip
+
+
 def test_what_is_not_carried_over_is_named_with_its_line() -> None:
     lines = SOURCE.read_text().splitlines()
     found = {row.construct: row for row in read_kea(SOURCE).not_carried}

@@ -6,6 +6,7 @@ One row is one target: hypothesis throws octets at it in every run, atheris look
 from __future__ import annotations
 
 import tempfile
+import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,9 @@ from ringboot.answer.decide import decide
 from ringboot.answer.decision import Reply
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
+from ringboot.compat.importers.formats import FORMATS
+from ringboot.compat.importers.imported import BadSource
+from ringboot.compat.importers.toml_text import toml_text
 from ringboot.dhcp import message, options
 from ringboot.leases.table import Table
 from ringboot.model import codec, file
@@ -26,6 +30,8 @@ from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
 from ringboot.tftp import packets
 from ringboot.tftp.options import negotiate
 
+SOURCES = Path(__file__).resolve().parents[1] / "compat" / "sources"
+IMPORTED = {"kea": "kea*.conf", "isc": "dhcpd*.conf"}
 CATALOG = Path(__file__).resolve().parents[2] / "src/ringboot/catalog"
 NOW = Now(1_800_000_000.0, 1_000.0)
 SERVER = 0x0A000001
@@ -154,6 +160,25 @@ def a_journal() -> bytes:
         return journal_file.path_of(Path(folder), 1).read_bytes()
 
 
+def importing(name: str) -> Callable[[bytes], None]:
+    """Read another server's configuration: a ringboot.toml can be written, or the error names the file."""
+
+    def run(data: bytes) -> None:
+        with tempfile.TemporaryDirectory(dir=_fast()) as folder:
+            path = Path(folder) / "conf"
+            path.write_bytes(data)
+            try:
+                found = FORMATS[name].read(path)
+            except BadSource as error:
+                assert error.place.line >= 1
+                assert error.place.column >= 1
+                return
+            tomllib.loads(toml_text(found, name))
+            assert all(each.why and each.instead for each in found.not_carried)
+
+    return run
+
+
 def _fast() -> str | None:
     """Name a folder in memory, where there is one."""
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -196,4 +221,8 @@ TARGETS: tuple[Target, ...] = (
     Target("manifest", manifest, tuple(each.read_bytes() for each in sorted(CATALOG.glob("*/plugin.toml")))),
     Target("file-message", file_message, (file.encode(file.FileRequest("tftp", "a.cfg", "10.0.0.9", 69, "10.0.0.1")),)),
     Target("journal", journal, (a_journal(),)),
+    *(
+        Target(f"import-{name}", importing(name), tuple(each.read_bytes() for each in sorted(SOURCES.glob(pattern))))
+        for name, pattern in IMPORTED.items()
+    ),
 )

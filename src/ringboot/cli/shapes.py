@@ -369,6 +369,7 @@ TABLE: dict[str, Any] = {
     "explain": Explained,
     "init": Written,
     "import kea": Taken,
+    "import isc": Taken,
     "simulate": Simulated,
     "top": Top,
     "completion": Script,

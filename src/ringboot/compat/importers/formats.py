@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ringboot.compat.importers.imported import Imported
+from ringboot.compat.importers.isc import read_dhcpd
 from ringboot.compat.importers.kea import read_kea
 
 
@@ -19,4 +20,10 @@ class Format(NamedTuple):
     read: Callable[[Path], Imported]
 
 
-FORMATS: dict[str, Format] = {row.name: row for row in (Format("kea", "Kea", "/etc/kea/kea-dhcp4.conf", read_kea),)}
+FORMATS: dict[str, Format] = {
+    row.name: row
+    for row in (
+        Format("kea", "Kea", "/etc/kea/kea-dhcp4.conf", read_kea),
+        Format("isc", "ISC dhcpd", "/etc/dhcp/dhcpd.conf", read_dhcpd),
+    )
+}

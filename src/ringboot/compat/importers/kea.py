@@ -11,7 +11,7 @@ from ringboot.compat.importers.condition import Condition
 from ringboot.compat.importers.imported import BadSource, ClassRule, Imported, Place
 from ringboot.compat.importers.json_text import Node, read_json
 from ringboot.compat.importers.kea_keys import HARMLESS, NOT_CARRIED, UNKNOWN
-from ringboot.compat.importers.kea_options import KeaOptions
+from ringboot.compat.importers.kea_options import KeaOptions, binary
 from ringboot.compat.importers.kea_test import read_test
 from ringboot.compat.importers.networks import (
     ReservationRow,
@@ -33,8 +33,8 @@ _INHERITED = (
     "valid-lifetime", "min-valid-lifetime", "max-valid-lifetime", "renew-timer", "rebind-timer", "authoritative",
     "match-client-id", "calculate-tee-times", "t1-percent", "t2-percent",
 )  # fmt: skip
-_IDENTIFIERS = {"hw-address": "mac", "client-id": "client-id"}
-_OTHER_IDENTIFIERS = ("circuit-id", "duid", "flex-id")
+_IDENTIFIERS = {"hw-address": "mac", "client-id": "client-id", "circuit-id": "circuit-id"}
+_OTHER_IDENTIFIERS = ("duid", "flex-id")
 
 Settings = dict[str, Node]
 
@@ -231,13 +231,17 @@ class _Kea:
 
     def _reservation(self, row: Node, network: Network | None) -> None:
         self._rest(row, "a reservation", {
-            "hw-address", "client-id", *_OTHER_IDENTIFIERS, "ip-address", "hostname", "option-data",
+            *_IDENTIFIERS, *_OTHER_IDENTIFIERS, "ip-address", "hostname", "option-data",
         })  # fmt: skip
         kind, value, label = "", "", "a reservation"
         for key in (*_IDENTIFIERS, *_OTHER_IDENTIFIERS):
             node = row.get(key)
             if node is not None:
-                kind, value, label = _IDENTIFIERS.get(key, key), node.text(), f"reservation of {key} {node.text()}"
+                kind, value, label = (
+                    _IDENTIFIERS.get(key, key),
+                    _value(key, node),
+                    f"reservation of {key} {node.text()}",
+                )
         options = self.options.read(row.get("option-data"), label)
         address = row.get("ip-address")
         hostname = row.get("hostname")
@@ -296,6 +300,17 @@ def _part(settings: Settings, key: str, default: float) -> float:
     if not isinstance(node.value, float) or not 0 < node.value < 1:
         raise BadSource(node.place, f"{key} is no part of a time", "write a number between 0 and 1")
     return node.value
+
+
+def _value(key: str, node: Node) -> str:
+    """Read an identifier, pairs of digits or text in quotes, into a spelling that is ours."""
+    if key not in ("client-id", "circuit-id"):
+        return node.text()
+    try:
+        octets = binary(node.text())
+    except CannotSay:
+        return node.text()  # it is told when it is read
+    return ("" if key == "client-id" else "hex:") + octets.hex()
 
 
 def _rows(node: Node, key: str) -> list[Node]:

@@ -134,7 +134,7 @@ class KeaOptions:
         text = data.text()
         known = defined is not None or (space == TOP and code in table.BY_CODE)
         if not (known if csv is None else csv.flag()):
-            return key, written(key, _binary(text))
+            return key, written(key, binary(text))
         if defined is None:
             return key, _standard(key, text)
         octets = _octets(defined, text)
@@ -178,13 +178,14 @@ def _standard(key: str, text: str) -> str:
     if isinstance(kind, kinds.Text):
         return written(key, text.replace("\\,", ",").encode())
     if isinstance(kind, kinds.Opaque):
-        return written(key, _binary(text))
+        return written(key, binary(text))
     if isinstance(kind, kinds.Routes):
         text = text.replace(" - ", " via ")
     return encoded(key, text)
 
 
-def _binary(text: str) -> bytes:
+def binary(text: str) -> bytes:
+    """Read octets: pairs of hexadecimal digits, or text in quotes; CannotSay."""
     quoted = re.fullmatch(r"'(.*)'", text, re.DOTALL)
     if quoted:
         return quoted[1].encode()
@@ -225,7 +226,7 @@ def _field(kind: str, text: str) -> bytes:
         case "string":
             return text.encode()
         case "binary":
-            return _binary(text)
+            return binary(text)
         case "fqdn":
             return names.NAME.encode(names.NAME.parse(text))
         case "empty":

@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 from ringboot.compat.importers.imported import Imported, Place
 from ringboot.dhcp import options as table
-from ringboot.model.address import ip_number, ip_text, norm_mac, prefix_mask
+from ringboot.model import whose
+from ringboot.model.address import ip_number, ip_text, prefix_mask
 from ringboot.model.site import Network, OptionTexts, Reservation
 
-KINDS = ("mac", "client-id")  # of reservations
 _HOSTNAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})*")
-_LIKE_HEX = re.compile(r"[0-9a-fA-F]{2}(?:[:\-. ]?[0-9a-fA-F]{2})+")
 
 
 class ReservationRow(NamedTuple):
@@ -22,7 +21,7 @@ class ReservationRow(NamedTuple):
     place: Place
     label: str
     kind: str  # as ours, or the other server's word for one that we lack
-    value: str  # a MAC in any spelling, an identifier as hex
+    value: str  # in any spelling that model.whose takes
     address: str
     hostname: str
     options: OptionTexts
@@ -59,13 +58,6 @@ def name_for(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._:/-]", "-", text).lstrip("._:/-")[:63] or "unnamed"
 
 
-def client_id_text(text: str) -> str:
-    """Bring an identifier to hex; ValueError."""
-    if not _LIKE_HEX.fullmatch(text.strip()):
-        raise ValueError(f"{text!r} is not an identifier of two octets or more, as pairs of hexadecimal digits")
-    return re.sub(r"[:\-. ]", "", text.strip()).lower()
-
-
 def add_reservation(found: Imported, row: ReservationRow, inside: Network | None = None) -> None:
     """Add a reservation to the network that its address lies in, or note why that is not possible."""
     fault = _fault(found, row, inside)
@@ -76,14 +68,14 @@ def add_reservation(found: Imported, row: ReservationRow, inside: Network | None
 
 
 def _fault(found: Imported, row: ReservationRow, inside: Network | None) -> Reservation | tuple[str, str]:
-    if row.kind not in KINDS:
-        why = f"a reservation is for {' or '.join(KINDS)}"
+    if row.kind not in whose.BY_NAME:
+        why = f"a reservation is for {' or '.join(whose.BY_NAME)}"
         return (why, "reserve it for the client's MAC") if row.kind else (why, "say whom it is for")
     if not row.address:
         return "it keeps no address", "make a class that matches the client, for its options"
     try:
         address = ip_number(row.address)
-        value = norm_mac(row.value) if row.kind == "mac" else client_id_text(row.value)
+        value = whose.norm(row.kind, row.value)
     except ValueError as error:
         return str(error), "correct it"
     network = network_of([inside] if inside else found.networks, address)
