@@ -7,7 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fuzz.targets import TARGETS, Target
 
-EXAMPLES = {"journal": 40, "manifest": 60, "import-kea": 25, "import-isc": 25, "import-dnsmasq": 25}  # those that take longer
+EXAMPLES = {
+    "journal": 40,
+    "manifest": 60,
+    "import-kea": 25,
+    "import-isc": 25,
+    "import-dnsmasq": 25,
+}  # those that take longer
 BY_NAME = pytest.mark.parametrize("target", TARGETS, ids=lambda each: each.name)
 
 
