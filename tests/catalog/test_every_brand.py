@@ -182,7 +182,7 @@ def _yealink(zone: str) -> Clock:
 
 
 def _snom(zone: str) -> Clock:
-    settings = ET.fromstring(file("snom", "M300", {"timezone": zone}))
+    settings = ET.fromstring(file("snom", "PA1", {"timezone": zone}))
     offset, rule = int(settings.findtext(".//utc_offset", "")), settings.findtext(".//dst", "").split()
     assert settings.findtext(".//timezone") == "", "a name would win"
     if not rule:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from tests.catalog.test_every_brand import kinds
 from tests.catalog.test_files import LINE, manifest, models, outcome
 
 from ringboot.plugins.render import Made
+from ringboot.plugins.zones import zone_of
 
 MODELS = models("snom")
+# What a rule in full hours cannot say: minutes, the fourth week, the end of a day and beyond, another hour than one.
+DECT_OFF = {
+    "Africa/Cairo", "America/Godthab", "America/Santiago", "Antarctica/Troll", "Asia/Gaza", "Asia/Jerusalem",
+    "Australia/LHI", "NZ-CHAT",
+}  # fmt: skip
+DECT_NAMELESS = [-720, -660, -570, -120, 240, 270, 345, 360, 390, 525, 570, 630, 660, 765, 840]
 NAMED = """
 300 320 370 710 715 720 725 760 820 821 870 MP PA1 D120 D140 D150 D305 D315 D335 D345 D375 D385 D712 D713 D717 D735 D745
 D765 D785 D810 D812 D815 D862 D865 D892 M300 M400 M700 M900
@@ -121,12 +130,64 @@ def test_a_backup_is_an_identity_in_the_upper_half_unless_a_line_has_it() -> Non
     assert lines(there, "user_outbound")[8] == "10.0.0.6;transport=udp"
 
 
+def test_the_lines_of_a_dect_base_name_their_server_by_its_number() -> None:
+    sip_lines = {
+        "1": LINE,
+        "2": {**LINE, "proxy_ip": "10.0.0.7", "proxy_port": 5070},
+        "3": LINE,
+        "4": {**LINE, "dtmf_mode": "SIP-INFO"},
+        "5": {**LINE, "srtp_mode": "required", "outbound_proxy_ip": "10.0.0.8", "outbound_proxy_port": 5080},
+        "21": LINE,  # one handset too many
+    }
+    there = told("M300", {"sip_lines": sip_lines, "sip_transport": "tcp"})
+    assert [each.tag for each in there] == ["global", "server", "extension"]
+    assert lines(there, "subscr_sip_ua_data_server_id") == {1: "1", 2: "2", 3: "1", 4: "3", 5: "4"}
+    assert lines(there, "user_host") == {1: "10.0.0.5", 2: "10.0.0.7", 3: "10.0.0.5", 4: "10.0.0.5"}
+    outbound = {1: "10.0.0.5", 2: "10.0.0.7:5070", 3: "10.0.0.5", 4: "10.0.0.8:5080"}
+    assert lines(there, "user_outbound") == outbound
+    assert lines(there, "user_dtmf_info") == {1: "off", 2: "off", 3: "sip_info_only", 4: "off"}
+    assert lines(there, "user_srtp") == {1: "off", 2: "off", 3: "off", 4: "mandatory"}
+    assert set(lines(there, "srv_sip_transport").values()) == {"tcp"}
+    assert lines(there, "subscr_sip_hs_idx") == {number: str(number) for number in range(1, 6)}
+
+
 def test_a_handset_never_gets_the_account_of_another_as_its_backup() -> None:
     there = told("M300", {"sip_lines": {"1": {**LINE, "backup_proxy_ip": "10.0.0.6"}}})
-    assert lines(there, "user_failover_identity")[1] == "none"
+    assert not lines(there, "user_failover_identity")
     assert set(lines(there, "user_name").values()) == {"u1", ""}
     assert list(lines(there, "user_active").values()).count("on") == 1
-    assert lines(there, "subscr_sip_hs_idx") == {number: str(number) for number in range(1, 21)}
+
+
+def test_a_dect_base_is_told_its_summer_time_by_rule() -> None:
+    wrong = set()
+    for zone in filter(None, map(zone_of, kinds().values())):
+        if zone.dst is None:
+            continue
+        there = {each.tag: each.text for each in told("M300", {"timezone": zone.name}).iterfind("global/*")}
+        assert there["dst_enable"] == "auto"
+        for when, change in (("start", zone.dst.start), ("stop", zone.dst.end)):
+            assert there[f"dst_{when}_month"] == str(change.month)
+            assert there[f"dst_{when}_day_of_week"] == str(change.weekday + 1)  # 1 = Sunday
+            assert there[f"dst_{when}_wday_last_in_month"] == str(change.week)
+            if (
+                3600 * int(there[f"dst_{when}_time"] or "") != change.seconds
+                or change.week == 4
+                or zone.dst.save != 3600
+            ):
+                wrong.add(zone.name)
+    assert wrong == DECT_OFF
+
+
+def test_a_dect_base_is_told_its_offset_by_the_name_of_a_zone_that_has_it() -> None:
+    names = manifest("snom").tables["dect_zones"]
+    assert isinstance(names, dict)
+    for minutes, name in names.items():
+        assert float(re.split(r"(?<=[A-Z])(?=[+-])", name)[1]) * 60 == int(minutes)
+    there = {zone.offset // 60 for zone in map(zone_of, kinds().values()) if zone}
+    assert sorted(there - {int(minutes) for minutes in names}) == DECT_NAMELESS
+    for zone, name, summer in (("Asia/Kolkata", "IND+5.5", "off"), ("Asia/Kathmandu", None, "off")):
+        told_there = told("M300", {"timezone": zone})
+        assert (told_there.findtext(".//timezone"), told_there.findtext(".//dst_enable")) == (name, summer)
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,23 @@ def test_what_is_switched_off_is_taken_back() -> None:
     assert off["local_time.manual_time_enable"] == "1"
 
 
+@pytest.mark.parametrize(
+    ("model", "version", "old"), [("T38G", None, True), ("T28P", None, False), ("T28P", "2.70.0.90", True)]
+)
+def test_before_71_a_server_has_another_name_too(model: str, version: str | None, old: bool) -> None:
+    there = told(model, {"sip_lines": {"1": {**LINE, "proxy_port": 5070}}}, version)
+    assert (there["account.1.sip_server.1.address"], there["account.1.sip_server.1.port"]) == ("10.0.0.5", "5070")
+    names = [there.get(f"account.{name}") for name in ("1.sip_server_host", "1.sip_server_port", "2.sip_server_host")]
+    assert names == (["10.0.0.5", "5070", NOTHING] if old else [None] * 3)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_vlan_of_a_pc_port_is_for_models_that_have_one(model: str) -> None:
+    there = told(model, {"vlan_enabled": True, "vlan_id": 110, "vlan_pc_port_id": 20})
+    told_so = any("pc_port" in name for name in there)
+    assert told_so == (manifest("yealink").phone(model)["type"] == "deskphone")
+
+
 def test_firmware_is_named_for_the_models_that_have_a_row() -> None:
     raw = {"X_yealink_firmware": {"T46S": "T46S-66.86.0.15.rom"}}
     assert told("T46S", raw)["static.firmware.url"] == "http://10.0.0.2:8667/T46S-66.86.0.15.rom"

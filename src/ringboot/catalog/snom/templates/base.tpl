@@ -97,9 +97,8 @@
 {{ put('dkey_directory', 'url ' ~ book if X_xivo_phonebook_ip and X_xivo_user_uuid else 'keyevent F_ADR_BOOK') -}}
 {% endblock -%}
 {% block lines -%}
-{# A line's backup is an identity of its own in the upper half, to which the phone goes when the line cannot register. A
-   DECT base has none: there each identity is a handset's. -#}
-{% set half = 0 if phone.type == 'dect' else phone.lines // 2 -%}
+{# A line's backup is an identity of its own in the upper half, to which the phone goes when the line cannot register. -#}
+{% set half = phone.lines // 2 -%}
 {% for number in range(1, phone.lines + 1) -%}
 {% set line = sip_lines.get(number | string) -%}
 {% set backed = sip_lines.get((number - half) | string) if half and number > half else none -%}
@@ -122,9 +121,6 @@
 {{ idx(field, number, none) -}}
 {% endfor -%}
 {{ idx('user_failover_identity', number, 'none') -}}
-{% endif -%}
-{% if phone.type == 'dect' -%}
-{{ idx('subscr_sip_hs_idx', number, number) -}}
 {% endif -%}
 {% endfor -%}
 {% endblock %}

@@ -1,6 +1,6 @@
 #!version:1.0.0.1
 {#  The file of one phone. Three things differ between phones: how much there is of everything (phone), which names the
-    firmware knows (era: nothing before 81, "static." since), and how servers are named (before 80).
+    firmware knows (era: nothing before 81, "static." since), and how servers are named (before 80, and before 71).
     What is not configured is written as %NULL%, which takes back what an earlier file said. -#}
 {% set parts = (device.version or '').split('.') -%}
 {% set age = parts[1] | int if parts | length > 1 else phone.generation -%}
@@ -147,6 +147,10 @@ local_time.offset_time = {{ zone.dst.save // 60 }}
 {{ put(account ~ '.auth_name', line.auth_username) -}}
 {{ put(account ~ '.password', line.password) -}}
 {{ server(account, 1, line.proxy_ip or sip_proxy_ip, line.proxy_port or sip_proxy_port) -}}
+{% if age < 71 -%}
+{{ put(account ~ '.sip_server_host', line.proxy_ip or sip_proxy_ip) -}}
+{{ put(account ~ '.sip_server_port', line.proxy_port or sip_proxy_port or tables.ports[sip_transport]) -}}
+{% endif -%}
 {{ server(account, 2, line.backup_proxy_ip or sip_backup_proxy_ip, line.backup_proxy_port or sip_backup_proxy_port) -}}
 {{ outbound(account, line.outbound_proxy_ip or sip_outbound_proxy_ip, line.outbound_proxy_port or sip_outbound_proxy_port) -}}
 {% if age < 80 -%}
@@ -157,7 +161,7 @@ local_time.offset_time = {{ zone.dst.save // 60 }}
 {{ switch(account ~ '.subscribe_mwi', sip_subscribe_mwi) -}}
 {{ put('voice_mail.number.' ~ number, line.voicemail or exten_voicemail) -}}
 {% else -%}
-{% for field in tables.idle.line -%}
+{% for field in tables.idle.line + (tables.idle.line_70 if age < 71 else []) -%}
 {{ put(account ~ '.' ~ field, none) -}}
 {% endfor -%}
 {{ put('voice_mail.number.' ~ number, none) -}}
