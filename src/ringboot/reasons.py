@@ -120,6 +120,12 @@ POOL_FULL = _row(
     "no free address in network {network}",
     "Enlarge a pool, shorten lease_time, or release leases that nobody needs: ringboot lease list.",
 )
+POOL_CLOSED = _row(
+    "pool-closed",
+    "dhcp",
+    "no pool of network {network} serves this client; they are for the classes {classes}",
+    "Look at match of these classes, or add a pool without class.",
+)
 UNKNOWN_IGNORED = _row(
     "unknown-ignored",
     "dhcp",

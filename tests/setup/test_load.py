@@ -44,6 +44,15 @@ ROWS = [
     ("[dhcp]\n[[dhcp.network]]\nname = 'x'",
      'line 2, dhcp.network.subnet: is missing; add it, such as subnet = "10.0.0.0/24"'),
     (LAN + "[[dhcp.class]]\nmatch.mac = '*'", 'line 6, dhcp.class.name: is missing; add it, such as name = "phones"'),
+    # pools by class, relays
+    (LAN + "[[dhcp.network.pool]]\nrange = '10.0.0.5-10.0.0.9'\nclass = ['voice']",
+     'line 8, dhcp.network.pool.class: no class is called "voice"; the classes are none yet: add [[dhcp.class]]'),
+    (LAN + "[[dhcp.network.pool]]\nrange = '10.0.0.5-10.0.0.9'\nclass = ['c', 'd']\n"
+     "[[dhcp.class]]\nname = 'c'\nmatch.mac = '*'",
+     'line 8, dhcp.network.pool.class: no class is called "d"; the classes are c'),
+    (LAN + "relays = ['172.16.0.1']\n[[dhcp.network]]\nsubnet = '10.1.0.0/24'\nrelays = ['172.16.0.1']",
+     ('line 9, dhcp.network.relays: network "lan" has relay 172.16.0.1 too; '
+      "name it in one of them; the networks of its wire have the same segment")),
     # kinds
     ("server = 3\n" + LAN, "line 1, server: 3 is not a table; write [server] and its keys below"),
     ("[dhcp]\nnetwork = 3",

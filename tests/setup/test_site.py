@@ -28,7 +28,8 @@ subnet = "10.0.0.0/16"
 segment = "floor1"
 authoritative = false
 pools = ["10.0.1.0-10.0.1.255"]
-pool = [{ range = "10.0.2.0-10.0.2.9", options = { 66 = "{http}/x" } }]
+pool = [{ range = "10.0.2.0-10.0.2.9", options = { 66 = "{http}/x" }, class = "lobby" }]
+relays = ["172.16.0.1"]
 lease_time = "1h30m"
 rapid_commit = true
 bootp = true
@@ -88,8 +89,9 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
     assert (phones.authoritative, phones.lease_time, phones.unknown) == (False, 5400, "quarantine")
     assert phones.pools == (
         Pool(ip_number("10.0.1.0"), ip_number("10.0.1.255")),
-        Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"66": "{http}/x"}),
+        Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"66": "{http}/x"}, ("lobby",)),
     )
+    assert (phones.relays, guests.relays) == (("172.16.0.1",), ())
     assert (phones.rapid_commit, guests.rapid_commit) == (True, False)
     assert (phones.min_lease_time, phones.max_lease_time, phones.t1, phones.t2) == (300, 0xFFFFFFFF, 0.25, 0.5)
     assert (guests.min_lease_time, guests.max_lease_time, guests.t1, guests.t2) == (None, None, 0.5, 0.875)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ringboot.answer.case import Case
+from ringboot.answer.classes import ClassIds
 from ringboot.answer.client import Client
 from ringboot.answer.facts import Facts
 from ringboot.answer.network import Net
 from ringboot.answer.query import Now
+from ringboot.answer.said import said
 from ringboot.leases.offers import Offer
 from ringboot.model.lease import BOUND, DECLINED, Lease
 
@@ -21,6 +23,7 @@ MOVED = (
 )
 FOREIGN = "foreign"  # of another wire, or of a network of this wire that is not for it
 
+_NONE: frozenset[int] = frozenset()
 _new = tuple.__new__  # a third of the cost of calling the class
 
 
@@ -49,10 +52,11 @@ def choose(case: Case, wanted: int) -> Choice | None:
         if is_legal(case, net, address) and is_open(case, address):
             return Choice(net, address)
     for net in client.nets:
+        closed = closed_pools(case, net)
         if may_hold(client, net, facts, now):
-            found = facts.table.free(net.name, now.utc, now.steady)
+            found = facts.table.free(net.name, now.utc, now.steady, closed)
         else:
-            found = facts.table.spare(net.name, client.key, now.utc)
+            found = facts.table.spare(net.name, client.key, now.utc, closed)
         if found is not None:
             return Choice(net, found)
     return None
@@ -86,11 +90,23 @@ def _candidates(case: Case, wanted: int) -> list[tuple[Net, int]]:
 
 
 def is_legal(case: Case, net: Net, address: int) -> bool:
-    """Say whether the network gives this address to this client: it is in a pool, or reserved for it."""
+    """Say whether the network gives this address to this client: it is in a pool that serves it, or reserved for it."""
     mine = case.client.reserved
     if mine is not None and mine.address == address:
         return True
-    return net.place(address).pool is not None and not case.facts.table.is_withheld(address)
+    place = net.place(address)
+    if place.pool is None or case.facts.table.is_withheld(address):
+        return False
+    return place.members is None or place.serves(_classes(case))
+
+
+def closed_pools(case: Case, net: Net) -> frozenset[int]:
+    """Give the places of the network's pools that do not serve this client."""
+    return net.closed_to(_classes(case)) if net.is_gated else _NONE
+
+
+def _classes(case: Case) -> ClassIds:
+    return case.facts.classes.of(said(case.query, case.facts), case.client.mac)
 
 
 def is_open(case: Case, address: int) -> bool:

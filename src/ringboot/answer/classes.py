@@ -31,6 +31,10 @@ class Classes:
         self.timed = any(row.lease_time is not None for row in rows)
         self._memory: dict[tuple[bytes | None, ...], ClassIds] = {}
 
+    def numbers(self) -> dict[str, int]:
+        """Give the places of the site's own classes in its list; brands are no classes that it can name."""
+        return {row.name: number for number, row in enumerate(self.rows) if row.layer != "brand"}
+
     def of(self, options: Mapping[int, bytes], mac: bytes) -> ClassIds:
         """Give the classes that a client with this evidence is in."""
         fields = tuple(map(options.get, self._codes))

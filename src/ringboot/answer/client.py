@@ -70,7 +70,7 @@ def link_of(query: Query, facts: Facts) -> Net | None:
     if selected is not None:
         return facts.nets.at(int.from_bytes(selected, "big")) if len(selected) == 4 else None
     if message.giaddr:
-        return facts.nets.at(message.giaddr)
+        return facts.nets.of_relay(message.giaddr)
     if message.ciaddr and query.unicast:
         net = facts.nets.at(message.ciaddr)
         if net is not None:

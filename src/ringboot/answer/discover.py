@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ringboot import reasons
-from ringboot.answer.address import Choice, choose, may_hold, own_lease
+from ringboot.answer.address import Choice, choose, closed_pools, may_hold, own_lease
 from ringboot.answer.case import Case
-from ringboot.answer.client import Client
 from ringboot.answer.decision import Decision, Need, Question, Silence
-from ringboot.answer.facts import Facts
 from ringboot.answer.network import Net
 from ringboot.answer.times import lease_time
 from ringboot.answer.writing import give, grant
@@ -63,7 +61,7 @@ def find(case: Case, wanted: int, answers: Answers) -> Found | Need | Silence:
     _, client, facts, now = case
     choice = choose(case, wanted)
     if choice is None:
-        return _none_left(client, facts)
+        return _none_left(case)
     net, address = choice
     lease = own_lease(case, address)
     held = facts.table.offer_of(net.name, client.key, now.steady)
@@ -94,12 +92,16 @@ def _ask_first(case: Case, choice: Choice, held: Offer | None, answers: Answers)
     return None
 
 
-def _none_left(client: Client, facts: Facts) -> Silence:
-    """Say why there is no address: the reservation is held by somebody else, or every pool is full."""
+def _none_left(case: Case) -> Silence:
+    """Say why there is no address: its reservation is held by somebody else, no pool serves it, or all are full."""
+    _, client, facts, _ = case
     mine = client.reserved
     detail: dict[str, object] = {"network": client.nets[0].name}
     if mine is not None and not client.nets[0].pools:
         lease = facts.table.of_address(mine.address)
         holder = lease.mac.hex(":") if lease is not None and lease.mac else "a client without a lease"
         return Silence(reasons.RESERVED_IN_USE, {**detail, "address": ip_text(mine.address), "holder": holder})
+    if all(len(closed_pools(case, net)) == len(net.pools) for net in client.nets):
+        names = {name for net in client.nets for pool in net.row.pools for name in pool.classes}
+        return Silence(reasons.POOL_CLOSED, {**detail, "classes": ", ".join(sorted(names))})
     return Silence(reasons.POOL_FULL, detail)

@@ -47,7 +47,7 @@ class Facts:
         """Take another site; ValueError for a pattern or an address that cannot be read, then nothing changes."""
         usable, problems = _usable(site)
         classes = Classes(usable.classes)
-        nets = Nets(usable.networks)
+        nets = Nets(usable.networks, classes.numbers())
         own = {ip_number(site.server)} if site.server else set()
         self.site, self.problems = usable, problems
         self.nets, self.classes, self.options = nets, classes, Options(usable, classes)

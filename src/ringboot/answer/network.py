@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 from typing import NamedTuple
 
 from ringboot.model.address import ip_number, prefix_mask
 from ringboot.model.site import Network, OptionTexts, Pool, Reservation
 from ringboot.model.whose import Name, octets_of
+
+_REMEMBERED = 4096
 
 
 class Reserved:
@@ -28,24 +30,33 @@ class Place(NamedTuple):
 
     number: int
     pool: Pool | None
+    members: frozenset[int] | None = None  # the classes that the pool serves; None: everybody
+
+    def serves(self, classes: Collection[int]) -> bool:
+        """Say whether clients of these classes are served from here."""
+        return self.members is None or not self.members.isdisjoint(classes)
 
 
 class Net:
     """One network."""
 
     __slots__ = (
-        "for_known", "for_unknown", "ignores", "ignores_ids", "mask", "name", "outside", "pools", "reserved", "row",
-        "wire",
+        "_closed", "for_known", "for_unknown", "ignores", "ignores_ids", "is_gated", "mask", "name", "outside", "pools",
+        "reserved", "row", "wire",
     )  # fmt: skip
 
-    def __init__(self, row: Network, numbers: Iterable[int]) -> None:
+    def __init__(self, row: Network, numbers: Iterable[int], classes: Mapping[str, int]) -> None:
         number = iter(numbers)
         self.row = row
         self.name = row.name
         self.ignores_ids = row.identity == "mac"
         self.mask = prefix_mask(row.prefix)
         self.outside = Place(next(number), None)
-        self.pools = tuple((pool.first, pool.last, Place(next(number), pool)) for pool in row.pools)
+        self.pools = tuple(
+            (pool.first, pool.last, Place(next(number), pool, _members(pool, classes))) for pool in row.pools
+        )
+        self.is_gated = any(pool.classes for pool in row.pools)  # not all of them serve everybody
+        self._closed: dict[tuple[int, ...], frozenset[int]] = {}
         self.reserved: dict[Name, Reserved] = {}
         self.wire: tuple[Net, ...] = (self,)  # all of its segment, itself first, then in file order
         self.for_known: tuple[Net, ...] = ()  # which of them serve a client without a reservation, in order
@@ -62,6 +73,16 @@ class Net:
             if first <= address <= last:
                 return place
         return self.outside
+
+    def closed_to(self, classes: tuple[int, ...]) -> frozenset[int]:
+        """Give the places in `pools` of those that do not serve clients of these classes."""
+        closed = self._closed.get(classes)
+        if closed is None:
+            closed = frozenset(at for at, (_, _, place) in enumerate(self.pools) if not place.serves(classes))
+            if len(self._closed) >= _REMEMBERED:
+                self._closed.clear()
+            self._closed[classes] = closed
+        return closed
 
     def reserved_for(self, names: Iterable[Name]) -> Reserved | None:
         """Give the reservation in this network for a client of these names, by the first that has one."""
@@ -93,9 +114,11 @@ class Net:
 class Nets:
     """All networks of a site."""
 
-    def __init__(self, rows: tuple[Network, ...] = ()) -> None:
+    def __init__(self, rows: tuple[Network, ...] = (), classes: Mapping[str, int] | None = None) -> None:
+        """`classes` gives their numbers by name."""
         numbers = count()
-        self.by_name = {row.name: Net(row, numbers) for row in rows}
+        self.by_name = {row.name: Net(row, numbers, classes or {}) for row in rows}
+        self._by_relay = {ip_number(relay): net for net in self.by_name.values() for relay in net.row.relays}
         self._by_mask: list[tuple[int, dict[int, Net]]] = []  # longest prefix first
         for mask in sorted({net.mask for net in self.by_name.values()}, reverse=True):
             self._by_mask.append((mask, {net.row.subnet: net for net in self.by_name.values() if net.mask == mask}))
@@ -110,6 +133,11 @@ class Nets:
                 return net
         return None
 
+    def of_relay(self, address: int) -> Net | None:
+        """Find the network that a relay agent is in: the one that names it, else the one that holds its address."""
+        named = self._by_relay.get(address) if self._by_relay else None
+        return self.at(address) if named is None else named
+
     def _join(self, net: Net) -> None:
         others = (other for other in self.by_name.values() if other.row.segment == net.row.segment)
         net.wire = (net, *(other for other in others if other is not net))
@@ -123,3 +151,7 @@ class Nets:
                 unknown.append(target)
         net.for_unknown = tuple(target for target in unknown if target in net.wire)
         net.ignores = not net.for_unknown and any(home.row.unknown == "ignore" for home in homes)
+
+
+def _members(pool: Pool, classes: Mapping[str, int]) -> frozenset[int] | None:
+    return frozenset(classes[name] for name in pool.classes if name in classes) if pool.classes else None

@@ -35,6 +35,7 @@ _REQUESTED, _LEASE_TIME, _SERVER, _PARAMETERS, _CLIENT_ID = 50, 51, 54, 55, 61
 _RAPID_COMMIT, _AGENT, _SUBNET = 80, 82, 118
 
 _number = Struct("!I").unpack
+_NONE_CLOSED: frozenset[int] = frozenset()
 _new = tuple.__new__  # a third of the cost of calling the class
 
 
@@ -49,7 +50,7 @@ def short(query: Query, kind: int, facts: Facts, now: Now) -> Reply | None:
             return None
     elif facts.reads_relay and ciaddr and not giaddr:
         return None  # what the relay said before may count
-    link = facts.nets.at(giaddr) if giaddr and _AGENT not in options else link_of(query, facts)
+    link = facts.nets.of_relay(giaddr) if giaddr and _AGENT not in options else link_of(query, facts)
     if link is None:
         return None
     client_id = options.get(_CLIENT_ID)
@@ -87,7 +88,8 @@ def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Rep
     ):
         return None
     else:
-        found = table.free(name, utc, steady)
+        closed = net.closed_to(facts.classes.of(options, message.chaddr)) if net.is_gated else _NONE_CLOSED
+        found = table.free(name, utc, steady, closed)
         if found is None or table.of_address(found) is not None:
             return None
         address = found
@@ -150,10 +152,11 @@ def _give(  # noqa: PLR0917  by position, because keywords cost
     place = net.place(address)
     if place.pool is None or facts.table.is_withheld(address):
         return None
+    classes = facts.classes.of(options, mac)
+    if place.members is not None and place.members.isdisjoint(classes):
+        return None
     server = facts.server_for(net, ours)
-    written = facts.options.written.get(
-        (place.number, facts.classes.of(options, mac), server, options.get(_PARAMETERS, b""), seconds)
-    )
+    written = facts.options.written.get((place.number, classes, server, options.get(_PARAMETERS, b""), seconds))
     if written is None:
         return None  # the long way writes it, once
     data = leased(message, kind, server, address, seconds, written)

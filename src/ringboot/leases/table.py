@@ -20,6 +20,8 @@ from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, LeaseChange
 
 _new = tuple.__new__  # a third of the cost of calling the class, once for every change
 
+_NONE: frozenset[int] = frozenset()
+
 Change = LeaseChange | Offer | Withdraw
 
 
@@ -152,11 +154,16 @@ class Table:
         """Say whether pools skip this address."""
         return address in self._withheld
 
-    def free(self, network: str, utc: float, steady: float) -> int | None:
-        """Find an address of the network's pools that nobody has; None when they are full."""
+    def free(self, network: str, utc: float, steady: float, closed: frozenset[int] = _NONE) -> int | None:
+        """Find an address of the network's pools that nobody has; None when they are full.
+
+        `closed`: the pools that are left out, by their places in file order.
+        """
         for address in self._offers.lapsed(steady):
             self._settle(address)
-        for span in self._pools.get(network, ()):
+        for place, span in enumerate(self._pools.get(network, ())):
+            if place in closed:
+                continue
             found = span.free(self._leases, self._offers.by_address, self._withheld, utc)
             if found is not None:
                 return found
@@ -202,9 +209,11 @@ class Table:
         held = (self._leases.get(address) for address in self._withheld)
         return sum(lease is not None and lease.network == network and lease.expiry > utc for lease in held)
 
-    def spare(self, network: str, key: bytes, utc: float) -> int | None:
-        """Find a free address for a client whose offer will not keep it; None when the network's pools are full."""
-        for span in self._pools.get(network, ()):
+    def spare(self, network: str, key: bytes, utc: float, closed: frozenset[int] = _NONE) -> int | None:
+        """Find a free address for a client whose offer will not keep it; None and `closed` as in `free`."""
+        for place, span in enumerate(self._pools.get(network, ())):
+            if place in closed:
+                continue
             found = span.spare(key, self._leases, self._offers.by_address, self._withheld, utc)
             if found is not None:
                 return found

@@ -21,6 +21,7 @@ class Pool:
     first: int
     last: int
     options: OptionTexts = field(default_factory=dict)
+    classes: tuple[str, ...] = ()  # whom it serves; nobody named: everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Network:
     subnet: int
     prefix: int
     segment: str  # networks with the same segment share one wire
+    relays: tuple[str, ...] = ()  # relay agents whose address lies elsewhere
     authoritative: bool = True
     pools: tuple[Pool, ...] = ()
     lease_time: int = 28800  # seconds

@@ -30,6 +30,7 @@ def check_site(draft: Draft) -> None:
     _check_identities(draft)
     _check_names(draft)
     _check_overlaps(draft)
+    _check_relays(draft)
     for place, each in draft.classes:
         where = (*place, "match")
         if each.match == ClassMatch() and not draft.faulty(where):
@@ -169,6 +170,11 @@ def _check_pools(draft: Draft, place: Place, network: Network) -> None:
             )
         elif address is not None and each.first <= ip_number(address) <= each.last:
             draft.warn(where, f"pool {each} holds our own address {address}", "leave it out of the pool")
+    for index, pool in enumerate(network.pool):
+        for name in pool.classes or ():
+            if name not in draft.classed:
+                todo = f"the classes are {', '.join(sorted(draft.classed)) or 'none yet: add [[dhcp.class]]'}"
+                draft.add((*place, "pool", index, "class"), f'no class is called "{name}"', todo)
     for one, (where, other) in _meeting(list(_ranges(place, network))):
         draft.add(where, f"pool {other} overlaps pool {one}", "give each address to one pool")
 
@@ -259,6 +265,17 @@ def _check_overlaps(draft: Draft) -> None:
             f'subnet {owners[place].subnet} overlaps {first.subnet} of network "{first.called}"',
             "give each address to one network",
         )
+
+
+def _check_relays(draft: Draft) -> None:
+    owners: dict[str, Network] = {}
+    for place, network in draft.networks:
+        for index, relay in enumerate(network.relays):
+            other = owners.setdefault(relay, network)
+            if other is not network:
+                what = f'network "{other.called}" has relay {relay} too'
+                todo = "name it in one of them; the networks of its wire have the same segment"
+                draft.add((*place, "relays", index), what, todo)
 
 
 def _meeting(ranges: list[tuple[Place, Range]]) -> Iterator[tuple[Range, tuple[Place, Range]]]:

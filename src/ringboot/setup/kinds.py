@@ -300,6 +300,7 @@ Part = Annotated[float, BeforeValidator(_part), Meaning("number between 0 and 1"
 SubnetText = Annotated[Subnet, BeforeValidator(read_subnet), Meaning("subnet", '"10.0.0.0/24"')]
 RangeText = Annotated[Range, BeforeValidator(_range), Meaning("range of addresses", '"10.0.0.100-10.0.0.199"')]
 Name = Annotated[str, BeforeValidator(_name), Meaning("name", '"phones"')]
+Names = Annotated[tuple[str, ...], BeforeValidator(_any_of(_name)), Meaning("name, or a list of them", '"voice"')]
 InterfaceName = Annotated[str, BeforeValidator(_interface), Meaning("interface name", '"eth0"')]
 OptionCode = Annotated[str, BeforeValidator(_option_code), Meaning("number of an option", "224")]
 OptionName = Annotated[str, BeforeValidator(_option_name), Meaning("name", '"acme-url"')]

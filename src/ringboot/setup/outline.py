@@ -13,7 +13,7 @@ from ringboot.fleet.raw_config import is_secret
 from ringboot.setup.kinds import Range, duration_text
 from ringboot.setup.option_sets import key_of
 from ringboot.setup.reading import inner_meaning
-from ringboot.setup.settings import Settings
+from ringboot.setup.settings import PoolTable, Settings
 from ringboot.setup.site import declared_in
 
 MASK = "***"
@@ -72,7 +72,7 @@ class _Maker:
         """Add a table as a thing, and what stands in its lists as things of their own."""
         values = self.made[self._unused(thing)] = {}
         if isinstance(table, Range):  # a pool that says nothing more
-            return
+            table = PoolTable(str(table))  # type: ignore[arg-type]  # the text, as in the file
         prefix = "" if thing[0] == "settings" else f"{thing[1]} "
         for key, value, each in self._leaves(table, ""):
             if each is None:

@@ -62,6 +62,7 @@ class Draft:
     classes: list[tuple[Place, ClassTable]] = field(default_factory=list)
     options: list[tuple[Place, OptionTable]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)  # networks, also those that could not be read
+    classed: set[str] = field(default_factory=set)  # classes, likewise
     faults: list[Place] = field(default_factory=list)
 
     def add(self, place: Place, what: str, todo: str, *, severity: str = ERROR) -> None:
@@ -149,6 +150,8 @@ def _read_dhcp_lists(draft: Draft, section: dict[str, Any]) -> dict[str, Any]:
             draft.networks.append((place, network))
             draft.named.add(network.called)
     for place, table in classes:
+        if isinstance(table.get("name"), str):
+            draft.classed.add(table["name"])
         found = _read(draft, ClassTable, table, place)
         if found is not None:
             draft.classes.append((place, found))

@@ -22,6 +22,7 @@ from ringboot.setup.kinds import (
     MacGlobs,
     Meaning,
     Name,
+    Names,
     OptionCode,
     OptionKind,
     OptionName,
@@ -72,6 +73,12 @@ class PoolTable:
 
     range: RangeText = Field(description="The addresses that are given out, both ends included.")
     options: Options = Field(default_factory=dict, description="DHCP options for clients with an address of this pool.")
+    classes: Names | None = Field(
+        default=None,
+        alias="class",
+        description="The classes whose members are served from this pool, nobody else. Default: everybody. "
+        "A client that is no member any more is refused its address at the next renewal.",
+    )
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -83,6 +90,11 @@ class Network:
     segment: Name | None = Field(
         default=None,
         description="Networks with the same segment share one wire. Default: a segment of its own.",
+    )
+    relays: tuple[Address, ...] = Field(
+        default=(),
+        description="Relay agents (giaddr) of this wire whose address lies in none of its subnets. "
+        "A relay whose address lies in the subnet need not be named.",
     )
     authoritative: StrictBool = Field(
         default=True,

@@ -45,12 +45,16 @@ def declared_in(rows: Iterable[OptionTable]) -> tuple[Private, ...]:
 
 def _network(network: Network, declared: tuple[Private, ...]) -> model.Network:
     plain = [model.Pool(each.first, each.last) for each in network.pools]
-    rich = [model.Pool(each.range.first, each.range.last, by_key(each.options, declared)) for each in network.pool]
+    rich = [
+        model.Pool(each.range.first, each.range.last, by_key(each.options, declared), each.classes or ())
+        for each in network.pool
+    ]
     return model.Network(
         name=network.called,
         subnet=network.subnet.number,
         prefix=network.subnet.prefix,
         segment=network.segment or network.called,
+        relays=network.relays,
         authoritative=network.authoritative,
         pools=(*plain, *rich),
         lease_time=network.lease_time,
