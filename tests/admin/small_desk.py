@@ -142,6 +142,15 @@ class SmallDesk:
                 return row
         raise NotFound(f"Nobody has {address}. See: ringboot lease list.")
 
+    async def reserve_lease(self, address: str, kind: str, more: Row) -> Row:
+        self._call("reserve_lease", address, kind, more)
+        row = next((row for row in self.rows_leases if row["address"] == address), None)
+        if row is None:
+            raise NotFound(f"Nobody has {address}. See: ringboot lease list.")
+        return await self.add_reservation(
+            {"network": "lan", "kind": kind, "value": row["mac"], "address": address} | more
+        )
+
     async def release_lease(self, address: str) -> Row:
         row = await self.lease(address)
         self.rows_leases.remove(row)

@@ -119,6 +119,15 @@ def test_leases_are_renewed_by_address_or_network(shell: Shell, desk: Any) -> No
     assert "Say whose: addresses, or --network." in shell("lease renew", code=2)[1]
 
 
+def test_a_lease_becomes_a_reservation(shell: Shell, desk: Any) -> None:
+    desk.rows_leases = leases(1)
+    assert shell("lease reserve 10.0.0.0")[0] == "10.0.0.0 is kept for mac 00:00:5e:00:53:0a.\n"
+    assert desk.calls[-2:-1] == [("reserve_lease", "10.0.0.0", "mac", {})]
+    shell("lease reserve 10.0.0.0 --by client-id --hostname desk --option ntp-servers=10.0.0.9")
+    more = {"hostname": "desk", "options": {"ntp-servers": "10.0.0.9"}}
+    assert desk.calls[-2:-1] == [("reserve_lease", "10.0.0.0", "client-id", more)]
+
+
 # Reservations
 
 

@@ -29,6 +29,7 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "lease list": ("", "items"),
     "lease show": ("10.0.0.9", "state"),
     "lease renew": ("10.0.0.9", ""),
+    "lease reserve": ("10.0.0.9", "value"),
     "lease release": ("10.0.0.9", "address"),
     "reservation list": ("", "items"),
     "reservation add": (f"10.0.0.7 --network lan --mac {MAC}", "address"),

@@ -140,6 +140,23 @@ def test_a_device_goes_its_way_by_hand(site: Site) -> None:
     assert site.run("device", "show", mac, check=False).returncode == 5
 
 
+def test_a_lease_becomes_a_reservation_that_holds_for_the_next_packet(site: Site) -> None:
+    mac, other = "02:00:5e:16:00:01", "02:00:5e:16:00:02"
+    had = site.obtain(mac).address
+    refused = site.run("lease", "reserve", had, "--by", "circuit-id", check=False)
+    assert refused.returncode == 1
+    assert "circuit-id is nothing that the client of" in refused.stderr
+    kept = site.json("lease", "reserve", had, "--hostname", "lobby")
+    assert (kept["kind"], kept["value"], kept["network"], kept["hostname"]) == ("mac", mac, "phones", "lobby")
+    again = site.obtain(mac)
+    assert (again.address, again.options[12]) == (had, b"lobby")
+    site.run("lease", "release", had)
+    assert site.obtain(other).address != had
+    told = site.run("explain", "--mac", mac).stdout
+    assert f"reservation {had} in phones, by its mac {mac}" in told
+    site.run("reservation", "remove", "--network", "phones", "--mac", mac)
+
+
 def test_a_plugin_is_installed_under_a_name_of_its_own_and_taken_away_with_a_backup(site: Site, tmp_path: Path) -> None:
     source = tmp_path / "mine"
     shutil.copytree(FOLDER / "aastra", source)

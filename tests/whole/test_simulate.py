@@ -158,7 +158,8 @@ STRANGER, KEPT = "00:00:5e:00:53:09", "00:00:5e:00:53:44"
 LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FILE one of its files
     "check": "", "reload": "", "diff": "", "lease misfits": "", "status": "",
     "explain": "--mac MAC", "top": "--once --interval 100ms",
-    "completion": "zsh", "lease list": "", "lease show": "ADDRESS", "lease release": "ADDRESS",
+    "completion": "zsh", "lease list": "", "lease show": "ADDRESS",
+    "lease reserve": "ADDRESS --hostname lobby", "lease release": "ADDRESS",
     "reservation add": f"127.81.2.9 --network phones --mac {STRANGER} --option ntp-servers=127.0.0.1",
     "reservation list": "", "reservation import": "CSV", "reservation export": "",
     "reservation remove": f"--network phones --mac {KEPT}", "device list": "", "device show": "MAC",

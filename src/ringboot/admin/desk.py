@@ -59,6 +59,10 @@ class LeaseDesk(Protocol):
         """Give the lease of an address."""
         ...
 
+    async def reserve_lease(self, address: str, kind: str, more: Row) -> Row:
+        """Keep the address for who has or had it, and give the reservation; `more` is hostname and options."""
+        ...
+
     async def release_lease(self, address: str) -> Row:
         """End a lease and give what it was."""
         ...

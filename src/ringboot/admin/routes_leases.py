@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from ringboot.admin.body import json_body, only
+from ringboot.admin.body import json_body, only, text_of
 from ringboot.admin.desk import LeaseDesk
 from ringboot.admin.lists import LARGEST_PAGE, number_of, refuse_unknown
 from ringboot.admin.problems import Problem
@@ -50,6 +50,14 @@ def lease_routes(desk: LeaseDesk) -> APIRouter:
     @routes.get("/{address}")
     async def lease(address: str) -> dict[str, Any]:
         return await desk.lease(_address(address))
+
+    @routes.post("/{address}/reservation", status_code=201)
+    async def reserve(request: Request, address: str) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "kind", "hostname", "options")
+        kind = text_of(body, "kind") if "kind" in body else "mac"
+        more = {key: value for key, value in body.items() if key != "kind"}
+        return await desk.reserve_lease(_address(address), kind, more)
 
     @routes.delete("/{address}")
     async def release(address: str) -> dict[str, Any]:

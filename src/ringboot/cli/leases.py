@@ -12,6 +12,7 @@ from ringboot.cli.completion import names_of
 from ringboot.cli.exits import FAILED, USAGE, Failure
 from ringboot.cli.lists import LARGEST_PAGE, Filters, Limit, Offset, Sort, Text, show_page, split_filter
 from ringboot.cli.show import Column, counted, moment, plain, print_table, print_thing
+from ringboot.model.whose import BY_NAME
 
 COLUMNS = (
     Column("address", "ADDRESS"),
@@ -46,6 +47,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "show", "ringboot lease show 10.0.1.20")(show_lease)
     command(app, "misfits", "ringboot lease misfits")(list_misfits)
     command(app, "renew", "ringboot lease renew --network phones")(renew_leases)
+    command(app, "reserve", "ringboot lease reserve 10.0.1.20 --hostname reception")(reserve_lease)
     command(app, "release", "ringboot lease release 10.0.1.20")(release_lease)
 
 
@@ -147,6 +149,26 @@ def renew_leases(
         print(f"{len(rows) - len(left)} of {counted(len(rows), 'clients')} renewed")
     if addresses and left:
         raise Failure(f"{plain(left[0]['text'])}. {plain(left[0]['help'])}".strip(), FAILED)
+
+
+def reserve_lease(
+    at: At,
+    *,
+    address: Address,
+    by: Annotated[str, typer.Option(help=f"By what the client is known from then on: {', '.join(BY_NAME)}.")] = "mac",
+    hostname: Annotated[str | None, typer.Option(help="The name that the client is told.")] = None,
+    option: Annotated[list[str] | None, typer.Option(help="A DHCP option, as name=value; may be repeated.")] = None,
+) -> None:
+    """Keep an address for the client that has or had it."""
+    from ringboot.cli.assignments import flat_of
+
+    body: dict[str, Any] = {"kind": by}
+    if hostname:
+        body["hostname"] = hostname
+    if option:
+        body["options"] = flat_of(option)
+    made = at.api.post("leases", address, "reservation", body=body)
+    at.tell(made, f"{made['address']} is kept for {made['kind']} {made['value']}.")
 
 
 def release_lease(at: At, address: Address) -> None:

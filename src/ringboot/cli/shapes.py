@@ -378,6 +378,7 @@ TABLE: dict[str, Any] = {
     "lease misfits": Misfits,
     "lease release": Lease,
     "lease renew": list[Renewal],
+    "lease reserve": Reservation,
     "reservation list": Page[Reservation],
     "reservation add": Reservation,
     "reservation remove": Client,

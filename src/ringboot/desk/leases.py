@@ -6,11 +6,12 @@ import asyncio
 from typing import Any
 
 from ringboot import reasons
-from ringboot.desk.core import Core
-from ringboot.desk.errors import Busy, NotFound, sentence
+from ringboot.desk.errors import Busy, NotFound, Refused, sentence
+from ringboot.desk.reservations import ReservationDesk
 from ringboot.model.address import ip_number, ip_text, mac_text
 from ringboot.model.evidence import unpack
-from ringboot.model.lease import BOUND
+from ringboot.model.lease import BOUND, DECLINED
+from ringboot.model.whose import BY_NAME, names_of
 
 SLICE = 1000  # leases asked for at once
 LOOK_EVERY = 0.1  # seconds, while clients are asked to renew
@@ -19,10 +20,8 @@ _HOSTNAME, _VENDOR_CLASS, _RELAY = 12, 60, 82
 Row = dict[str, Any]
 
 
-class LeaseDesk:
+class LeaseDesk(ReservationDesk):
     """What `ringboot lease` needs."""
-
-    core: Core
 
     async def leases(self, after: int, limit: int, network: str | None, text: str | None) -> Row:
         """Give {"items": rows, "next": cursor or None, "total": how many dhcp remembers}."""
@@ -44,11 +43,31 @@ class LeaseDesk:
 
     async def lease(self, address: str) -> Row:
         """Give the lease of an address."""
+        return self._lease_row(await self._plain(address))
+
+    async def _plain(self, address: str) -> Row:
         number = ip_number(address)
         page = await self.core.link.ask("leases", {"after": number - 1, "limit": 1})
         if not page or page[0]["address"] != number:
             raise NotFound(f"Nobody has or had {address}. See: ringboot lease list")
-        return self._lease_row(page[0])
+        return dict(page[0])
+
+    async def reserve_lease(self, address: str, kind: str, more: Row) -> Row:
+        """Keep the address for who has or had it, known by `kind`; `more` is hostname and options."""
+        plain = await self._plain(address)
+        if plain["state"] == DECLINED:
+            raise Refused(
+                f"{address} is nobody's: somebody without a lease uses it. See: ringboot lease show {address}"
+            )
+        said = unpack(bytes.fromhex(plain["evidence"]))
+        names = dict(names_of(bytes.fromhex(plain["mac"]), said))
+        if not names.get(kind):
+            known = ", ".join(name for name, value in names.items() if value)
+            why = f"is nothing that the client of {address} is known by; there is: {known}"
+            raise Refused(f"{kind} {why}.", {"kind": why})
+        value = BY_NAME[kind].write(names[kind])
+        row: Row = {"network": plain["network"], "kind": kind, "value": value, "address": address, **more}
+        return await self.add_reservation(row)
 
     async def release_lease(self, address: str) -> Row:
         """End a lease and give what it was."""
