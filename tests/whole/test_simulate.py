@@ -159,7 +159,7 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "check": "", "reload": "", "diff": "", "lease misfits": "", "status": "",
     "explain": "--mac MAC", "top": "--once --interval 100ms",
     "completion": "zsh", "lease list": "", "lease show": "ADDRESS",
-    "lease reserve": "ADDRESS --hostname lobby", "lease release": "ADDRESS",
+    "lease reserve": "ADDRESS --hostname lobby", "lease renew": "--network phones", "lease release": "ADDRESS",
     "reservation add": f"127.81.2.9 --network phones --mac {STRANGER} --option ntp-servers=127.0.0.1",
     "reservation list": "", "reservation import": "CSV", "reservation export": "",
     "reservation remove": f"--network phones --mac {KEPT}", "device list": "", "device show": "MAC",
@@ -171,7 +171,15 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "plugin list": "", "plugin show": "aastra", "plugin install": "aastra --id trial",
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
 }  # fmt: skip
-ELSEWHERE = {"serve", "init", "demo", "simulate", "tls show", "tls ca"}  # tests of their own hold these to their shapes
+ELSEWHERE = {
+    "serve",
+    "init",
+    "demo",
+    "simulate",
+    "tls show",
+    "tls ca",
+    "import kea",
+}  # tests of their own hold these to their shapes
 
 
 def test_what_commands_print_has_the_shape_that_is_described(site: Site, tmp_path: Path) -> None:
