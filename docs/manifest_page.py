@@ -38,7 +38,7 @@ PARTS: tuple[Part, ...] = (
             "oui": "The first halves of its MACs, such as `00085d`.",
             "identify": "Ways to recognise it, see below.",
             "dhcp": 'DHCP options that its devices need, by name or number; `"43.2"` is a sub-option. Values may hold '
-            "`{server}`, `{http}`, `{tftp}` and `{mac}`.",
+            "`{server}`, `{http}`, `{https}`, `{tftp}`, `{mac}` and `{token}`.",
             "device": "The files of one device, see below.",
             "common": "The files that all devices share, see below.",
             "models": "Its models, see below.",

@@ -19,7 +19,7 @@ def test_each_option_names_its_layer_and_what_displaces_it(world: World) -> None
             world.network("phones", "10.0.0.0/16", options={"66": "mine", "42": "10.0.0.9"}),
             pools=(Pool(0x0A000100, 0x0A0001FF, {"3": "10.0.0.1"}),),
         ),
-        options={"66": "{http}", "67": "{token}"},
+        options={"66": "{http}", "67": "{https}{token}"},
         classes=(
             world.brand("a brand", "^Phone", {"66": "{http}/brand", "43.2": "{mac}"}),
             world.brand("another", "^Other", {"66": "other"}),
@@ -37,7 +37,7 @@ def test_each_option_names_its_layer_and_what_displaces_it(world: World) -> None
         Told("66", "{http}/brand", "brand", "a brand", f"{http}/brand", is_sent=False),
         Told("43.2", "{mac}", "brand", "a brand", "00085d000001", is_sent=False),
         Told("66", "{http}", "global", "dhcp", http, is_sent=False),
-        Told("67", "{token}", "global", "dhcp", None, is_sent=True),
+        Told("67", "{https}{token}", "global", "dhcp", None, is_sent=True, lacks=("https", "token")),
         Told("1", "255.255.0.0", "network", "phones", "255.255.0.0", is_sent=True),
         Told("66", "mine", "network", "phones", "mine", is_sent=True),
         Told("42", "10.0.0.9", "network", "phones", "10.0.0.9", is_sent=True),

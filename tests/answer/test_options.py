@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ringboot.answer.options import fill, merge
-from ringboot.model.site import Pool
+from ringboot.model.address import mac_text
+from ringboot.model.site import Pool, Snapshot
 
 if TYPE_CHECKING:
     from tests.answer.conftest import Server, World
@@ -90,6 +91,55 @@ def test_https_has_a_value_where_it_is_served(world: World) -> None:
 def test_an_option_whose_placeholder_has_no_value_is_left_out(world: World) -> None:
     options = world.server(options={"66": "{https}/x", "67": "{token}"}).phone().discover().options
     assert not {66, 67} & set(options)
+
+
+WORD, OTHER = "A" * 32, "B" * 32
+
+
+def test_a_device_is_sent_its_own_secret_url_and_the_newest(world: World) -> None:
+    """Also from the second packet on, which finds written what was the same for all."""
+    server = world.server(options={"66": "http://x/s/{token}", "67": "{mac}"})
+    mine, others, nobodys = server.phones(3)
+    assert 66 not in mine.discover().options, "it has none yet"
+    server.facts.put_word(mac_text(mine.mac), WORD)
+    server.facts.put_word(mac_text(others.mac), OTHER)
+    for _ in range(2):
+        assert mine.discover().options[66] == b"http://x/s/" + WORD.encode()
+        assert others.discover().options[66] == b"http://x/s/" + OTHER.encode()
+        assert 66 not in nobodys.discover().options
+        assert nobodys.discover().options[67] == nobodys.mac.hex().encode(), "the others are sent all the same"
+    server.facts.put_word(mac_text(mine.mac), OTHER)
+    assert mine.boot().options[66].endswith(OTHER.encode())
+    assert mine.renew().options[66].endswith(OTHER.encode())
+    server.facts.drop_word(mac_text(mine.mac))
+    assert 66 not in mine.renew().options
+
+
+def test_whose_options_name_no_secret_url_goes_the_short_way_as_before(world: World) -> None:
+    server = world.server(options={"67": "same"}, classes=(world.brand("one", "^One", {"66": "{token}"}),))
+    phone, others = server.phones(2)
+    server.facts.put_word(mac_text(phone.mac), WORD)
+    others.options = {60: b"One"}
+    for each in (phone, others):
+        each.boot()
+    before = server.short_ways
+    phone.renew()
+    assert server.short_ways == before + 1
+    others.renew()
+    assert server.short_ways == before + 1, "its options are its own, and nothing is written once for all"
+
+
+def test_a_snapshot_brings_the_words_and_a_bad_one_takes_none_away(world: World) -> None:
+    server = world.server(options={"66": "{token}"})
+    phone = server.phone()
+    site = server.facts.site
+    server.facts.replace(Snapshot(1, 1, site, words={mac_text(phone.mac): WORD}))
+    assert phone.discover().options[66] == WORD.encode()
+    with pytest.raises(ValueError, match="nobody"):
+        server.facts.replace(Snapshot(1, 2, replace(site, server="nobody"), words={mac_text(phone.mac): OTHER}))
+    assert phone.discover().options[66] == WORD.encode()
+    server.facts.replace(Snapshot(1, 3, site))
+    assert 66 not in phone.discover().options
 
 
 def test_the_address_in_a_placeholder_is_the_one_the_client_reaches(world: World) -> None:

@@ -35,6 +35,7 @@ class Facts:
         self.reads_relay = False  # what a relay says plays a part
         self._addresses: Counter[int] = Counter()  # what they keep
         self._known: set[bytes] = set()
+        self._words: dict[bytes, str] = {}  # MAC -> the secret word of its device's URL
         self._servers: dict[tuple[str, tuple[int, ...]], int] = {}
         self._met: set[tuple[int, ...]] = set()
         self._own: set[int] = set()  # addresses of ours
@@ -50,7 +51,7 @@ class Facts:
         nets = Nets(usable.networks, classes.numbers())
         own = {ip_number(site.server)} if site.server else set()
         self.site, self.problems = usable, problems
-        self.nets, self.classes, self.options = nets, classes, Options(usable, classes)
+        self.nets, self.classes, self.options = nets, classes, Options(usable, classes, self._words)
         self._look_at_relays()
         self._servers = {}
         self._own |= own
@@ -64,15 +65,16 @@ class Facts:
         """Take a whole snapshot; ValueError, then nothing changes."""
         rows = [Reserved(row) for row in snapshot.reservations]
         known = {mac_octets(mac) for mac in snapshot.known}
-        before = self.reservations, self._names, self._places, self._addresses, self._known
+        words = {mac_octets(mac): word for mac, word in snapshot.words.items()}
+        before = self.reservations, self._names, self._places, self._addresses, self._known, self._words
         self.reservations, self._names, self._places = {}, Counter(), 0
-        self._addresses, self._known = Counter(), known
+        self._addresses, self._known, self._words = Counter(), known, words
         for reserved in rows:
             self._remember(reserved)
         try:
             self.replace_site(snapshot.site)
         except ValueError:
-            self.reservations, self._names, self._places, self._addresses, self._known = before
+            self.reservations, self._names, self._places, self._addresses, self._known, self._words = before
             self._look_at_relays()
             raise
 
@@ -95,6 +97,14 @@ class Facts:
     def drop_known(self, mac: str) -> None:
         """Hear that a device is gone; ValueError."""
         self._known.discard(mac_octets(mac))
+
+    def put_word(self, mac: str, word: str) -> None:
+        """Hear the secret word of a device's URL; ValueError."""
+        self._words[mac_octets(mac)] = word
+
+    def drop_word(self, mac: str) -> None:
+        """Hear that it opens nothing any more; ValueError."""
+        self._words.pop(mac_octets(mac), None)
 
     # Questions
 

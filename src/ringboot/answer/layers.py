@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ringboot.answer.facts import Facts
-from ringboot.answer.options import fill, merge
+from ringboot.answer.options import fill, lacking, merge
 from ringboot.model.whose import names_of
 
 
@@ -19,6 +19,7 @@ class Told(NamedTuple):
     source: str  # which of them
     value: str | None  # with its placeholders filled; None when one of them has no value, then it is left out
     is_sent: bool  # no later layer displaces it
+    lacks: tuple[str, ...] = ()  # the placeholders without a value
 
 
 def option_layers(
@@ -37,7 +38,15 @@ def option_layers(
     values = facts.options.values(server, mac)
     last = merge({key: str(number) for key in layer.texts} for number, layer in enumerate(layers))
     return [
-        Told(key, text, layer.layer, layer.source, fill(text, values), last.get(key) == str(number))
+        Told(
+            key,
+            text,
+            layer.layer,
+            layer.source,
+            fill(text, values),
+            last.get(key) == str(number),
+            tuple(lacking(text, values)),
+        )
         for number, layer in enumerate(layers)
         for key, text in layer.texts.items()
     ]

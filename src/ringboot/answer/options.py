@@ -23,7 +23,7 @@ _EXAMPLES = {
     "https": "https://10.0.0.1:8667",
     "tftp": "10.0.0.1",
     "mac": "00085d2eecfb",
-    "token": "0123456789abcdef",
+    "token": "0123456789abcdef0123456789abcdef",
 }
 
 
@@ -56,9 +56,10 @@ class Asker(NamedTuple):
 class Options:
     """All that a site says about options."""
 
-    def __init__(self, site: Site, classes: Classes) -> None:
+    def __init__(self, site: Site, classes: Classes, words: Mapping[bytes, str]) -> None:
         self._site = site
         self._classes = classes
+        self._words = words  # MAC -> the secret word of its device's URL; others change it
         self._sets: dict[tuple[int, ClassIds, int], _Set] = {}
         # By place, classes, server, option 55, seconds of the lease
         self.written: dict[tuple[int, ClassIds, int, bytes, int | None], bytes] = {}
@@ -91,7 +92,7 @@ class Options:
         found = self._sets.get(key)
         if found is None:
             texts = merge(layer.texts for layer in self.layers(net, place, ids, None))
-            plain = not any("{mac}" in text for text in texts.values())
+            plain = not any(own in text for text in texts.values() for own in ("{mac}", "{token}"))
             found = _Set(texts, plain, _build(texts, self.values(server, b"")) if plain else {})
             if len(self._sets) >= _REMEMBERED:
                 self._sets.clear()
@@ -126,6 +127,8 @@ class Options:
         }
         if self._site.https_port:
             values["https"] = f"https://{address}:{self._site.https_port}"
+        if mac in self._words:
+            values["token"] = self._words[mac]
         return values
 
 
@@ -143,11 +146,16 @@ def merge(layers: Iterable[OptionTexts]) -> OptionTexts:
     return merged
 
 
+def lacking(text: str, values: Mapping[str, str]) -> list[str]:
+    """Name the placeholders of an option that have no value here."""
+    return [name for name in _PLACEHOLDER.findall(text) if name not in values]
+
+
 def fill(text: str, values: Mapping[str, str]) -> str | None:
     """Fill the placeholders of an option; None when one of them has no value here."""
     if "{" not in text:
         return text
-    if any(name not in values for name in _PLACEHOLDER.findall(text)):
+    if lacking(text, values):
         return None
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from ringboot.desk.feed import Feed
 from ringboot.desk.lag import Lag
 from ringboot.desk.pace import Pace
 from ringboot.desk.shelf import Shelf
-from ringboot.fleet import devices
+from ringboot.fleet import devices, urls
 from ringboot.fleet import settings as fleet_settings
 from ringboot.fleet.books import Books, PluginState
 from ringboot.fleet.networks import Networks
@@ -30,6 +31,8 @@ from ringboot.plugins.manifest import BadManifest
 from ringboot.setup.settings import Settings
 from ringboot.setup.site import site_of
 from ringboot.store.fleetdb import FleetDb
+
+WORDS = 100  # secret words made in one write
 
 
 @dataclass(slots=True)
@@ -80,7 +83,9 @@ class Core:
 
     def install_site(self) -> None:
         """Compile the site, and let dhcp read it."""
-        self.feed.install(self.compile_site(self.settings))
+        self.feed.install(self.compile_site(self.settings), self._words)
+        if self.feed.names_token:
+            self.background.start(self.make_words(), "the making of secret URLs")
         self.read_networks({row.network for row in self.feed.reservations.values()})
 
     def compile_site(self, settings: Settings) -> Site:
@@ -112,10 +117,34 @@ class Core:
             return
         with self.db.reading() as books:
             known = devices.is_known(books, device)
+            word = books.urls.of_device(device.id) if self.feed.names_token else None
         if known:
             self.feed.put_known(device.mac)
         else:
             self.feed.drop_known(device.mac)
+        if word is not None:
+            self.feed.put_word(device.mac, word)
+        elif known and self.feed.names_token:
+            self.background.start(self.make_words((device.id,)), "the making of a secret URL")
+
+    def _words(self) -> dict[str, str]:
+        with self.db.reading() as books:
+            return books.urls.by_mac()
+
+    async def make_words(self, idents: Sequence[str] | None = None) -> None:
+        """Make a secret URL for each known device, or each of these, that has none, since options name it."""
+        lacking = await asyncio.to_thread(self._lacking) if idents is None else idents
+        for first in range(0, len(lacking), WORDS):
+            await self._make_some(lacking[first : first + WORDS])
+
+    async def _make_some(self, idents: Sequence[str]) -> None:
+        fresh = await self.db.write(lambda books: urls.make(books, self.world, idents, self.utc()))
+        for mac, word in fresh.items():
+            self.feed.put_word(mac, word)
+
+    def _lacking(self) -> list[str]:
+        with self.db.reading() as books:
+            return urls.lacking(books)
 
     async def copy_plugins(self, names: Collection[str], who: str) -> None:
         """Install catalog plugins that identified their first device."""

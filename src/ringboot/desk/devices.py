@@ -104,7 +104,7 @@ class DeviceDesk(Steps):
             before = self._named(books, device_id)
         done = await self._written(change)
         if before.mac is not None and done.device is not None and before.mac != done.device.mac:
-            core.feed.drop_known(before.mac)
+            core.feed.forget(before.mac)
         await self._followed(done, who)
         return await self.device(before.id)
 
@@ -119,7 +119,7 @@ class DeviceDesk(Steps):
         if done.device is not None:
             await self.renders.forget(list(done.stale))
             if done.device.mac is not None:
-                core.feed.drop_known(done.device.mac)
+                core.feed.forget(done.device.mac)
 
     async def reconfigure(self, ids: list[str] | None, plugin: str | None, who: str) -> Row:
         """Render again the given devices, those of a plugin, or all; returns when the files stand."""

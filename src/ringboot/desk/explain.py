@@ -15,7 +15,7 @@ from ringboot.desk.errors import DeskError
 from ringboot.dhcp.private import shown
 from ringboot.fleet.explain import Case, DhcpOutcome, diagnose
 from ringboot.leases.table import Table
-from ringboot.model.address import ip_number, ip_text, mac_octets
+from ringboot.model.address import ip_number, ip_text, mac_octets, mac_text
 from ringboot.model.event import Event
 from ringboot.model.evidence import unpack
 from ringboot.model.lease import BOUND, Lease
@@ -24,6 +24,10 @@ from ringboot.model.whose import BY_NAME, names_of
 
 TIMELINE = 60  # events shown
 FOREIGN = 20
+_NO_VALUE = {  # of the placeholders that may have none
+    "https": "no [https] is served",
+    "token": "no device with this MAC has a secret URL yet; ringboot device url makes one",
+}
 
 Row = dict[str, Any]
 
@@ -114,6 +118,8 @@ class ExplainDesk:
         facts = Facts(self.core.feed.site, Table())
         for row in self._reservations(lease.mac, lease):
             facts.put_reservation(row)
+        if mac_text(lease.mac) in self.core.feed.words:
+            facts.put_word(mac_text(lease.mac), "***")  # it is a secret
         server = ip_number(self.core.facts(ip_text(lease.address)).server)
         told = option_layers(facts, lease.network, lease.address, lease.mac, said, server=server)
         return {
@@ -144,7 +150,9 @@ class ExplainDesk:
 def _not_sent(told: Told) -> str | None:
     if not told.is_sent:
         return "a later layer wins"
-    return "a placeholder in it has no value here" if told.value is None else None
+    if told.value is not None:
+        return None
+    return "; ".join(f"{{{name}}} has no value: {_NO_VALUE[name]}" for name in told.lacks)
 
 
 def _timeline(outcomes: Sequence[DhcpOutcome], events: Sequence[Event]) -> list[Row]:

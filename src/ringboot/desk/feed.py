@@ -6,7 +6,8 @@ The numbers only have to grow by one while both processes run; after any doubt d
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,10 +15,11 @@ from ringboot import log
 from ringboot.desk.dhcplink import DhcpLink, Frame
 from ringboot.desk.errors import Busy, DeskError
 from ringboot.model import codec
-from ringboot.model.site import SITE_VERSION, Reservation, Site, Snapshot
+from ringboot.model.site import SITE_VERSION, Reservation, Site, Snapshot, names_token
 
 SETTLE = 0.5  # seconds between a row and the snapshot that holds it too
 RETRY = 5.0  # seconds after a snapshot that could not be written
+MODE = 0o600  # the snapshot may hold secrets
 PROMISE = 2.0  # seconds that a caller waits for dhcp to apply a change
 
 ReservationKey = tuple[str, str, str]
@@ -29,7 +31,7 @@ def key_of(row: Reservation) -> ReservationKey:
 
 
 class Feed:
-    """Hold site, reservations and known MACs as dhcp shall see them."""
+    """Hold site, reservations, known MACs and the words of secret URLs as dhcp shall see them."""
 
     def __init__(self, path: Path, link: DhcpLink, revision: int) -> None:
         self.path = path
@@ -38,6 +40,8 @@ class Feed:
         self.site = Site(revision=revision)
         self.reservations: dict[ReservationKey, Reservation] = {}
         self.known: set[str] = set()
+        self.words: dict[str, str] = {}  # MAC -> the secret word of its URL
+        self.names_token = False  # some option holds {token}: nothing else needs the words
         self._applied = asyncio.Condition()
         self._have = (0, 0)  # sequence and revision that dhcp says it has
         self._write_due: asyncio.TimerHandle | None = None
@@ -61,9 +65,11 @@ class Feed:
         async with self._applied:
             self._applied.notify_all()
 
-    def install(self, site: Site) -> None:
-        """Make this the site, and let dhcp read it."""
+    def install(self, site: Site, words: Callable[[], Mapping[str, str]] = dict) -> None:
+        """Make this the site, and let dhcp read it; `words` gives those of all devices, and is called if needed."""
         self.site = replace(site, revision=max(site.revision, self.site.revision + 1))
+        self.names_token = names_token(site, self.reservations.values())
+        self.words = dict(words()) if self.names_token else {}
         self._seq += 1
         self._let_reread()
 
@@ -94,6 +100,20 @@ class Feed:
             self.known.discard(mac)
             self._row("drop-known", {"mac": mac})
 
+    def put_word(self, mac: str, word: str) -> bool:
+        """Let dhcp know the secret word of a device's URL, if an option may hold it; True when that is news."""
+        if not self.names_token or self.words.get(mac) == word:
+            return False
+        self.words[mac] = word
+        self._row("put-word", {"mac": mac, "word": word})
+        return True
+
+    def forget(self, mac: str) -> None:
+        """Let dhcp forget a MAC, and the word of its device."""
+        self.drop_known(mac)
+        if self.words.pop(mac, None) is not None:
+            self._row("drop-word", {"mac": mac})
+
     def _row(self, operation: str, row: Frame) -> None:
         self._seq += 1
         self._link.send({"t": "row", "seq": self._seq, "op": operation, "row": row})
@@ -115,7 +135,12 @@ class Feed:
 
     def _snapshot(self) -> Snapshot:
         return Snapshot(
-            SITE_VERSION, self._seq, self.site, tuple(self.reservations.values()), tuple(sorted(self.known))
+            SITE_VERSION,
+            self._seq,
+            self.site,
+            tuple(self.reservations.values()),
+            tuple(sorted(self.known)),
+            dict(self.words),
         )
 
     def write(self) -> None:
@@ -129,7 +154,9 @@ class Feed:
         fresh = self.path.with_suffix(".new")
         before = self.problem
         try:
-            fresh.write_bytes(data)
+            fresh.unlink(missing_ok=True)  # it would keep its mode
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "wb") as file:
+                file.write(data)
             fresh.replace(self.path)
         except OSError as error:
             self.problem = f"{self.path} cannot be written: {error.strerror}"

@@ -11,7 +11,7 @@ from ringboot.desk.errors import NotFound, Refused
 from ringboot.dhcp.private import Private, shown
 from ringboot.fleet.books import Books, Taken
 from ringboot.model.address import ip_number, ip_text, prefix_mask
-from ringboot.model.site import Network, Reservation
+from ringboot.model.site import Network, Reservation, names_token
 from ringboot.model.whose import BY_NAME, norm
 from ringboot.setup.option_sets import find_fault, keyed
 
@@ -105,6 +105,8 @@ class ReservationDesk:
         for first in range(0, len(rows), SLICE):
             self.core.feed.put_reservations(rows[first : first + SLICE])
             await asyncio.sleep(0)  # others have their turn
+        if not self.core.feed.names_token and names_token(self.core.feed.site, rows):
+            self.core.install_site()  # dhcp needs the words of secret URLs from now on
         self._renew_networks()
         await self.core.feed.promise(done)
 

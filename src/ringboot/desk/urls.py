@@ -28,6 +28,8 @@ class UrlDesk(DeviceDesk):
             return device, word_of(books, core.world, device, renew=renew, who=who, utc=core.utc())
 
         device, word = await self._written(write)
+        if device.mac is not None and core.feed.put_word(device.mac, word):
+            await core.feed.promise("The URL is made")
         log.get().info("secret URL given out", device=device.id, mac=device.mac, renewed=renew, by=who)
         server = core.facts(device.ip).server
         row: Row = {"id": device.id, "mac": device.mac, "path": f"/{FOLDER}/{word}/"}

@@ -166,6 +166,9 @@ class UrlBook(Protocol):
     def owner(self, digest: str) -> str | None:
         """Give the id of the device whose word has this SHA-256."""
 
+    def by_mac(self) -> dict[str, str]:
+        """Give the words of all devices that have a MAC."""
+
     def put(self, device: str, word: str, digest: str) -> None:
         """Keep a device's word instead of the one before."""
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from ringboot import reasons
+from ringboot.fleet import devices
 from ringboot.fleet.books import Books
 from ringboot.fleet.world import World
 from ringboot.model.device import Device
 from ringboot.model.event import Event
 
 LENGTH = 32  # letters and digits: 190 bits
+SLICE = 1000  # devices looked at in one step
 FOLDER = "s"  # where they begin: /s/<word>/...
 
 
@@ -30,3 +33,24 @@ def word_of(books: Books, world: World, device: Device, *, renew: bool, who: str
     books.urls.put(device.id, word, digest_of(word))
     books.events.add(Event(utc, reason.id, device.mac, device.id, device.ip, detail))
     return word
+
+
+def lacking(books: Books) -> list[str]:
+    """Name the devices that dhcp knows and that have no word."""
+    have = set(books.urls.by_mac())
+    found: list[str] = []
+    after = ""
+    while page := books.devices.page(after, SLICE):
+        after = page[-1].id
+        found += [each.id for each in page if each.mac and each.mac not in have and devices.is_known(books, each)]
+    return found
+
+
+def make(books: Books, world: World, idents: Iterable[str], utc: float) -> dict[str, str]:
+    """Make a word for each of these devices that has none and is still there; gives their words by MAC."""
+    words = {}
+    for ident in idents:
+        device = books.devices.get(ident)
+        if device is not None and device.mac is not None:
+            words[device.mac] = word_of(books, world, device, renew=False, who="{token} in its options", utc=utc)
+    return words

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ringboot.dhcp.private import Private
@@ -116,6 +117,16 @@ class Site:
     declared: tuple[Private, ...] = ()  # the site's own names of options: for people, since option sets have keys
 
 
+def names_token(site: Site, reservations: Iterable[Reservation] = ()) -> bool:
+    """Tell whether any option holds {token}: only then does dhcp need to hold the devices' secret words."""
+    sets = [site.options]
+    for network in site.networks:
+        sets += [network.options, *(pool.options for pool in network.pools)]
+    sets += [each.options for each in site.classes]
+    sets += [each.options for each in reservations]
+    return any("{token}" in text for texts in sets for text in texts.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What dhcp starts from without main: the site and the rows of the feed up to a sequence number."""
@@ -125,6 +136,7 @@ class Snapshot:
     site: Site
     reservations: tuple[Reservation, ...] = ()
     known: tuple[str, ...] = ()  # MACs of configured and approved devices
+    words: dict[str, str] = field(default_factory=dict)  # MAC -> the secret word of its URL, where options name it
 
 
 def read_snapshot(data: bytes) -> Snapshot:

@@ -17,6 +17,7 @@ DUMMIES = {
     "https": "https://192.0.2.1:8668",
     "tftp": "192.0.2.1",
     "mac": "00005e005301",
+    "token": "0123456789abcdef0123456789abcdef",
 }
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _ELSEWHERE = {

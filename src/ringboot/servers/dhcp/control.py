@@ -120,7 +120,7 @@ class Control:
             self._apply(frame["op"], frame["row"])
         except (KeyError, TypeError, ValueError) as error:
             # The row has its number all the same: asking for it again would bring the same one.
-            log.get().error("a row of the feed cannot be used", row=repr(frame), why=str(error))
+            log.get().error("a row of the feed cannot be used", row=_told(frame), why=str(error))
         self._seq += 1
         return True
 
@@ -134,6 +134,10 @@ class Control:
             facts.put_known(row["mac"])
         elif operation == "drop-known":
             facts.drop_known(row["mac"])
+        elif operation == "put-word":
+            facts.put_word(row["mac"], row["word"])
+        elif operation == "drop-word":
+            facts.drop_word(row["mac"])
         else:
             raise ValueError(f"unknown operation {operation!r}")
 
@@ -182,3 +186,9 @@ class Control:
 
 def _addresses(args: Frame) -> list[int]:
     return [ip_number(text) for text in args["addresses"]]
+
+
+def _told(frame: Frame) -> str:
+    """Show a row without the secret that it may hold."""
+    row = frame.get("row")
+    return repr({**frame, "row": {**row, "word": "***"}} if isinstance(row, dict) and "word" in row else frame)
