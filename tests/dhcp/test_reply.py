@@ -72,7 +72,8 @@ def test_an_offer_octet_by_octet() -> None:
 # RFC 2131 table 3 with RFC 6842 for 61 and RFC 3046 for 82: OFFER, ACK, ACK to INFORM, NAK.
 # 58 and 59 without 51 would have no meaning.  "echo": as the client sent it.
 # "self": the server writes it when it needs it, and no configuration can.
-MUST, NOT, MAY, ECHO, SELF = "must", "must not", "may", "echo", "self"
+# "asked": only a client that asks for it is sent it.
+MUST, NOT, MAY, ECHO, SELF, ASKED = "must", "must not", "may", "echo", "self", "asked"
 TABLE_3 = {
     50: (NOT, NOT, NOT, NOT),
     51: (MUST, MUST, NOT, NOT),
@@ -88,6 +89,7 @@ TABLE_3 = {
     61: (ECHO, ECHO, ECHO, ECHO),
     80: (SELF, SELF, SELF, NOT),
     82: (ECHO, ECHO, ECHO, ECHO),
+    108: (ASKED, ASKED, ASKED, NOT),
     118: (SELF, SELF, SELF, NOT),
 }
 OTHERS = (MAY, MAY, MAY, NOT)

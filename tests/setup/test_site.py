@@ -28,7 +28,7 @@ subnet = "10.0.0.0/16"
 segment = "floor1"
 authoritative = false
 pools = ["10.0.1.0-10.0.1.255"]
-pool = [{ range = "10.0.2.0-10.0.2.9", options = { 66 = "{http}/x" }, class = "lobby" }]
+pool = [{ range = "10.0.2.0-10.0.2.9", v6only_wait = "30m", options = { 66 = "{http}/x" }, class = "lobby" }]
 relays = ["172.16.0.1"]
 lease_time = "1h30m"
 rapid_commit = true
@@ -49,6 +49,8 @@ segment = "floor1"
 pools = ["10.99.0.50-10.99.0.250"]
 identity = "mac"
 lease_time = 120
+v6only_wait = 0
+options = { captive-portal = "https://portal.example.org/api" }
 [[dhcp.network]]
 subnet = "10.50.0.0/16"
 trust = "first-use"
@@ -89,7 +91,7 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
     assert (phones.authoritative, phones.lease_time, phones.unknown) == (False, 5400, "quarantine")
     assert phones.pools == (
         Pool(ip_number("10.0.1.0"), ip_number("10.0.1.255")),
-        Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"66": "{http}/x"}, ("lobby",)),
+        Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"108": "1800", "66": "{http}/x"}, ("lobby",)),
     )
     assert (phones.relays, guests.relays) == (("172.16.0.1",), ())
     assert (phones.rapid_commit, guests.rapid_commit) == (True, False)
@@ -99,6 +101,7 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
     assert (phones.bootp, phones.bootp_lease_time) == (True, 30 * 86400)
     assert (guests.bootp, guests.bootp_lease_time) == (False, 0xFFFFFFFF)
     assert phones.options == {"3": "10.0.0.1, 10.0.0.254", "43.2": "hex:00ff"}
+    assert guests.options == {"108": "0", "114": "https://portal.example.org/api"}
     assert (guests.lease_time, guests.segment, phones.quarantine) == (120, "floor1", "guests")
     assert (branch.name, branch.segment, branch.trust) == ("10.50.0.0/16", "10.50.0.0/16", "first-use")
 

@@ -107,6 +107,8 @@ def test_other_spellings_are_read(kind: Kind[Any], text: str, same: str) -> None
         (BOOL, "maybe", "'maybe' is neither true nor false"),
         (TEXT, "", "the text is empty"),
         (TEXT, "a\nb", "control characters"),
+        (kinds.Uri(), "portal.example.org", "'portal.example.org' is not a URI"),
+        (kinds.Uri(), "https://a b", "is not a URI"),
         (OPAQUE, "hex:0", "'0' is not made of pairs of hexadecimal digits"),
         (OPAQUE, "ip:phone", "'phone' is not an IPv4 address"),
         (kinds.Nothing(), "no", "'no': it is switched on by true"),

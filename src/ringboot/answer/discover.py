@@ -11,14 +11,14 @@ from ringboot.answer.case import Case
 from ringboot.answer.decision import Decision, Need, Question, Silence
 from ringboot.answer.network import Net
 from ringboot.answer.times import lease_time
-from ringboot.answer.writing import give, grant
+from ringboot.answer.writing import give, gives, grant
 from ringboot.dhcp.message import OFFER
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.terms import OFFER_FRESH, OFFER_HOLD
 from ringboot.model.address import ip_text
 from ringboot.model.lease import BOUND, Lease
 
-_REQUESTED, _RAPID_COMMIT = 50, 80
+_REQUESTED, _RAPID_COMMIT, _V6ONLY_PREFERRED = 50, 80, 108
 _COMMITTED = bytes((_RAPID_COMMIT, 0))
 
 _new = tuple.__new__  # a third of the cost of calling the class
@@ -43,7 +43,9 @@ def discover(case: Case, answers: Answers) -> Decision:
     if not isinstance(found, Found):
         return found
     net, address, lease, held = found
-    if net.row.rapid_commit and _RAPID_COMMIT in query.message.options:
+    is_rapid = net.row.rapid_commit and _RAPID_COMMIT in query.message.options
+    # A client that may do without IPv4 is offered an address first, so that it can leave it (RFC 8925 3.3).
+    if is_rapid and not gives(case, net, address, _V6ONLY_PREFERRED):
         return grant(case, net, address, lease, reason=reasons.ACKNOWLEDGED, lead=_COMMITTED)
     change, reason = None, reasons.OFFERED
     safe = lease is not None and lease.state == BOUND and lease.expiry > now.utc and lease.key == client.key

@@ -29,6 +29,17 @@ _new = tuple.__new__  # a third of the cost of calling the class, once for every
 _PARAMETERS, _MESSAGE, _AGENT = 55, 56, 82
 
 
+def gives(case: Case, net: Net, address: int, code: int) -> bool:
+    """Say whether this client asks for an option and gets it with this address."""
+    query, client, facts, _ = case
+    wanted = query.message.options.get(_PARAMETERS, b"")
+    if code not in wanted:
+        return False
+    reserved = client.reserved if client.reserved and client.reserved.row.network == net.name else None
+    asker = Asker(facts.classes.of(said(query, facts), client.mac), reserved, client.mac, wanted, None)
+    return code in facts.options.of(net, net.place(address), facts.server_for(net, query.locals), asker)
+
+
 def option_block(case: Case, net: Net, address: int, server: int, seconds: int | None = None) -> bytes:
     """Write the options that this client gets with this address, and a lease of so many seconds."""
     query, client, facts, _ = case

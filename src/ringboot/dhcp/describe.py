@@ -52,7 +52,7 @@ def options_page() -> str:
 
 def _row(row: Option) -> str:
     code = f"{row.code}." if row.code in RESERVED else str(row.code)
-    alias = f"`{row.alias}`" if row.alias else ""
+    alias = ", ".join(f"`{alias}`" for alias in row.alias.split())
     return f"| {code} | `{row.name}` | {row.kind.name} | `{row.kind.example}` | {row.rfc} | {alias} |\n"
 
 

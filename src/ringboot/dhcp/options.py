@@ -26,7 +26,7 @@ class Option(NamedTuple):
     name: str
     kind: Kind[Any]
     rfc: str
-    alias: str = ""
+    alias: str = ""  # or several, with blanks between them
 
 
 _MOST = 1200  # octets of a value in pieces (RFC 3396); no frame has room for more
@@ -159,7 +159,7 @@ TABLE: tuple[Option, ...] = (
     Option(109, "dhcp4o6-s46-saddr", kinds.Ip6(), "8539 5.1"),
     Option(112, "netinfo-server-address", IPS, "3679 3.2", "netinfo_address"),
     Option(113, "netinfo-server-tag", TEXT, "3679 3.3", "netinfo_tag"),
-    Option(114, "default-url", TEXT, "8910 2.1", "url"),
+    Option(114, "default-url", kinds.Uri(), "8910 2.1", "url captive-portal"),
     Option(116, "auto-config", _BOOL, "2563 2"),
     Option(117, "name-service-search", _U16S, "2937 2"),
     Option(118, "subnet-selection", IP, "3011 2"),
@@ -226,9 +226,11 @@ def _lower(name: str) -> str:
 
 BY_CODE: dict[int, Option] = {row.code: row for row in TABLE}
 BY_NAME: dict[str, Option] = {row.name: row for row in TABLE}
-_NAMED: dict[str, Option] = BY_NAME | {_lower(row.alias): row for row in TABLE if row.alias}
+_NAMED: dict[str, Option] = BY_NAME | {_lower(alias): row for row in TABLE for alias in row.alias.split()}
 assert len(BY_CODE) == len(BY_NAME) == len(TABLE), "a code or a name stands twice in the table"
-assert len(_NAMED) == len(TABLE) + sum(bool(row.alias) for row in TABLE), "an alias is also a name, or stands twice"
+assert len(_NAMED) == len(TABLE) + sum(len(row.alias.split()) for row in TABLE), (
+    "an alias is also a name, or stands twice"
+)
 
 _ENTERPRISE = re.compile(r"\d{1,10}", re.ASCII)
 _NUMBERED = re.compile(r"(?:option-)?(\d{1,3})", re.ASCII)

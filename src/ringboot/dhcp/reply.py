@@ -9,6 +9,7 @@ from ringboot.dhcp.message import BOOTREPLY, BROADCAST, COOKIE, HEADER, INFORM, 
 from ringboot.dhcp.overload import lay
 from ringboot.dhcp.rules import (
     ACK_RULE,
+    ASKED_ONLY,
     BEFORE,
     INFORM_RULE,
     NAK_RULE,
@@ -38,9 +39,10 @@ _LEASE = b"\x33\x04"
 def block(options: Mapping[int, bytes], wanted: bytes = b"") -> bytes:
     """Write options as octets: those in `wanted` (option 55) in its order, then the rest by code.
 
-    Left out: what the rules reserve, what another option makes superfluous (RFC 3442).
+    Left out: what the rules reserve, what another option makes superfluous (RFC 3442), what must be asked for.
     """
-    left_out = {code for first, codes in SUPERSEDED.items() if first in options and first in wanted for code in codes}
+    left_out = ASKED_ONLY - set(wanted)
+    left_out |= {code for first, codes in SUPERSEDED.items() if first in options and first in wanted for code in codes}
     order = [code for code in dict.fromkeys(wanted) if code in options]
     order += sorted(options.keys() - set(order))
     for first, second in BEFORE:

@@ -64,6 +64,9 @@ RESERVED: frozenset[int] = _NEVER | {51, 52, 53, 54, 80, 118} | _ECHO
 # A client that asks for the first and gets it is not sent the others (RFC 3442, "DHCP Server Behavior").
 SUPERSEDED: dict[int, tuple[int, ...]] = {121: (3, 33)}
 
+# What only a client that asks for it (option 55) is sent: another would not know what it gives up (RFC 8925 3.3).
+ASKED_ONLY: frozenset[int] = frozenset({108})
+
 # The first must stand before the second (RFC 2132 3.3).
 BEFORE: tuple[tuple[int, int], ...] = ((1, 3),)
 

@@ -62,6 +62,8 @@ def _stated(values: dict[str, Value], *, added: bool) -> Iterator[Change]:
 def _changed(old: dict[str, Value], new: dict[str, Value]) -> Iterator[Change]:
     for key in {**old, **new}:
         before, after = old.get(key), new.get(key)
+        if (before is None and after and after.is_default) or (after is None and before and before.is_default):
+            continue  # a pool that is written as a table has keys that a plain range lacks
         if before is None or after is None or before.text != after.text:
             value = after or before
             assert value is not None  # one of them has the key

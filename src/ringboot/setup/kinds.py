@@ -104,6 +104,13 @@ def _lease_time(value: Any) -> int:
     return int(seconds)
 
 
+def _wait(value: Any) -> int:
+    seconds = read_duration(value)
+    if seconds != int(seconds) or seconds > INFINITE:
+        raise Wrong(f"{shown(value)} is no time that can be told", 'write whole seconds, such as "30m"')
+    return int(seconds)
+
+
 def _part(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, float | int) or not 0 < value < 1:
         raise Wrong(f"{shown(value)} is no part of a time", "write a number between 0 and 1, such as 0.5")
@@ -296,6 +303,7 @@ Address = Annotated[str, BeforeValidator(_address), Meaning("IPv4 address", '"10
 Place = Annotated[Listen | None, BeforeValidator(_listen), Meaning('address:port, :port or "off"', '":8667"')]
 Deadline = Annotated[float, BeforeValidator(_deadline), Meaning("duration", '"300ms"')]
 LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning('duration or "infinite"', '"8h"')]
+Wait = Annotated[int, BeforeValidator(_wait), Meaning("duration", '"30m"')]
 Part = Annotated[float, BeforeValidator(_part), Meaning("number between 0 and 1", "0.5")]
 SubnetText = Annotated[Subnet, BeforeValidator(read_subnet), Meaning("subnet", '"10.0.0.0/24"')]
 RangeText = Annotated[Range, BeforeValidator(_range), Meaning("range of addresses", '"10.0.0.100-10.0.0.199"')]

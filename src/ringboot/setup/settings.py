@@ -33,6 +33,7 @@ from ringboot.setup.kinds import (
     RangeText,
     SubnetText,
     ValueGlobs,
+    Wait,
 )
 
 _STRICT = ConfigDict(extra="forbid")
@@ -72,6 +73,9 @@ class PoolTable:
     """A pool with options of its own."""
 
     range: RangeText = Field(description="The addresses that are given out, both ends included.")
+    v6only_wait: Wait | None = Field(
+        default=None, description="As in the network, for clients with an address of this pool."
+    )
     options: Options = Field(default_factory=dict, description="DHCP options for clients with an address of this pool.")
     classes: Names | None = Field(
         default=None,
@@ -118,6 +122,12 @@ class Network:
         "No times are told with an infinite lease; option 58 or 59 of the configuration wins.",
     )
     t2: Part = Field(default=0.875, description="After which part it asks any server (option 59).")
+    v6only_wait: Wait | None = Field(
+        default=None,
+        description="Tell clients that can do without IPv4, and ask for this (option 108, RFC 8925), to do without it "
+        "for so long; clients take 5 minutes at least. Only where IPv6 reaches everything. "
+        "Without it they get addresses as ever.",
+    )
     identity: Literal["client-id", "mac"] = Field(
         default="client-id",
         description="By what a lease knows its client: the identifier that it sends (option 61, else its MAC), or "

@@ -8,7 +8,7 @@ from ringboot.dhcp.private import Private
 from ringboot.model import site as model
 from ringboot.setup.matching import conditions
 from ringboot.setup.option_sets import by_key
-from ringboot.setup.settings import ClassTable, Network, OptionTable, Settings
+from ringboot.setup.settings import ClassTable, Network, OptionTable, PoolTable, Settings
 
 
 def site_of(
@@ -46,7 +46,7 @@ def declared_in(rows: Iterable[OptionTable]) -> tuple[Private, ...]:
 def _network(network: Network, declared: tuple[Private, ...]) -> model.Network:
     plain = [model.Pool(each.first, each.last) for each in network.pools]
     rich = [
-        model.Pool(each.range.first, each.range.last, by_key(each.options, declared), each.classes or ())
+        model.Pool(each.range.first, each.range.last, _options(each, declared), each.classes or ())
         for each in network.pool
     ]
     return model.Network(
@@ -69,8 +69,14 @@ def _network(network: Network, declared: tuple[Private, ...]) -> model.Network:
         max_lease_time=network.max_lease_time,
         t1=network.t1,
         t2=network.t2,
-        options=by_key(network.options, declared),
+        options=_options(network, declared),
     )
+
+
+def _options(table: Network | PoolTable, declared: tuple[Private, ...]) -> model.OptionTexts:
+    """Give the options of a network or a pool, with those that have a setting of their own."""
+    own = {} if table.v6only_wait is None else {"108": str(table.v6only_wait)}
+    return {**own, **by_key(table.options, declared)}
 
 
 def _class(table: ClassTable, declared: tuple[Private, ...]) -> model.Class:

@@ -11,6 +11,7 @@ from ringboot.wire.reader import Malformed, Reader
 
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _DIGITS = re.compile(r"-?\d{1,12}|0[xX][0-9a-fA-F]{1,8}", re.ASCII)
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:[!-~]+", re.ASCII | re.IGNORECASE)  # RFC 3986 3: a scheme, and what it leads to
 
 
 class Ip(Kind[int]):
@@ -140,6 +141,26 @@ class Text(Kind[str]):
 
     def format(self, value: str) -> str:
         return value
+
+
+class Uri(Text):
+    """A URI (RFC 3986): ASCII without blanks, a scheme before the first colon."""
+
+    name = "uri"
+    example = "https://portal.example.org/api"
+
+    def read(self, reader: Reader) -> str:
+        at = reader.at
+        text = super().read(reader)
+        if not _URI.fullmatch(text):
+            raise Malformed(at, "no URI")
+        return text
+
+    def parse(self, text: str) -> str:
+        text = super().parse(text)
+        if not _URI.fullmatch(text):
+            raise ValueError(f"{text!r} is not a URI, such as {self.example}")
+        return text
 
 
 class Opaque(Kind[bytes]):
