@@ -1,0 +1,186 @@
+"""Another DHCP server on a wire of its own, asked by crafted frames; and ours, asked the same without a wire."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import struct
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
+
+from tests.whole.daemon import CEILING, wait_until
+from tests.whole.lab import SERVER, Lab, Machine, inside
+
+from ringboot.answer.decide import decide
+from ringboot.answer.decision import Reply
+from ringboot.answer.facts import Facts
+from ringboot.answer.query import Now, Query
+from ringboot.dhcp.message import BadPacket, Message, decode, encode
+from ringboot.model.address import ip_number, mac_octets
+from ringboot.servers.dhcp.frame import EVERYBODY, datagram
+
+RELAYS = ("10.20.0.1", "10.30.0.1")
+OWN = ("10.9.0.77", "10.20.0.77")  # whoever has an address already and asks for options only
+SERVER_MAC = bytes.fromhex("020000000001")
+_SENTINEL = bytes.fromhex("02000000ffff")
+_ETH_P_ALL = 3
+
+Ask = Callable[[Message], Message | None]
+
+
+class Peer(NamedTuple):
+    """A server: its command, where {folder} is filled in, and what it says once it listens."""
+
+    name: str
+    program: str
+    command: tuple[str, ...]
+    configuration: str  # the file's name
+    ready: str
+    environment: Mapping[str, str] = MappingProxyType({})
+
+
+KEA = Peer(
+    "kea", "kea-dhcp4", ("kea-dhcp4", "-c", "{folder}/kea-dhcp4.conf"), "kea-dhcp4.conf", "",
+    dict.fromkeys(
+        ("KEA_LOCKFILE_DIR", "KEA_PIDFILE_DIR", "KEA_DHCP_DATA_DIR", "KEA_LOGGER_DESTINATION"), "{folder}"
+    ),
+)  # fmt: skip
+ISC = Peer(
+    "isc", "dhcpd",
+    ("dhcpd", "-4", "-d", "-f", "--no-pid", "-user", "root", "-group", "root", "-cf", "{folder}/dhcpd.conf",
+     "-lf", "{folder}/leases", "s0"),
+    "dhcpd.conf", "Server starting service",
+)  # fmt: skip
+PEERS = {row.name: row for row in (KEA, ISC)}
+
+
+class Wire:
+    """One wire with a server at one end; the other end plays clients and relays."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lab = Lab(folder)
+
+    def __enter__(self) -> Wire:
+        self.lab.__enter__()
+        try:
+            self.machine: Machine = self.lab.machine()
+            self.machine.ip("address add 10.9.0.2/24 dev c0")
+            for address in (*RELAYS, *OWN):
+                self.machine.ip(f"address add {address}/32 dev c0")
+            for network in ("10.20.0.0/16", "10.30.0.0/16", "10.31.0.0/16"):
+                self.lab.ip_there(self.lab.server, f"route add {network} via 10.9.0.2")
+            self._sinks = [inside(self.machine.namespace, lambda port=port: _sink(port)) for port in (67, 68)]  # type: ignore[misc]
+            self._socket = inside(self.machine.namespace, _frames)
+        except BaseException:
+            self.lab.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in (self._socket, *self._sinks):
+            each.close()
+        self.lab.close()
+
+    def start(self, peer: Peer, text: str) -> subprocess.Popen[bytes]:
+        """Start a server with this configuration."""
+        here = str(self.folder)
+        (self.folder / peer.configuration).write_text(text.replace("STATE", here))
+        (self.folder / "leases").touch()
+        log = self.folder / f"{peer.name}.log"
+        words = [word.replace("{folder}", here) for word in peer.command]
+        environment = [f"{key}={value.replace('{folder}', here)}" for key, value in peer.environment.items()]
+        with log.open("wb") as file:
+            started = self.lab.start(self.lab.server, ["env", *environment, *words], file)
+        wait_until(lambda: self.listens() or started.poll() is not None, f"{peer.name} to listen")
+        assert started.poll() is None, log.read_text()
+        return started
+
+    def listens(self) -> bool:
+        """Tell whether somebody listens for DHCP, and answers."""
+        query = Message(
+            1, 1, 6, 0, os.urandom(4), 0, 0x8000, 0, 0, 0, 0, _SENTINEL, b"", b"", {53: b"\1", 55: b"\1"}
+        )  # fmt: skip
+        self._send(query)
+        return self._answer(query.xid, seconds=0.2) is not None
+
+    def ask(self, query: Message) -> Message | None:
+        """Send a query; None when it is not answered: what is sent after it was answered."""
+        self._send(query)
+        after = query._replace(
+            xid=os.urandom(4), flags=0x8000, giaddr=0, ciaddr=0, chaddr=_SENTINEL, options={53: b"\1", 55: b"\1"}
+        )
+        self._send(after)
+        found: list[Message] = []
+        while not any(each.xid == after.xid for each in found):
+            heard = self._hear(CEILING)
+            assert heard is not None, "nobody answers"
+            found.append(heard)
+        return next((each for each in found if each.xid == query.xid), None)
+
+    def _send(self, query: Message) -> None:
+        source = query.giaddr or query.ciaddr
+        relayed = bool(query.giaddr)
+        self._socket.send(
+            datagram(
+                encode(query), to_mac=SERVER_MAC if relayed else EVERYBODY, from_mac=mac_octets(self.machine.mac),
+                to=ip_number(SERVER) if relayed else 0xFFFFFFFF, source=source, to_port=67,
+                from_port=67 if relayed else 68,
+            )
+        )  # fmt: skip
+
+    def _answer(self, xid: bytes, seconds: float) -> Message | None:
+        while True:
+            heard = self._hear(seconds)
+            if heard is None or heard.xid == xid:
+                return heard
+
+    def _hear(self, seconds: float) -> Message | None:
+        while select.select([self._socket], [], [], seconds)[0]:
+            frame, where = self._socket.recvfrom(65536)
+            if where[2] == socket.PACKET_OUTGOING or frame[12:14] != b"\x08\x00" or frame[23] != socket.IPPROTO_UDP:
+                continue
+            udp = 14 + 4 * (frame[14] & 15)
+            source, _, size = struct.unpack_from("!HHH", frame, udp)
+            if source == 67:
+                message = decode(frame[udp + 8 : udp + size])
+                assert not isinstance(message, BadPacket)
+                return message
+        return None
+
+
+def in_process(facts: Facts) -> Ask:
+    """Give our answers by the code that decides, without a socket."""
+    clock = iter(range(1, 100_000))
+
+    def ask(query: Message) -> Message | None:
+        moment = next(clock)
+        now = Now(1_800_000_000.0 + moment, 1000.0 + moment)
+        relayed = bool(query.giaddr)
+        met = Query(query, "s0", (ip_number(SERVER),), query.giaddr or query.ciaddr, 67 if relayed else 68, relayed)
+        made = decide(met, facts, now)
+        if not isinstance(made, Reply):
+            return None
+        if made.change is not None:
+            facts.table.apply(made.change)
+        answer = decode(made.data)
+        assert isinstance(answer, Message)
+        return answer
+
+    return ask
+
+
+def _frames() -> socket.socket:
+    opened = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+    opened.bind(("c0", _ETH_P_ALL))
+    return opened
+
+
+def _sink(port: int) -> socket.socket:
+    opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    opened.bind(("", port))
+    return opened
