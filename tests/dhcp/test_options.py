@@ -250,6 +250,13 @@ def test_text_forms(key: str, text: str, octets: bytes) -> None:
     assert encode_text(key, text) == octets
 
 
+def test_a_name_that_begins_as_a_prefix_does_is_told_in_octets() -> None:
+    octets = encode_text("119", "hex.example.org").replace(b"\x03hex\x07example", b"\x06hex:07\x04name")
+    text = format_value(119, octets)
+    assert text == f"hex:{octets.hex()}"
+    assert encode_text("119", text) == octets
+
+
 @pytest.mark.parametrize(
     ("key", "text", "why"),
     [

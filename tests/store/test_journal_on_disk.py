@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,9 +13,10 @@ import pytest
 
 from ringboot.model.lease import BOUND, LeaseChange
 from ringboot.store import journal as journal_module
-from ringboot.store.journal import Journal
+from ringboot.store.journal import Journal, JournalLost
+from ringboot.store.journal_reader import JournalReader
 
-FULL = 2  # PRAGMA synchronous: each commit is written through to the disk
+NORMAL = 1  # PRAGMA synchronous: SQLite syncs when it moves the log into the file; each commit is synced by us
 
 
 def bound(address: int, start: int = 1_700_000_000, kind: str = "bound") -> LeaseChange:
@@ -43,10 +46,65 @@ def setting(journal: Journal, name: str) -> object:
     return journal._now.database.execute(f"PRAGMA {name}").fetchone()[0]
 
 
-def test_a_commit_is_on_the_disk_and_nothing_else_is_written_meanwhile(journal: Journal) -> None:
-    assert setting(journal, "synchronous") == FULL
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The files that were synced, as device and inode."""
+    really, found = os.fdatasync, []
+
+    def note(handle: int) -> None:
+        really(handle)
+        found.append((os.fstat(handle).st_dev, os.fstat(handle).st_ino))
+
+    monkeypatch.setattr(os, "fdatasync", note)
+    return found
+
+
+def test_a_commit_is_on_the_disk_and_nothing_else_is_written_meanwhile(
+    journal: Journal, synced: list[tuple[int, int]]
+) -> None:
+    journal.append([bound(2)])
+    log = journal.log.stat()
+    assert synced == [(log.st_dev, log.st_ino)]
+    assert setting(journal, "synchronous") == NORMAL
     assert setting(journal, "journal_mode") == "wal"
     assert setting(journal, "wal_autocheckpoint") == 0, "the log is moved into the file between batches"
+
+
+def test_what_is_not_on_the_disk_yet_is_shown_to_nobody(journal: Journal) -> None:
+    with closing(JournalReader(journal.log.parent)) as reader:
+        shown = reader.last()
+        seq = journal.write([bound(3), bound(4)])
+        assert (journal.seq, journal.settled, reader.last()) == (seq, shown, shown)
+        assert reader.read(shown, 10) == []
+        journal.settle(seq - 1)  # somebody else has synced, before the second row was written
+        assert [change.address for _, change in reader.read(shown, 10)] == [3]
+        journal.sync()
+        assert (journal.settled, reader.last()) == (seq, seq)
+        assert [change.address for _, change in reader.read(shown, 10)] == [3, 4]
+
+
+def test_what_a_killed_writer_had_not_synced_is_safe_before_anybody_sees_it(tmp_path: Path) -> None:
+    died = os.fork()
+    if not died:
+        Journal.open(tmp_path).write([bound(5)])
+        os._exit(0)
+    assert os.waitpid(died, 0)[1] == 0
+    with closing(JournalReader(tmp_path)) as reader:
+        assert reader.read(0, 10) == []
+        with closing(Journal.open(tmp_path)) as journal:
+            assert journal.settled == journal.seq == 1
+            assert [change.address for _, change in reader.read(0, 10)] == [5]
+
+
+def test_a_disk_that_fails_is_told(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_handle: int) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fdatasync", fail)
+    before = journal.settled
+    with pytest.raises(JournalLost, match=r"00000\d+\.journal: input/output error"):
+        journal.append([bound(6)])
+    assert journal.settled == before
 
 
 def test_nothing_is_kept_up_beside_the_rows(journal: Journal) -> None:

@@ -4,19 +4,25 @@ It is only ever appended to; the lease table in memory is its index.  A generati
 rows are history, a new generation is begun, new changes go there, the live leases are copied after them in slices, and
 then the old file is dropped.  Until that moment both files together are the journal, read in order, so that a crash at
 any point loses nothing.  Sequence numbers grow through all generations and never repeat.
+
+A commit moves rows into the write-ahead log; `sync` has the log on the disk, or somebody else does who has been told
+which file that is.  Only then are the rows `settled`, and readers are shown no others: what a power failure takes away,
+nobody has seen.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ringboot.model.lease import Lease, LeaseChange
 from ringboot.store import journal_file
-from ringboot.store.journal_file import INSERT, JournalDamaged, JournalFailed
+from ringboot.store.journal_file import INSERT, JournalDamaged, JournalFailed, JournalLost
+from ringboot.store.settled import Mark
 
-__all__ = ["KEPT", "Journal", "JournalDamaged", "JournalFailed"]
+__all__ = ["KEPT", "Journal", "JournalDamaged", "JournalFailed", "JournalLost"]
 
 KEPT = "kept"  # the kind of a row that compaction copied
 
@@ -40,7 +46,9 @@ class Journal:
         self._folder = folder
         self._old: _Generation | None = None  # being compacted away
         self._now: _Generation
+        self._mark: Mark
         self._seq = 0
+        self._settled = -1  # on the disk up to here
         self._frames = 0  # a guess at the pages in the write-ahead log
         self.rows = 0  # in all files
         self._copied: set[int] = set()  # addresses whose truth is in the new generation already
@@ -77,13 +85,29 @@ class Journal:
                 each.close(damaged=True)
             raise
         journal._below = journal._seq + 1
-        journal_file.make_room(journal_file.log_of(journal._now.path), LOG_ROOM)
+        journal_file.make_room(journal.log, LOG_ROOM)
+        journal._mark = Mark(journal._folder)
+        try:
+            journal.sync()
+        except BaseException:
+            journal.close()
+            raise
         return journal
 
     @property
     def seq(self) -> int:
         """Give the newest sequence number."""
         return self._seq
+
+    @property
+    def settled(self) -> int:
+        """Give the newest sequence number whose row is known to be on the disk."""
+        return self._settled
+
+    @property
+    def log(self) -> Path:
+        """Name the file that must be on the disk for what was written to be safe."""
+        return journal_file.log_of(self._now.path)
 
     @property
     def compacting(self) -> bool:
@@ -113,7 +137,16 @@ class Journal:
     def append(self, changes: Sequence[LeaseChange]) -> int:
         """Write changes in one transaction and give the last sequence number; they are on the disk when it returns.
 
-        JournalFailed: none of them is.
+        JournalFailed: none of them is written.  JournalLost: nobody knows.
+        """
+        self.write(changes)
+        self.sync()
+        return self._seq
+
+    def write(self, changes: Sequence[LeaseChange]) -> int:
+        """Write changes in one transaction and give the last sequence number; a sync makes them safe.
+
+        JournalFailed: none of them is written.
         """
         rows = [(seq,) + change for seq, change in enumerate(changes, self._seq + 1)]  # noqa: RUF005  half the cost
         self._write(rows)
@@ -121,6 +154,18 @@ class Journal:
         if self._old is not None:
             self._copied.update(change.address for change in changes)
         return self._seq
+
+    def sync(self) -> None:
+        """Have everything on the disk that was written; JournalLost when the disk does not say so."""
+        seq = self._seq
+        self._now.sync()
+        self.settle(seq)
+
+    def settle(self, seq: int) -> None:
+        """Take it that `log` is on the disk as it was when this number was the newest."""
+        if seq > self._settled:
+            self._settled = seq
+            self._mark.put(seq)
 
     def _write(self, rows: Sequence[tuple[object, ...]]) -> None:
         for row in rows:
@@ -166,6 +211,7 @@ class Journal:
         if kept:
             self._write(kept)
             self._seq += len(kept)
+            self.sync()
         self._copied |= seen
         self._below = lowest
         if lowest > 0:
@@ -180,6 +226,7 @@ class Journal:
         journal_file.make_room(journal_file.room_of(next_path), self._room)
 
     def _begin_generation(self) -> None:
+        self.sync()  # from now on it is another file that is synced
         self._checkpoint()  # so that closing the old file later has nothing left to write
         number = self._now.number + 1
         journal_file.create(journal_file.path_of(self._folder, number), self._seq + 1)
@@ -228,7 +275,8 @@ class Journal:
             self._frames = 0  # what a reader held back is moved the next time
 
     def close(self) -> None:
-        """Close the files; everything appended is on the disk already."""
+        """Close the files; everything acknowledged is on the disk already."""
+        self._mark.close()
         self._now.close(damaged=self._damaged)
         if self._old is not None:
             self._old.close(damaged=self._damaged)
@@ -246,6 +294,7 @@ class _Generation:
 
     def __init__(self, folder: Path, number: int) -> None:
         self.number = number
+        self._log = -1
         self.path = journal_file.path_of(folder, number)
         journal_file.check_head(self.path)
         # The last connection that is closed moves the write-ahead log into the file, unless it only reads.  That must
@@ -257,10 +306,20 @@ class _Generation:
             self._reader.close()
             raise
         try:
+            self._log = os.open(
+                journal_file.log_of(self.path), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, journal_file.MODE
+            )
             self.first, self.last = journal_file.span(self.path, self.database)  # as it was opened
         except BaseException:
             self.close(damaged=True)
             raise
+
+    def sync(self) -> None:
+        """Have the write-ahead log on the disk."""
+        try:
+            os.fdatasync(self._log)
+        except OSError as error:
+            raise JournalLost(self.path, str(error.strerror).lower()) from None
 
     def rows(self) -> Iterator[journal_file.Row]:
         return journal_file.rows(self.path, self.database)
@@ -277,3 +336,6 @@ class _Generation:
     def close(self, *, damaged: bool = False) -> None:
         for each in (self.database, self._reader) if damaged else (self._reader, self.database):
             each.close()
+        if self._log >= 0:
+            os.close(self._log)
+            self._log = -1

@@ -67,6 +67,14 @@ class JournalFailed(Exception):
         self.why = why
 
 
+class JournalLost(Exception):
+    """The disk does not say that it has what was written: only reading the journal again tells what is true."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        """Name the file and what the system says."""
+        super().__init__(f"{path}: {why}: look at the system's log")
+
+
 class Row(NamedTuple):
     """A change with its place in the journal."""
 
@@ -224,7 +232,7 @@ def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     try:
         _check(path, database)
         if write:
-            database.execute("PRAGMA synchronous = FULL")
+            database.execute("PRAGMA synchronous = NORMAL")  # Journal.sync has each commit on the disk
             database.execute("PRAGMA wal_autocheckpoint = 0")
             database.execute("PRAGMA journal_size_limit = 16777216")
             database.execute("PRAGMA busy_timeout = 50")

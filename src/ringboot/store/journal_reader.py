@@ -8,6 +8,7 @@ from pathlib import Path
 from ringboot.model.lease import LeaseChange
 from ringboot.store import journal_file
 from ringboot.store.journal_file import JournalDamaged, JournalFailed
+from ringboot.store.settled import settled
 
 __all__ = ["JournalDamaged", "JournalFailed", "JournalReader"]
 
@@ -25,16 +26,19 @@ class JournalReader:
     def read(self, after: int, limit: int) -> list[tuple[int, LeaseChange]]:
         """Read up to `limit` changes with a sequence number above `after`, oldest first.
 
-        What was compacted away in the meantime comes as rows of kind "kept".  A cursor beyond the end belongs to a
-        journal that is no more: reading starts over.  JournalDamaged, JournalFailed.
+        A row that is not known to be on the disk yet is not shown: it could be gone after a power failure, and another
+        one have its number.  What was compacted away in the meantime comes as rows of kind "kept".  A cursor beyond the
+        end belongs to a journal that is no more: reading starts over.  JournalDamaged, JournalFailed.
         """
         found: list[tuple[int, LeaseChange]] = []
         last = 0
+        bound = settled(self._folder)
         # The list is taken before anything is read: a generation that has a successor then gets no more rows.
         for number in self._numbers():
             if not self._turn_to(number):
                 continue
-            found.extend(self._rows(max(after, last), limit - len(found)))
+            rows = self._rows(max(after, last), limit - len(found))
+            found.extend(each for each in rows if bound is None or each[0] <= bound)
             if len(found) >= limit:
                 return found
             last = max(last, self._last())
@@ -43,9 +47,11 @@ class JournalReader:
         return found
 
     def last(self) -> int:
-        """Give the newest sequence number, 0 when there is none."""
+        """Give the newest sequence number that is shown, 0 when there is none."""
         newest = self._numbers()[-1:]
-        return self._last() if newest and self._turn_to(newest[0]) else 0
+        last = self._last() if newest and self._turn_to(newest[0]) else 0
+        bound = settled(self._folder)
+        return last if bound is None else min(last, bound)
 
     def close(self) -> None:
         """Close the file that is open."""

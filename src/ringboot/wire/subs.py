@@ -77,7 +77,9 @@ def text_of(kind: Kind[Any], octets: bytes) -> str:
         text = kind.format(kind.decode(octets))
     except Malformed:
         return "hex:" + octets.hex()
-    return shielded(text) if kind is TEXT else text
+    if kind is TEXT:
+        return shielded(text)
+    return text if shielded(text) == text else "hex:" + octets.hex()  # a name that begins as a prefix does
 
 
 NO_SUBS = Subs()

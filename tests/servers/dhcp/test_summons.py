@@ -61,7 +61,7 @@ class Bench:
         self.table = Table()
         self.out = Outbox()
         self.journal = Journal.open(folder)
-        door = Door(Facts(site, self.table), self.journal, {"eth0": self.out}, Nobody(), self.clock)
+        door = Door(Facts(site, self.table), self.journal, {"eth0": self.out}, Nobody(), clock=self.clock)
         self.leads = True
         self.summons = Summons(door, lambda _: (self.out, ip_number("10.0.0.1")) if self.leads else None)
 

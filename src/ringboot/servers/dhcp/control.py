@@ -95,7 +95,7 @@ class Control:
         channel = self.channel
         if channel.connection is None or channel.backlog:
             return None  # the loop calls again when there is somebody, or room
-        seq = self._door.journal.seq
+        seq = self._door.journal.settled
         if seq != self._told and steady >= self._wake_after:
             self._wake_after = steady + WAKE_EVERY
             if channel.send({"t": "journal", "seq": seq, "busy": self._busy.share(steady)}):

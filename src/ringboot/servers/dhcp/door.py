@@ -29,6 +29,7 @@ from ringboot.servers.dhcp.hints import Hints
 from ringboot.servers.dhcp.outcomes import Outcomes
 from ringboot.servers.dhcp.parking import Answers, Parked, Parking
 from ringboot.servers.dhcp.port import Arrivals
+from ringboot.servers.dhcp.settling import Decided, Held, Settling, Syncs
 from ringboot.store.journal import Journal, JournalFailed
 
 TRIES = 4  # questions that one message may raise
@@ -62,17 +63,25 @@ class _Batch:
     def __init__(self) -> None:
         self.changes: list[LeaseChange] = []
         self.undos: list[Undo] = []
-        self.done: list[tuple[Query, Reply | Silence]] = []
+        self.done: list[Decided] = []
 
 
 class Door:
     """Answers messages; everything it needs is given to it."""
 
     def __init__(
-        self, facts: Facts, journal: Journal, ports: Mapping[str, Sender], prober: Asker, clock: Clock | None = None
+        self,
+        facts: Facts,
+        journal: Journal,
+        ports: Mapping[str, Sender],
+        prober: Asker,
+        *,
+        clock: Clock | None = None,
+        disk: Syncs | None = None,
     ) -> None:
         self.facts = facts
         self.journal = journal
+        self.settling = Settling(journal, disk)
         self.counters = Counters()
         self.outcomes = Outcomes()
         self.hints = Hints()
@@ -234,17 +243,38 @@ class Door:
             need = decision
         return Silence(reasons.NO_ANSWER, {"question": need.question.kind})
 
+    def settled(self) -> None:
+        """Send what was waiting for the disk, as far as it is there now; JournalLost when the disk fails."""
+        for held in self.settling.ended():
+            self._finish(held.done, held.now)
+
+    def flush(self) -> None:
+        """Send all that waits for the disk, as soon as it is there."""
+        for held in self.settling.flush():
+            self._finish(held.done, held.now)
+
     def _commit(self, batch: _Batch, now: Now) -> None:
-        """Write what changed, then send; when it cannot be written, nothing happened and nothing is sent."""
-        if batch.changes:
-            try:
-                self.journal.append(batch.changes)
-            except JournalFailed as error:
-                self._undo(batch, error, now)
-                return
-            self.counters.commits += 1
+        """Write what changed, and send it when it is on the disk; when it cannot be written, nothing happened.
+
+        Offers leave at once: they promise nothing that the disk must know, and their clients can go on meanwhile.
+        """
+        if not batch.changes:
+            self._finish(batch.done, now)
+            return
+        try:
+            seq = self.journal.write(batch.changes)
+        except JournalFailed as error:
+            self._undo(batch, error, now)
+            return
+        self.counters.commits += 1
+        self._finish([each for each in batch.done if each[1].reason is reasons.OFFERED], now)
+        waiting = [each for each in batch.done if each[1].reason is not reasons.OFFERED]
+        for held in self.settling.hold(Held(seq, waiting, now)):
+            self._finish(held.done, held.now)
+
+    def _finish(self, done: Iterable[Decided], now: Now) -> None:
         ports, note = self._ports, self._note
-        for query, decision in batch.done:
+        for query, decision in done:
             if isinstance(decision, Reply) and not ports[query.interface].send(decision.data, decision.to):
                 self.counters.send_failures += 1
             note(query, decision, now)

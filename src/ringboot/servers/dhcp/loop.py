@@ -22,12 +22,13 @@ from ringboot.servers.dhcp.busy import Busy
 from ringboot.servers.dhcp.channel import Channel
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.control import Control
+from ringboot.servers.dhcp.disk import Disk
 from ringboot.servers.dhcp.door import Door, Sender
 from ringboot.servers.dhcp.interfaces import NOT_SERVED, SERVED, Interfaces, receive
 from ringboot.servers.dhcp.link import changes
 from ringboot.servers.dhcp.port import Arrivals, Port
 from ringboot.servers.dhcp.summons import Summons
-from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
+from ringboot.store.journal import Journal, JournalDamaged, JournalFailed, JournalLost
 
 BEAT = 1.0  # seconds
 SLICE_BUSY, SLICE_IDLE = 0.02, 0.004  # seconds between slices of compaction
@@ -53,7 +54,9 @@ class Loop:
         self._clock = Clock()
         self._prober = Prober(self._interfaces.frames, self._interfaces.links)
         ports = self._interfaces.ports
-        self._door = Door(Facts(Site(revision=0), table, os.urandom(32)), journal, ports, self._prober, self._clock)
+        self._disk = Disk()
+        facts = Facts(Site(revision=0), table, os.urandom(32))
+        self._door = Door(facts, journal, ports, self._prober, clock=self._clock, disk=self._disk)
         self._look()
         fd = start.fds.get("control")
         self._channel = Channel(None if fd is None else socket.socket(fileno=fd))
@@ -91,6 +94,7 @@ class Loop:
         for end in self._wake:
             end.setblocking(False)
         self._watch(self._wake[0], lambda _: self._drain(self._wake[0]))
+        self._watch(self._disk, lambda _: self._settled())
         if self._channel.listener is not None:
             self._watch(self._channel.listener, lambda _: self._accept())
         if self._changes is not None:
@@ -104,12 +108,12 @@ class Loop:
         if port.frames is not None:
             self._watch(port.frames, partial(self._hear_arp, port.name))
 
-    def _unwatch(self, what: socket.socket) -> None:
+    def _unwatch(self, what: socket.socket | Disk) -> None:
         # The supervisor has the same socket open, so closing ours would not take it out of epoll.
         self._epoll.unregister(what.fileno())
         del self._handlers[what.fileno()]
 
-    def _watch(self, what: socket.socket, handler: Handler) -> None:
+    def _watch(self, what: socket.socket | Disk, handler: Handler) -> None:
         self._handlers[what.fileno()] = handler
         self._epoll.register(what.fileno(), select.EPOLLIN)
 
@@ -229,6 +233,11 @@ class Loop:
     def _receive(self, port: Port, _event: int) -> None:
         self._more = port.receive(self._arrivals) or self._more
 
+    def _settled(self) -> None:
+        self._door.settled()
+        if self._door.settling.disk is None:
+            self._unwatch(self._disk)
+
     def _hear_arp(self, name: str, _event: int) -> None:
         used = self._prober.heard(name)
         if used and len(self._door.parking):
@@ -306,6 +315,9 @@ class Loop:
 
     def close(self) -> None:
         """Close everything; what was acknowledged is on the disk already."""
+        with contextlib.suppress(JournalLost):
+            self._door.flush()
+        self._disk.close()
         self._epoll.close()
         self._channel.close()
         for port in self._interfaces.ports.values():

@@ -15,7 +15,7 @@ from ringboot.leases.table import Table
 from ringboot.model.lease import LeaseChange
 from ringboot.servers.dhcp.loop import Loop
 from ringboot.servers.dhcp.priority import hurry
-from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
+from ringboot.store.journal import Journal, JournalDamaged, JournalFailed, JournalLost
 
 EXIT_DAMAGED = 7  # the supervisor does not start us again: the same would be said
 EXIT_FAILED = 1
@@ -36,12 +36,15 @@ def run(start: Start) -> int:
     except JournalDamaged as error:
         log.get().error("the lease journal is damaged", why=str(error))
         return EXIT_DAMAGED
-    except JournalFailed as error:
+    except (JournalFailed, JournalLost) as error:
         log.get().error("the lease journal cannot be opened", why=str(error))
         return EXIT_FAILED
     loop = Loop(start, journal, table)
     try:
         loop.run()
+    except JournalLost as error:
+        log.get().error("the disk fails the lease journal; it is read again", why=str(error))
+        return EXIT_FAILED
     finally:
         loop.close()
     return 0
