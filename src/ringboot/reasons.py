@@ -178,8 +178,20 @@ SUPERSEDED = _row("superseded", "dhcp", "a newer message of the same client took
 OVERLOADED = _row(
     "overloaded",
     "dhcp",
-    "more came in than could be answered; the oldest DISCOVER was left out",
+    "more came in than could be answered; the oldest that may be asked again was left out",
     "A client that gets no answer asks again; look for a machine that floods the network.",
+)
+OVER_SHARE = _row(
+    "over-share",
+    "dhcp",
+    "more came at once from its circuit, or in its name, than is its share",
+    "Look for a machine that floods the network, at that port of the switch or with that MAC.",
+)
+GAVE_UP = _row(
+    "gave-up",
+    "dhcp",
+    "it had waited so long that its client has asked again, or given up",
+    "Normal after a start that took a while. Else see ringboot top: what keeps DHCP waiting?",
 )
 NOT_DECIDED = _row(
     "not-decided",

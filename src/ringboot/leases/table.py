@@ -173,9 +173,7 @@ class Table:
         """Say whether one more offer may keep its address: offers hold at most half of what is free in a network."""
         held = self._offers.held.get(network, 0)
         if 2 * held < self._rooms.get(network, 0) - len(self._leases):
-            return (
-                True  # nearly always, and told in no time: as if everybody who is remembered anywhere were still here
-            )
+            return True  # nearly always, and told in no time: as if all who are remembered were still here
         for address in self._offers.lapsed(steady):
             self._settle(address)
         held = self._offers.held.get(network, 0)

@@ -12,6 +12,7 @@ from pathlib import Path
 ETH_P_ARP = 0x0806
 RECEIVE_BUFFER = 4 << 20  # the default holds about 190 small datagrams; a boot storm is larger
 SO_RCVBUFFORCE = 33
+SO_TIMESTAMPNS = 35  # asm-generic/socket.h
 IP_PKTINFO = 8
 
 
@@ -33,6 +34,7 @@ def open_dhcp(interface: str, port: int) -> socket.socket:
     opened = _udp(where)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        opened.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode() + b"\0")
         opened.bind(("0.0.0.0", port))
     except OSError as error:

@@ -33,8 +33,9 @@ from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, ip_text, ip_wire
 from ringboot.model.site import Block, Site
 from ringboot.servers.dhcp.arp import Asked
+from ringboot.servers.dhcp.backlog import SHARE
 from ringboot.servers.dhcp.clock import Clock
-from ringboot.servers.dhcp.door import DISCOVERS_A_TURN, KEPT_DISCOVERS, Door
+from ringboot.servers.dhcp.door import DISCOVERS_A_TURN, KEPT, OTHERS_A_TURN, Door
 from ringboot.servers.dhcp.port import Arrivals
 from ringboot.store.journal import Journal, JournalFailed
 
@@ -60,6 +61,7 @@ class Outbox:
         return self.works
 
     def take(self) -> list[tuple[int, str]]:
+        self.last = self.sent[:]
         taken = [(message.kind, ip_text(message.yiaddr)) for message, _ in self.sent]
         self.sent.clear()
         return taken
@@ -326,12 +328,85 @@ def test_under_overload_discovers_wait_and_requests_do_not(bench: Bench, query: 
 
 
 def test_the_oldest_discovers_are_the_ones_left_out(bench: Bench, query: MakeQuery) -> None:
-    crowd = [query(DISCOVER, mac(100 + n), giaddr="192.168.9.1") for n in range(KEPT_DISCOVERS + 30)]
+    crowd = [query(DISCOVER, mac(100 + n), giaddr="192.168.9.1") for n in range(KEPT + 30)]
 
     bench.come(*crowd, more=True)
 
     left_out = [n for n in range(len(crowd)) if bench.why(mac(100 + n)) == [reasons.OVERLOADED.id]]
     assert left_out == list(range(30))
+
+
+def bind_some(bench: Bench, query: MakeQuery, count: int) -> list[Query]:
+    """Give so many clients a lease, and the renewal of each."""
+    for n in range(count):
+        bench.come(query(DISCOVER, mac(n)))
+        bench.come(selecting(query, mac(n), ip_text(ip_number("10.0.0.10") + n)))
+    return [query(REQUEST, mac(n), ciaddr=ip_number("10.0.0.10") + n, unicast=True) for n in range(count)]
+
+
+def test_a_flood_in_one_clients_name_does_not_keep_its_renewal_or_anothers_from_an_answer(
+    bench: Bench, query: MakeQuery
+) -> None:
+    own, other = bind_some(bench, query, 2)
+    forged = [query(REQUEST, mac(0), ciaddr=ip_number("10.0.0.10"), unicast=True) for _ in range(500)]
+    bench.out.take()
+
+    bench.come(*forged, own, other, more=True)
+
+    answered = [message.xid for message, _ in bench.out.last]
+    assert {own.message.xid, other.message.xid} <= set(answered)
+    assert len(answered) == SHARE + 1
+    assert bench.door.counters.outcomes[reasons.OVER_SHARE.id] == 501 - SHARE
+
+
+def test_renewals_of_what_nobody_has_do_not_go_before_real_ones(bench: Bench, query: MakeQuery) -> None:
+    (own,) = bind_some(bench, query, 1)
+    forged = [query(REQUEST, mac(100 + n), ciaddr=ip_number("10.0.0.10"), unicast=True) for n in range(400)]
+
+    answers = bench.come(*forged, own, more=True)
+
+    assert answers[0] == (ACK, "10.0.0.10")
+    assert sum("nak-not-yours" in bench.why(mac(100 + n)) for n in range(400)) == OTHERS_A_TURN
+
+
+def test_one_port_of_a_relay_that_asks_in_many_names_has_one_share(bench: Bench, query: MakeQuery) -> None:
+    """A site behind one relay: the flood of a port, and one DISCOVER of every other port."""
+    port = [{82: b"\x01\x02" + n.to_bytes(2, "big")} for n in range(40)]
+    flood = [query(DISCOVER, mac(1000 + n), giaddr="192.168.9.1", options=port[0]) for n in range(900)]
+    real = [query(DISCOVER, mac(n), giaddr="192.168.9.1", options=port[n]) for n in range(1, 40)]
+
+    bench.come(*flood, *real, more=True)
+
+    assert all(bench.why(mac(n)) == ["no-network"] for n in range(1, 40))
+    assert sum("over-share" in bench.why(mac(1000 + n)) for n in range(900)) == 900 - SHARE
+
+
+def test_a_message_that_was_sent_again_is_answered_once(bench: Bench, query: MakeQuery) -> None:
+    first = query(DISCOVER, mac(1))
+    crowd = [query(DISCOVER, mac(100 + n), giaddr="192.168.9.1") for n in range(10)]
+
+    answers = bench.come(*crowd, *[first] * 20, more=True)
+
+    assert answers == [(OFFER, "10.0.0.10")]
+    assert bench.why(mac(1)) == ["offered", *["superseded"] * 7]
+
+
+def test_what_waited_longer_than_its_client_does_is_left_out(bench: Bench, query: MakeQuery) -> None:
+    crowd = [query(DISCOVER, mac(100 + n), giaddr="192.168.9.1") for n in range(DISCOVERS_A_TURN + 5)]
+    bench.come(*crowd, more=True)
+
+    bench.wait(4.5)
+
+    late = [n for n in range(len(crowd)) if bench.why(mac(100 + n)) == [reasons.GAVE_UP.id]]
+    assert late == list(range(DISCOVERS_A_TURN, DISCOVERS_A_TURN + 5))
+
+
+def test_what_the_socket_held_for_too_long_is_counted_and_left_out(bench: Bench, query: MakeQuery) -> None:
+    arrivals = Arrivals()
+    arrivals.late.append(query(DISCOVER, mac(1)))
+    assert len(arrivals) == 1
+    bench.door.work(arrivals, more=False)
+    assert bench.why(mac(1)) == [reasons.GAVE_UP.id]
 
 
 # Questions

@@ -7,7 +7,6 @@ change is kept until the journal has the batch.
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -23,6 +22,7 @@ from ringboot.model.address import ip_number, ip_text
 from ringboot.model.lease import LeaseChange
 from ringboot.model.slowest import Slowest
 from ringboot.servers.dhcp.arp import Asked
+from ringboot.servers.dhcp.backlog import Backlog, Shed, is_spread
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.counters import Counters
 from ringboot.servers.dhcp.hints import Hints
@@ -33,8 +33,9 @@ from ringboot.servers.dhcp.settling import Decided, Held, Settling, Syncs
 from ringboot.store.journal import Journal, JournalFailed
 
 TRIES = 4  # questions that one message may raise
-KEPT_DISCOVERS = 1_024  # that wait while the sockets hold more than a turn takes
-DISCOVERS_A_TURN = 64  # of those
+# While the sockets hold more than a turn takes, so many messages wait, and so many of each kind are answered in a turn:
+KEPT = 1_024
+RENEWALS_A_TURN, OTHERS_A_TURN, DISCOVERS_A_TURN = 256, 128, 64
 SAY_AGAIN = 10.0  # seconds between two lines about the same failure
 
 _NOTHING: Answers = {}
@@ -90,14 +91,14 @@ class Door:
         self.clock = clock or Clock()
         self._ports = ports
         self._prober = prober
-        self._waiting: deque[Query] = deque()  # DISCOVERs under overload, oldest first
+        self._renewals, self._others, self._discovers = Backlog(KEPT), Backlog(KEPT), Backlog(KEPT)
         self._rest: dict[str, str] = {}  # a network's name as the rest of an outcome
         self._said: dict[str, float] = {}
 
     @property
     def has_waiting(self) -> bool:
         """Say whether messages wait for a turn with room."""
-        return bool(self._waiting)
+        return bool(self._renewals or self._others or self._discovers)
 
     # The way of a batch
 
@@ -171,17 +172,36 @@ class Door:
         self.counters.commits += 1
 
     def _in_order(self, arrivals: Arrivals, more: bool, now: Now) -> Iterable[Query]:
-        """Order a batch; when the sockets hold more, DISCOVERs wait, because they are the ones that may be lost."""
+        """Order a batch; when the sockets hold more, what may be lost waits: renewals least of all, DISCOVERs first."""
         self.counters.count(arrivals.kinds)
-        waiting = self._waiting
-        if not more and not waiting:
+        self._shed((Shed(query, reasons.GAVE_UP) for query in arrivals.late), now)
+        if not more and not self.has_waiting:
             return [*arrivals.renewals, *arrivals.middle, *arrivals.later]
-        waiting.extend(arrivals.later)
-        while len(waiting) > KEPT_DISCOVERS:
-            self._note(waiting.popleft(), Silence(reasons.OVERLOADED, {}), now)
-        room = DISCOVERS_A_TURN if more else 4 * DISCOVERS_A_TURN
-        turn = [waiting.popleft() for _ in range(min(room, len(waiting)))]
-        return [*arrivals.renewals, *arrivals.middle, *turn]
+        renewals: list[Query] = []
+        others = arrivals.middle
+        for query in arrivals.renewals:
+            lease = self.facts.table.of_address(query.message.ciaddr)
+            # A renewal of what nobody has, or somebody else, does not go before what real clients ask.
+            (others if lease is None or lease.mac != query.message.chaddr else renewals).append(query)
+        room = 1 if more else 4
+        return [
+            *self._turn(self._renewals, renewals, RENEWALS_A_TURN * room, now),
+            *self._turn(self._others, others, OTHERS_A_TURN * room, now),
+            *self._turn(self._discovers, arrivals.later, DISCOVERS_A_TURN * room, now),
+        ]
+
+    def _turn(self, backlog: Backlog, fresh: list[Query], most: int, now: Now) -> list[Query]:
+        """Give those whose turn it is: all, when they are few of many clients, else one of each circuit in turn."""
+        if not backlog and len(fresh) <= most and is_spread(fresh):
+            return fresh
+        self._shed((shed for query in fresh if (shed := backlog.put(query, now.steady)) is not None), now)
+        turn, late = backlog.take(most, now.steady)
+        self._shed(late, now)
+        return turn
+
+    def _shed(self, messages: Iterable[Shed], now: Now) -> None:
+        for query, reason in messages:
+            self._note(query, Silence(reason, {}), now)
 
     def _resume(self, parked: Sequence[Parked], now: Now, batch: _Batch) -> None:
         for each in parked:

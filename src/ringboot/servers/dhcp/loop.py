@@ -18,6 +18,7 @@ from ringboot.host.start import Start
 from ringboot.leases.table import Table
 from ringboot.model.site import Site
 from ringboot.servers.dhcp.arp import Prober
+from ringboot.servers.dhcp.backlog import PATIENCE
 from ringboot.servers.dhcp.busy import Busy
 from ringboot.servers.dhcp.channel import Channel
 from ringboot.servers.dhcp.clock import Clock
@@ -77,6 +78,8 @@ class Loop:
         self._worked = False  # since the last beat
         self._arrivals = Arrivals()
         self._more = False
+        self._turned = 0.0  # when the loop turned last
+        self._stalled = True  # what the sockets hold may have waited for long; so it has when a process starts
         self._wake = socket.socketpair()
         self._changes = changes()
         self._connection: socket.socket | None = None  # as the loop watches it
@@ -146,6 +149,8 @@ class Loop:
         events = self._epoll.poll(self._patience(before))
         steady = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._busy.waited += steady - before
+        self._stalled = self._stalled or before - self._turned > PATIENCE
+        self._turned = steady
         for fd, event in events:
             handler = self._handlers.get(fd)
             if handler is not None:
@@ -176,6 +181,7 @@ class Loop:
             self._arrivals = Arrivals()
             count = len(arrivals)
             more, self._more = self._more, False
+            self._stalled = self._stalled and more
             door.work(arrivals, more=more)
             door.ask_again()
             self._worked = True
@@ -231,7 +237,8 @@ class Loop:
     # What the sockets bring
 
     def _receive(self, port: Port, _event: int) -> None:
-        self._more = port.receive(self._arrivals) or self._more
+        too_old = time.time() - PATIENCE if self._stalled else 0.0
+        self._more = port.receive(self._arrivals, too_old=too_old) or self._more
 
     def _settled(self) -> None:
         self._door.settled()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+from math import inf
 from struct import Struct
 
 from ringboot.answer.decision import FRAME, RELAY, UNICAST, To
@@ -21,7 +22,10 @@ A_TURN = 256  # messages taken from a socket before they are answered
 IP_PKTINFO = 8
 SO_BINDTOIFINDEX = 62  # asm-generic/socket.h; the socket module does not name it
 _PKTINFO = Struct("I4s4s")  # interface, our address there, the address it was sent to
-_SPACE = socket.CMSG_SPACE(_PKTINFO.size)
+SO_TIMESTAMPNS = 35  # asm-generic/socket.h
+_STAMP = Struct("qq")  # struct timespec
+_SPACE = socket.CMSG_SPACE(_PKTINFO.size) + socket.CMSG_SPACE(_STAMP.size)
+_REPEATED = frozenset({DISCOVER, REQUEST})  # what a client sends again when it gets no answer
 _SERVER_AT = 245  # where a reply says who we are: after the header, option 53, and the two first octets of 54
 _PEERS = 8_192
 _new = tuple.__new__  # a third of the cost of calling the class
@@ -31,17 +35,18 @@ _TO_HOSTS = frozenset({RELAY, UNICAST})
 class Arrivals:
     """Messages as they are to be answered: renewals first, what gives up or takes an address next, then DISCOVERs."""
 
-    __slots__ = ("bad", "kinds", "later", "middle", "renewals")
+    __slots__ = ("bad", "kinds", "late", "later", "middle", "renewals")
 
     def __init__(self) -> None:
         self.renewals: list[Query] = []
         self.middle: list[Query] = []
         self.later: list[Query] = []
+        self.late: list[Query] = []  # whose client has given up
         self.bad: list[BadPacket] = []
         self.kinds = [0] * 256
 
     def __len__(self) -> int:
-        return len(self.renewals) + len(self.middle) + len(self.later) + len(self.bad)
+        return len(self.renewals) + len(self.middle) + len(self.later) + len(self.late) + len(self.bad)
 
 
 class Port:
@@ -71,8 +76,11 @@ class Port:
             with contextlib.suppress(OSError):
                 frames.bind((self.name, ETH_ARP))  # of all that passes it is to hear ARP only
 
-    def receive(self, into: Arrivals, limit: int = A_TURN) -> bool:
-        """Take what the socket holds, up to a limit; True when there may be more."""
+    def receive(self, into: Arrivals, limit: int = A_TURN, too_old: float = 0.0) -> bool:
+        """Take what the socket holds, up to a limit; True when there may be more.
+
+        `too_old`: what came before that UTC moment is late, unless it is a renewal; 0: nothing is.
+        """
         if self.udp is None:
             return False
         link = self._links.get(self.name)
@@ -93,14 +101,16 @@ class Port:
             if peer is None:
                 peer = self._peer(host)
             # The kernel gives our own address beside the one it was sent to; they differ for a broadcast.
-            unicast = bool(extra) and extra[0][2][4:8] == extra[0][2][8:12]
+            unicast = bool(extra) and extra[-1][2][4:8] == extra[-1][2][8:12]
             query = _new(Query, (message, name, ours, peer, port, unicast))
             kind = of_option.get(message.options.get(53), 0)
             kinds[kind] += 1
-            if kind == DISCOVER:
-                into.later.append(query)
-            elif kind == REQUEST and message.ciaddr:
+            if kind == REQUEST and message.ciaddr:
                 into.renewals.append(query)
+            elif too_old and _came(extra) < too_old and kind in _REPEATED:
+                into.late.append(query)
+            elif kind == DISCOVER:
+                into.later.append(query)
             else:
                 into.middle.append(query)
         return True
@@ -144,6 +154,15 @@ class Port:
         except OSError:
             return False
         return True
+
+
+def _came(extra: list[tuple[int, int, bytes]]) -> float:
+    """Tell when the kernel took a message, in UTC; now, when that is not told."""
+    for level, kind, data in extra:
+        if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPNS):
+            seconds, nanoseconds = _STAMP.unpack_from(data)
+            return float(seconds + nanoseconds / 1e9)
+    return inf
 
 
 def _source(reply: bytes, ours: tuple[int, ...]) -> int:
