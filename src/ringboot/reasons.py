@@ -41,6 +41,18 @@ OFFERED_UNHELD = _row(
 )
 ACKNOWLEDGED = _row("acknowledged", "dhcp", "{address} was acknowledged")
 RENEWED = _row("renewed", "dhcp", "{address} was renewed")
+ACKNOWLEDGED_SHORT = _row(
+    "acknowledged-short",
+    "dhcp",
+    "{address} was acknowledged for {seconds} s only: pool {pool} runs short",
+    "Enlarge the pool, or release leases that nobody needs: ringboot lease list.",
+)
+RENEWED_SHORT = _row(
+    "renewed-short",
+    "dhcp",
+    "{address} was renewed for {seconds} s only: pool {pool} runs short",
+    ACKNOWLEDGED_SHORT.help,
+)
 INFORMED = _row("informed", "dhcp", "options were sent; the address is the client's own")
 RELEASED = _row(
     "released", "dhcp", "{address} was given back", "Normal when it is switched off: it asks again when it starts."
@@ -125,6 +137,18 @@ POOL_CLOSED = _row(
     "dhcp",
     "no pool of network {network} serves this client; they are for the classes {classes}",
     "Look at match of these classes, or add a pool without class.",
+)
+POOL_LIMIT = _row(
+    "pool-limit",
+    "dhcp",
+    "pool {pool} of network {network} has as many leases as it may: {most}",
+    "Raise max_leases of the pool, or release leases that nobody needs: ringboot lease list.",
+)
+CIRCUIT_FULL = _row(
+    "circuit-full",
+    "dhcp",
+    "{circuit} has as many leases in network {network} as it may: {most}",
+    "Raise max_leases_per_circuit of the network, or release what was there before: ringboot lease release.",
 )
 UNKNOWN_IGNORED = _row(
     "unknown-ignored",

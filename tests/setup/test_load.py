@@ -44,6 +44,15 @@ ROWS = [
     ("[dhcp]\n[[dhcp.network]]\nname = 'x'",
      'line 2, dhcp.network.subnet: is missing; add it, such as subnet = "10.0.0.0/24"'),
     (LAN + "[[dhcp.class]]\nmatch.mac = '*'", 'line 6, dhcp.class.name: is missing; add it, such as name = "phones"'),
+    # limits
+    (LAN + "max_leases_per_circuit = 0",
+     "line 6, dhcp.network.max_leases_per_circuit: 0 is no number of leases; write a whole number from 1 to 16777216"),
+    (LAN + "[[dhcp.network.pool]]\nrange = '10.0.0.5-10.0.0.9'\nmax_leases = '3'",
+     'line 8, dhcp.network.pool.max_leases: "3" is no number of leases; write a whole number from 1 to 16777216'),
+    (LAN + "scarce_lease_time = '8h'",
+     "line 6, dhcp.network.scarce_lease_time: is not shorter than lease_time; shorten it, or remove it"),
+    (LAN + "scarce_above = 80",
+     "line 6, dhcp.network.scarce_above: 80 is no part of a time; write a number between 0 and 1, such as 0.5"),
     # pools by class, relays
     (LAN + "[[dhcp.network.pool]]\nrange = '10.0.0.5-10.0.0.9'\nclass = ['voice']",
      'line 8, dhcp.network.pool.class: no class is called "voice"; the classes are none yet: add [[dhcp.class]]'),

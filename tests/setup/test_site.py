@@ -28,8 +28,13 @@ subnet = "10.0.0.0/16"
 segment = "floor1"
 authoritative = false
 pools = ["10.0.1.0-10.0.1.255"]
-pool = [{ range = "10.0.2.0-10.0.2.9", v6only_wait = "30m", options = { 66 = "{http}/x" }, class = "lobby" }]
+pool = [
+{ range = "10.0.2.0-10.0.2.9", v6only_wait = "30m", options = { 66 = "{http}/x" }, class = "lobby", max_leases = 5 }
+]
 relays = ["172.16.0.1"]
+max_leases_per_circuit = 3
+scarce_lease_time = "10m"
+scarce_above = 0.9
 lease_time = "1h30m"
 rapid_commit = true
 bootp = true
@@ -91,8 +96,11 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
     assert (phones.authoritative, phones.lease_time, phones.unknown) == (False, 5400, "quarantine")
     assert phones.pools == (
         Pool(ip_number("10.0.1.0"), ip_number("10.0.1.255")),
-        Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"108": "1800", "66": "{http}/x"}, ("lobby",)),
+        Pool(ip_number("10.0.2.0"), ip_number("10.0.2.9"), {"108": "1800", "66": "{http}/x"}, ("lobby",), 5),
     )
+    assert (phones.max_leases_per_circuit, guests.max_leases_per_circuit) == (3, None)
+    assert (phones.scarce_lease_time, phones.scarce_above) == (600, 0.9)
+    assert (guests.scarce_lease_time, guests.scarce_above) == (None, 0.8)
     assert (phones.relays, guests.relays) == (("172.16.0.1",), ())
     assert (phones.rapid_commit, guests.rapid_commit) == (True, False)
     assert (phones.min_lease_time, phones.max_lease_time, phones.t1, phones.t2) == (300, 0xFFFFFFFF, 0.25, 0.5)

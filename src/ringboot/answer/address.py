@@ -8,6 +8,7 @@ from ringboot.answer.case import Case
 from ringboot.answer.classes import ClassIds
 from ringboot.answer.client import Client
 from ringboot.answer.facts import Facts
+from ringboot.answer.limits import full_pools, is_circuit_full, may_begin
 from ringboot.answer.network import Net
 from ringboot.answer.query import Now
 from ringboot.answer.said import said
@@ -49,10 +50,14 @@ def choose(case: Case, wanted: int) -> Choice | None:
     if mine is not None and is_open(case, mine.address):
         return Choice(client.nets[0], mine.address)
     for net, address in _candidates(case, wanted):
-        if is_legal(case, net, address) and is_open(case, address):
+        if is_legal(case, net, address) and is_open(case, address) and may_begin(case, net, address):
             return Choice(net, address)
     for net in client.nets:
         closed = closed_pools(case, net)
+        if net.is_limited:
+            if is_circuit_full(case, net):
+                continue
+            closed |= full_pools(net, facts, now.utc)
         if may_hold(client, net, facts, now):
             found = facts.table.free(net.name, now.utc, now.steady, closed)
         else:
@@ -152,7 +157,7 @@ def judge(case: Case, address: int) -> Claim:
     if better or not is_legal(case, net, address):
         return _new(Claim, (TAKEN if lease is None else MOVED, net, lease))
     offer = facts.table.offered(address, now.steady)
-    if not _is_open(case, address, found, offer):
+    if not (_is_open(case, address, found, offer) and may_begin(case, net, address)):
         return _new(Claim, (TAKEN, net, lease))
     if lease is None and (mine is None or mine.address != address):
         return _new(Claim, (FREE if offer is None else YOURS, net, None))

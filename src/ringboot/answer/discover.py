@@ -9,8 +9,9 @@ from ringboot import reasons
 from ringboot.answer.address import Choice, choose, closed_pools, may_hold, own_lease
 from ringboot.answer.case import Case
 from ringboot.answer.decision import Decision, Need, Question, Silence
+from ringboot.answer.limits import why_limited
 from ringboot.answer.network import Net
-from ringboot.answer.times import lease_time
+from ringboot.answer.times import lease_time, short_time
 from ringboot.answer.writing import give, gives, grant
 from ringboot.dhcp.message import OFFER
 from ringboot.leases.offers import Offer, Withdraw
@@ -54,7 +55,7 @@ def discover(case: Case, answers: Answers) -> Decision:
             change = _new(Offer, (net.name, address, client.key, now.steady + OFFER_HOLD, True))
         else:
             reason = reasons.OFFERED_UNHELD
-    seconds = lease_time(query, net, facts)
+    seconds, _ = short_time(net, address, facts, now.utc, lease_time(query, net, facts))
     return give(case, net, address, kind=OFFER, seconds=seconds, change=change, reason=reason)
 
 
@@ -95,7 +96,7 @@ def _ask_first(case: Case, choice: Choice, held: Offer | None, answers: Answers)
 
 
 def _none_left(case: Case) -> Silence:
-    """Say why there is no address: its reservation is held by somebody else, no pool serves it, or all are full."""
+    """Say why there is no address: its reservation is in use, no pool serves it, a limit is reached, all are full."""
     _, client, facts, _ = case
     mine = client.reserved
     detail: dict[str, object] = {"network": client.nets[0].name}
@@ -106,4 +107,5 @@ def _none_left(case: Case) -> Silence:
     if all(len(closed_pools(case, net)) == len(net.pools) for net in client.nets):
         names = {name for net in client.nets for pool in net.row.pools for name in pool.classes}
         return Silence(reasons.POOL_CLOSED, {**detail, "classes": ", ".join(sorted(names))})
-    return Silence(reasons.POOL_FULL, detail)
+    limited = why_limited(case)
+    return Silence(reasons.POOL_FULL, detail) if limited is None else Silence(*limited)

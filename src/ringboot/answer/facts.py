@@ -10,6 +10,7 @@ from ringboot.answer.network import Net, Nets, Reserved
 from ringboot.answer.options import Options, check
 from ringboot.leases.span import Span
 from ringboot.leases.table import Table
+from ringboot.leases.watch import Watched
 from ringboot.model.address import ip_number, mac_octets
 from ringboot.model.site import Network, OptionTexts, Reservation, Site, Snapshot
 from ringboot.model.whose import PLACES, Name
@@ -59,6 +60,7 @@ class Facts:
             self._attach(reserved)
         self.table.set_pools(Span(row.name, pool.first, pool.last) for row in usable.networks for pool in row.pools)
         self.table.index_macs(bool(usable.leasequery))
+        self.table.watch(_watched(usable))
         self._withhold()
 
     def replace(self, snapshot: Snapshot) -> None:
@@ -187,6 +189,17 @@ class Facts:
     def _withhold(self) -> None:
         self._barred = self._own.union(*(net.unusable() for net in self.nets.by_name.values()))
         self.table.withhold_only(self._barred | set(self._addresses))
+
+
+def _watched(site: Site) -> Watched:
+    """Tell which leases have to be counted: where there are limits, and where leases get short in scarcity."""
+    pools = sorted(
+        (pool.first, pool.last)
+        for row in site.networks
+        for pool in row.pools
+        if pool.max_leases is not None or row.scarce_lease_time is not None
+    )
+    return Watched(tuple(pools), frozenset(row.name for row in site.networks if row.max_leases_per_circuit))
 
 
 def _usable(site: Site) -> tuple[Site, list[str]]:

@@ -66,7 +66,7 @@ class Fitting:
         decision = decide(query, self._facts, self._now)
         if undo is not None:
             self._table.undo(undo)
-        if isinstance(decision, Need) or decision.reason is reasons.RENEWED:
+        if isinstance(decision, Need) or decision.reason in (reasons.RENEWED, reasons.RENEWED_SHORT):
             return None
         reason, detail = self._why(lease, query, decision.reason, decision.detail)
         return Misfit(lease, reason, detail, REFUSED if isinstance(decision, Reply) else IGNORED)

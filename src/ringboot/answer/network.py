@@ -41,8 +41,8 @@ class Net:
     """One network."""
 
     __slots__ = (
-        "_closed", "for_known", "for_unknown", "ignores", "ignores_ids", "is_gated", "mask", "name", "outside", "pools",
-        "reserved", "row", "wire",
+        "_closed", "for_known", "for_unknown", "ignores", "ignores_ids", "is_gated", "is_limited", "mask", "name",
+        "outside", "pools", "reserved", "row", "wire",
     )  # fmt: skip
 
     def __init__(self, row: Network, numbers: Iterable[int], classes: Mapping[str, int]) -> None:
@@ -56,6 +56,7 @@ class Net:
             (pool.first, pool.last, Place(next(number), pool, _members(pool, classes))) for pool in row.pools
         )
         self.is_gated = any(pool.classes for pool in row.pools)  # not all of them serve everybody
+        self.is_limited = row.max_leases_per_circuit is not None or any(pool.max_leases for pool in row.pools)
         self._closed: dict[tuple[int, ...], frozenset[int]] = {}
         self.reserved: dict[Name, Reserved] = {}
         self.wire: tuple[Net, ...] = (self,)  # all of its segment, itself first, then in file order

@@ -14,6 +14,7 @@ from ringboot.answer.client import link_of
 from ringboot.answer.decision import RELAY, Detail, Reply, To
 from ringboot.answer.destination import SERVER_PORT, destination
 from ringboot.answer.facts import Facts
+from ringboot.answer.limits import scarce_pool
 from ringboot.answer.network import Net
 from ringboot.answer.query import Now, Query
 from ringboot.answer.server import override_of
@@ -84,6 +85,7 @@ def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Rep
     elif (
         _REQUESTED in options
         or (facts.site.probe and (not message.giaddr or message.ciaddr))
+        or net.is_limited
         or not table.may_hold(name, utc, steady)
     ):
         return None
@@ -94,6 +96,8 @@ def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Rep
             return None
         address = found
         change = _new(Offer, (name, address, key, steady + OFFER_HOLD, True))
+    if net.row.scarce_lease_time is not None and scarce_pool(net, address, facts, utc) is not None:
+        return None
     return _give(query, facts, net, address, _seconds(query, facts, net), OFFER, change, reasons.OFFERED)
 
 
@@ -114,13 +118,15 @@ def _request(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Repl
         reason = reasons.RENEWED
     if not address or facts.nets.at(address) is not net:
         return None
+    if net.row.scarce_lease_time is not None and scarce_pool(net, address, facts, utc) is not None:
+        return None
     lease = table.of_address(address)
     offer = table.offered(address, steady)
     change: LeaseChange
     seconds = _seconds(query, facts, net)
     said = evidence_of(query, lease)
     if lease is None:
-        if chosen is None or offer is None or offer.key != key:
+        if chosen is None or offer is None or offer.key != key or net.is_limited:
             return None
         change = bind(net.name, address, key, mac, seconds=seconds, evidence=said, utc=utc)
     else:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from ringboot.answer.facts import Facts
+from ringboot.answer.limits import scarce_pool
 from ringboot.answer.network import Net
 from ringboot.answer.query import Query
 from ringboot.answer.said import said
 from ringboot.leases.terms import SHORTEST_LEASE
+from ringboot.model.site import Pool
 
 _LEASE_TIME = 51
 
 
-def lease_time(query: Query, net: Net, facts: Facts) -> int:
-    """Give the seconds of a lease: the class's or the network's, or what the client asks for within their bounds.
+def short_time(net: Net, address: int, facts: Facts, utc: float, seconds: int) -> tuple[int, Pool | None]:
+    """Cut the seconds of a lease where its pool runs short, and say which pool did; None: they stay."""
+    pool = scarce_pool(net, address, facts, utc)
+    most = net.row.scarce_lease_time
+    return (seconds, None) if pool is None or most is None or most >= seconds else (most, pool)
 
+
+def lease_time(query: Query, net: Net, facts: Facts) -> int:
+    """Give the seconds of a lease while there are addresses enough.
+
+    They are the class's or the network's, or what the client asks for within their bounds.
     INFINITE is an ordinary number here: whoever asks for it gets the most there is (RFC 2131 3.3).
     """
     row, options, classes = net.row, query.message.options, facts.classes

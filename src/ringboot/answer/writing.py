@@ -6,13 +6,14 @@ from ringboot.answer.case import Case
 from ringboot.answer.client import SUBNET_SELECTION, selection
 from ringboot.answer.decision import Detail, Reply
 from ringboot.answer.destination import destination
+from ringboot.answer.limits import pool_text
 from ringboot.answer.network import Net
 from ringboot.answer.nonce import introduce
 from ringboot.answer.options import Asker
 from ringboot.answer.query import Query
 from ringboot.answer.said import said
 from ringboot.answer.server import override_of
-from ringboot.answer.times import lease_time
+from ringboot.answer.times import lease_time, short_time
 from ringboot.dhcp.forcerenew import CAPABLE
 from ringboot.dhcp.message import ACK, NAK
 from ringboot.dhcp.reply import block as write_block
@@ -22,7 +23,7 @@ from ringboot.leases.offers import Offer
 from ringboot.model import evidence
 from ringboot.model.address import ip_text
 from ringboot.model.lease import BOUND, Lease, LeaseChange
-from ringboot.reasons import RENEWED, Reason, tell
+from ringboot.reasons import ACKNOWLEDGED_SHORT, RENEWED, RENEWED_SHORT, Reason, tell
 
 _new = tuple.__new__  # a third of the cost of calling the class, once for every reply
 
@@ -59,12 +60,17 @@ def option_block(case: Case, net: Net, address: int, server: int, seconds: int |
 
 def grant(case: Case, net: Net, address: int, lease: Lease | None, *, reason: Reason, lead: bytes = b"") -> Reply:
     """Write the ACK of an address with the change that gives it; `lease` is the client's own of it, if it had one."""
-    seconds = lease_time(case.query, net, case.facts)
+    full = lease_time(case.query, net, case.facts)
+    seconds, scarce = short_time(net, address, case.facts, case.now.utc, full)
     row = lease_row(case, net, address, lease, seconds)
     if CAPABLE in case.query.message.options:
         row, told = introduce(case, row, fresh=reason is not RENEWED)
         lead += told
-    return give(case, net, address, kind=ACK, seconds=seconds, change=row, reason=reason, lead=lead)
+    given = give(case, net, address, kind=ACK, seconds=seconds, change=row, reason=reason, lead=lead)
+    if scarce is None:
+        return given
+    cut = RENEWED_SHORT if reason is RENEWED else ACKNOWLEDGED_SHORT
+    return given._replace(reason=cut, detail={**given.detail, "pool": pool_text(scarce), "seconds": seconds})
 
 
 def lease_row(case: Case, net: Net, address: int, lease: Lease | None, seconds: int) -> LeaseChange:

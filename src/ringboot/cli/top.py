@@ -12,7 +12,8 @@ from ringboot.cli.command import At, command
 from ringboot.cli.exits import USAGE, Failure
 
 Row = dict[str, Any]
-LEASED = ("acknowledged", "renewed")  # the outcomes that gave somebody an address, or more time for one
+# The outcomes that gave somebody an address, or more time for one.
+LEASED = ("acknowledged", "acknowledged-short", "renewed", "renewed-short")
 SERVED = "served"
 
 

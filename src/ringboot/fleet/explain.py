@@ -19,7 +19,12 @@ from ringboot.reasons import Reason
 FOREIGN_FOR = 2 * 3600  # seconds that another server counts as being there: it is looked for every hour
 _LOOP = 2  # refusals in a row that are no accident
 
-_GRANTED = {reasons.ACKNOWLEDGED.id, reasons.RENEWED.id, reasons.INFORMED.id}
+_GRANTED = {
+    each.id
+    for each in (
+        reasons.ACKNOWLEDGED, reasons.ACKNOWLEDGED_SHORT, reasons.RENEWED, reasons.RENEWED_SHORT, reasons.INFORMED,
+    )
+}  # fmt: skip
 _OFFERS = {reasons.OFFERED.id, reasons.OFFERED_UNHELD.id}
 _NAKS = {reasons.NAK_WRONG_NETWORK.id, reasons.NAK_NOT_YOURS.id, reasons.NAK_INCOMPLETE.id}
 _NOISE = {reasons.SUPERSEDED.id, reasons.BAD_PACKET.id, reasons.NOT_A_REQUEST.id}

@@ -16,6 +16,7 @@ from ringboot.leases.hardware import Hardware
 from ringboot.leases.offers import Offer, Offers, Withdraw
 from ringboot.leases.span import Span, entry
 from ringboot.leases.tally import Tally
+from ringboot.leases.watch import Watch, Watched
 from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, LeaseChange
 
 _new = tuple.__new__  # a third of the cost of calling the class, once for every change
@@ -52,6 +53,7 @@ class Table:
         self._free: dict[str, tuple[int, int]] = {}  # see may_hold: the second, and what was free then
         self._times: dict[int, int] = {}  # one copy of each duration: there are as many uses of one as leases
         self._hardware: Hardware | None = None
+        self._watch: Watch | None = None
         self._declines = Declines()
 
     # What is known
@@ -78,6 +80,19 @@ class Table:
             self._hardware = Hardware()
             for address, lease in self._leases.items():
                 self._hardware.add(lease.mac, address)
+
+    def watch(self, watched: Watched) -> None:
+        """Count leases in these pools and behind the circuits of these networks from now on, and nowhere else."""
+        if self._watch is None or self._watch.watched != watched:
+            self._watch = Watch(watched, self._leases.values()) if any(watched) else None
+
+    def in_pool(self, address: int, utc: float) -> int:
+        """Count the live leases of the pool that an address lies in, if it is watched."""
+        return 0 if self._watch is None else self._watch.in_pool(address, utc)
+
+    def behind(self, network: str, circuit: bytes, utc: float) -> int:
+        """Count the live leases behind a circuit (model.evidence.circuit_of), if the network is watched."""
+        return 0 if self._watch is None else self._watch.behind(network, circuit, self._leases, utc)
 
     def offer_of(self, network: str, key: bytes, steady: float) -> Offer | None:
         """Give the offer that waits for this client."""
@@ -304,6 +319,8 @@ class Table:
         lease = Lease(before.network, before.address, before.key, mac, BOUND, start, expiry, evidence, seconds)
         self._leases[address] = clients[key] = lease
         self._tallies[network].prolong(before.expiry, expiry)
+        if self._watch is not None:
+            self._watch.moved(before, lease)
         undo.leases.append((address, before))
         undo.clients.append((network, key, before))
         return True
@@ -327,6 +344,8 @@ class Table:
         if self._hardware is not None:
             self._hardware.add(mac, address)
         self._tallies[network].add(lease)
+        if self._watch is not None:
+            self._watch.moved(None, lease)
         if address >> 8 not in self._block_set:
             self._block_set.add(address >> 8)
             insort(self._blocks, address >> 8)
@@ -387,6 +406,8 @@ class Table:
 
     def _put(self, address: int, lease: Lease | None) -> None:
         before = self._leases.get(address)
+        if self._watch is not None:
+            self._watch.moved(before, lease)
         if before is not None:
             self._tallies[before.network].take(before)
             if self._hardware is not None:

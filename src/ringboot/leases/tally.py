@@ -59,8 +59,12 @@ class Tally:
     def counts(self, utc: int) -> dict[str, int]:
         """Give the counts at this second; the clock only moves forward, so a step back shows what was already over."""
         if utc > self._clock:
+            passed = range(self._clock + 1, utc + 1)
             self._clock = utc
-            over = [second for second in self._ends if second <= utc]
+            if len(passed) < len(self._ends):
+                over = [second for second in passed if second in self._ends]
+            else:
+                over = [second for second in self._ends if second <= utc]
             self._expired += sum(self._ends.pop(second) for second in over)
         return {
             BOUND: self._states[BOUND] - self._expired,

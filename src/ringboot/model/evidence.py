@@ -120,6 +120,22 @@ def texts(options: Mapping[int, bytes], mac: bytes) -> dict[str, str]:
     return {name: value for name, value in found.items() if value is not None}
 
 
+def circuit_of(options: Mapping[int, bytes], giaddr: int) -> bytes | None:
+    """Give what tells a relay's port from all others: the relay, its circuit id and its remote id; None without both.
+
+    Many relays call their ports alike.
+    """
+    told = sub_options(options[82]) if 82 in options else {}
+    parts = [bytes((code, len(told[code]))) + told[code] for code in (1, 2) if code in told]
+    return giaddr.to_bytes(4, "big") + b"".join(parts) if parts else None
+
+
+def circuit_in(packed: bytes) -> bytes | None:
+    """Give the circuit that packed evidence names."""
+    options = unpack(packed)
+    return circuit_of(options, int.from_bytes(options.get(GIADDR, b""), "big"))
+
+
 def sub_options(value: bytes) -> dict[int, bytes]:
     """Take an option apart that holds options (RFC 2132 8.4, RFC 3046 2.0); what does not fit any more is left out."""
     found: dict[int, bytes] = {}

@@ -23,6 +23,7 @@ class Pool:
     last: int
     options: OptionTexts = field(default_factory=dict)
     classes: tuple[str, ...] = ()  # whom it serves; nobody named: everybody
+    max_leases: int | None = None  # at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ class Network:
     bootp_lease_time: int = 0xFFFFFFFF  # for ever
     min_lease_time: int | None = None  # bounds of what clients ask for
     max_lease_time: int | None = None
+    max_leases_per_circuit: int | None = None  # at a time, behind one port of a relay
+    scarce_lease_time: int | None = None  # seconds, at most, while a pool runs short
+    scarce_above: float = 0.8  # part of a pool's addresses that is leased then
     t1: float = 0.5  # parts of the lease time
     t2: float = 0.875
     options: OptionTexts = field(default_factory=dict)

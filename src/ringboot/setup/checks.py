@@ -185,6 +185,9 @@ def _check_times(draft: Draft, place: Place, network: Network) -> None:
         draft.add((*place, "min_lease_time"), "is longer than lease_time", "shorten it, or lengthen lease_time")
     if most is not None and most < network.lease_time:
         draft.add((*place, "max_lease_time"), "is shorter than lease_time", "lengthen it, or shorten lease_time")
+    scarce = network.scarce_lease_time
+    if scarce is not None and scarce >= network.lease_time:
+        draft.add((*place, "scarce_lease_time"), "is not shorter than lease_time", "shorten it, or remove it")
     if network.t1 >= network.t2:
         draft.add(
             (*place, "t1"), f"is not before t2 ({network.t2})", "a client first renews with us, then asks any server"

@@ -20,6 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}")
 _INTERFACE = re.compile(r"[^\s/]{1,15}")
 _MAC_GLOB = re.compile(r"[0-9a-f:*?\[\]!-]+")
 LONGEST_LEASE = INFINITE - 1
+_MOST = 1 << 24
 
 
 class Meaning(NamedTuple):
@@ -115,6 +116,12 @@ def _part(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, float | int) or not 0 < value < 1:
         raise Wrong(f"{shown(value)} is no part of a time", "write a number between 0 and 1, such as 0.5")
     return float(value)
+
+
+def _quantity(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST:
+        raise Wrong(f"{shown(value)} is no number of leases", f"write a whole number from 1 to {_MOST}")
+    return value
 
 
 def _deadline(value: Any) -> float:
@@ -305,6 +312,7 @@ Deadline = Annotated[float, BeforeValidator(_deadline), Meaning("duration", '"30
 LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning('duration or "infinite"', '"8h"')]
 Wait = Annotated[int, BeforeValidator(_wait), Meaning("duration", '"30m"')]
 Part = Annotated[float, BeforeValidator(_part), Meaning("number between 0 and 1", "0.5")]
+Quantity = Annotated[int, BeforeValidator(_quantity), Meaning("whole number", "4")]
 SubnetText = Annotated[Subnet, BeforeValidator(read_subnet), Meaning("subnet", '"10.0.0.0/24"')]
 RangeText = Annotated[Range, BeforeValidator(_range), Meaning("range of addresses", '"10.0.0.100-10.0.0.199"')]
 Name = Annotated[str, BeforeValidator(_name), Meaning("name", '"phones"')]

@@ -29,6 +29,7 @@ from ringboot.setup.kinds import (
     OptionText,
     Part,
     Place,
+    Quantity,
     Range,
     RangeText,
     SubnetText,
@@ -83,6 +84,10 @@ class PoolTable:
         description="The classes whose members are served from this pool, nobody else. Default: everybody. "
         "A client that is no member any more is refused its address at the next renewal.",
     )
+    max_leases: Quantity | None = Field(
+        default=None,
+        description="How many leases there may be in this pool at a time. Who has one keeps it. Default: no limit.",
+    )
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -115,6 +120,19 @@ class Network:
     )
     max_lease_time: LeaseTime | None = Field(
         default=None, description="A client that asks for more gets this. Default: lease_time."
+    )
+    max_leases_per_circuit: Quantity | None = Field(
+        default=None,
+        description="How many leases one port of a relay may have here at a time, by the relay's address and what it "
+        "says in option 82 (circuit id and remote id). Who has one keeps it. Default: no limit.",
+    )
+    scarce_lease_time: LeaseTime | None = Field(
+        default=None,
+        description="How long an address of a pool that runs short is lent, also to those who renew. "
+        "Reserved addresses are not concerned. Default: as always.",
+    )
+    scarce_above: Part = Field(
+        default=0.8, description="A pool runs short when more than this part of its addresses is leased."
     )
     t1: Part = Field(
         default=0.5,

@@ -46,7 +46,7 @@ def declared_in(rows: Iterable[OptionTable]) -> tuple[Private, ...]:
 def _network(network: Network, declared: tuple[Private, ...]) -> model.Network:
     plain = [model.Pool(each.first, each.last) for each in network.pools]
     rich = [
-        model.Pool(each.range.first, each.range.last, _options(each, declared), each.classes or ())
+        model.Pool(each.range.first, each.range.last, _options(each, declared), each.classes or (), each.max_leases)
         for each in network.pool
     ]
     return model.Network(
@@ -67,6 +67,9 @@ def _network(network: Network, declared: tuple[Private, ...]) -> model.Network:
         bootp_lease_time=network.bootp_lease_time,
         min_lease_time=network.min_lease_time,
         max_lease_time=network.max_lease_time,
+        max_leases_per_circuit=network.max_leases_per_circuit,
+        scarce_lease_time=network.scarce_lease_time,
+        scarce_above=network.scarce_above,
         t1=network.t1,
         t2=network.t2,
         options=_options(network, declared),
