@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import os
 import shutil
@@ -10,12 +11,13 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import pytest
 
 from ringboot.model.file import FileRequest, Refuse, Sent, Serve
 from ringboot.servers.tftp import LIMITS, MISSING, Limits, TftpServer
+from ringboot.servers.tftp_session import open_socket
 from ringboot.tftp.packets import ACK, DATA, ERROR, OACK, RRQ, WRQ, BadPacket, Packet, decode, encode
 
 if TYPE_CHECKING:
@@ -610,3 +612,68 @@ def test_a_file_that_is_replaced_meanwhile_stays_what_it_was(fleet: Fleet) -> No
             assert (await fleet.until_sent())[0].sha256 == hashlib.sha256(b"a" * 1000).hexdigest()
 
     asyncio.run(talk())
+
+
+class Counting(socket.socket):
+    """A socket that counts its calls; `broken`: it cannot send several datagrams by one."""
+
+    broken = False
+    calls: ClassVar[list[str]] = []
+
+    def sendmsg(self, *arguments: Any) -> int:
+        self.calls.append("sendmsg")
+        if self.broken:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().sendmsg(*arguments)
+
+    def sendto(self, *arguments: Any) -> int:
+        self.calls.append("sendto")
+        return super().sendto(*arguments)
+
+
+class Uncut(Counting):
+    """As on a card that computes no checksums."""
+
+    broken = True
+
+
+@pytest.mark.parametrize("kind", [Counting, Uncut])
+@pytest.mark.parametrize("options", [{"blksize": "1000", "windowsize": "64"}, {"blksize": "16", "windowsize": "8"}])
+def test_a_window_is_sent_by_one_call_where_the_kernel_can(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch, kind: type[Counting], options: dict[str, str]
+) -> None:
+    blksize, window = int(options["blksize"]), int(options["windowsize"])
+    content = bytes(number % 251 for number in range(blksize * window * 3))  # the last block is empty
+    (fleet.root / "f").write_bytes(content)
+    monkeypatch.setattr(kind, "calls", [])
+
+    def open_counting(local: str) -> socket.socket:
+        made = kind(fileno=open_socket(local).detach())
+        made.setblocking(False)
+        return made
+
+    monkeypatch.setattr("ringboot.servers.tftp.open_socket", open_counting)
+
+    async def talk() -> bytes:
+        got = b""
+        async with opened(fleet) as door:
+            client = door.client()
+            client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+            client.say(RRQ("f", "octet", options))
+            assert await client.hear() == OACK(options)
+            client.say(ACK(0))
+            for block in range(1, window * 3 + 2):
+                packet = await client.hear()
+                assert isinstance(packet, DATA)
+                assert packet.block == block
+                got += packet.data
+                if block % window == 0 or len(packet.data) < blksize:
+                    client.say(ACK(block))
+            await fleet.until_sent()
+        return got
+
+    assert asyncio.run(talk()) == content
+    # The options, the first window by the rows, two more, and the empty block.
+    once = ["sendmsg"] if kind is Counting else ["sendto"] * window
+    tried = [] if kind is Counting else ["sendmsg"]
+    assert kind.calls == ["sendto"] * (1 + window) + tried + once + once + ["sendto"]

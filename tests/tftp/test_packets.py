@@ -10,6 +10,7 @@ from ringboot.tftp.packets import (
     ACK,
     DATA,
     ERROR,
+    HEADER,
     MAX_OPTIONS,
     MAX_REQUEST,
     OACK,
@@ -17,6 +18,7 @@ from ringboot.tftp.packets import (
     WRQ,
     BadPacket,
     Packet,
+    blocks,
     decode,
     encode,
 )
@@ -108,3 +110,15 @@ def test_never_raises_behind_an_operation(opcode: bytes, data: bytes) -> None:
     value = decode(opcode + data)
     if isinstance(value, BadPacket):
         assert 0 <= value.offset <= len(data) + 2
+
+
+@given(st.binary(max_size=300), st.integers(8, 40), st.integers(0, 0xFFFF), st.booleans())
+def test_blocks_behind_each_other_are_packets_of_one_length_but_for_the_last(
+    data: bytes, blksize: int, first: int, is_end: bool
+) -> None:
+    count = len(data) // blksize + is_end  # a file's last block is shorter, and may be empty
+    data = data if is_end else data[: count * blksize]
+    written = blocks(first, data, blksize, count)
+    cut = [written[at : at + blksize + HEADER] for at in range(0, len(written), blksize + HEADER)]
+    packets = [DATA((first + place) & 0xFFFF, data[place * blksize :][:blksize]) for place in range(count)]
+    assert cut == [encode(packet) for packet in packets]

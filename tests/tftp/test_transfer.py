@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ringboot.tftp.netascii import Translated, translate
 from ringboot.tftp.options import MAX_WINDOW
-from ringboot.tftp.packets import ACK, DATA, ERROR, OACK, RRQ
+from ringboot.tftp.packets import ACK, DATA, ERROR, HEADER, OACK, RRQ, blocks, decode
 from ringboot.tftp.transfer import (
     FIRST_WAIT,
     LONGEST_WAIT,
@@ -279,6 +279,67 @@ def test_what_no_row_names_is_ignored(state: State) -> None:
     transfer.state = state
     strange = [given for given in (RRQ("f"), Bytes(b""), ACK(9), Late()) if not transfer.step(given, 0.0)]
     assert strange  # and none raised
+
+
+# --- the short cut
+
+
+def carried_out(transfer: ReadTransfer, todo: list[Effect], content: bytes, now: float) -> list[Effect]:
+    """Give a transfer the octets that it needs, and what it then sends or says."""
+    said: list[Effect] = []
+    while todo:
+        effect = todo.pop(0)
+        if isinstance(effect, Need):
+            todo = transfer.step(Bytes(content[effect.offset : effect.offset + effect.size]), now) + todo
+        else:
+            said.append(effect)
+    return said
+
+
+def shortly(transfer: ReadTransfer, block: int, content: bytes, now: float) -> list[Effect]:
+    """Take an acknowledgement by the short cut where it leads on, and cut the window as it is sent."""
+    wanted = transfer.proceed(block, now)
+    if wanted is None:
+        return carried_out(transfer, transfer.step(ACK(block), now), content, now)
+    data = content[wanted.offset : wanted.offset + wanted.size]
+    written = blocks(transfer.acked + 1, data, transfer.blksize, transfer.sent - transfer.acked)
+    segment = transfer.blksize + HEADER
+    found = [decode(written[at : at + segment]) for at in range(0, len(written), segment)]
+    return [each for each in found if isinstance(each, DATA)]
+
+
+ACKS = st.tuples(st.integers(-3, 2) | st.just(0), st.floats(0.01, 0.9))  # beside what was sent last; seconds later
+
+
+@given(st.integers(0, 120), st.integers(1, 4), st.lists(ACKS | st.just(None), max_size=40))
+def test_the_short_cut_leads_where_the_rows_lead(
+    size: int, window: int, course: list[tuple[int, float] | None]
+) -> None:
+    content = bytes(range(size))
+    ways = [ReadTransfer(size), ReadTransfer(size)]
+    request = RRQ("f", "octet", {"blksize": "8", "windowsize": str(window)})
+    for transfer in ways:
+        transfer.step(request, 0.0)
+        carried_out(transfer, transfer.step(ACK(0), 0.0), content, 0.0)
+    long, short = ways
+    now = 0.0
+    for turn in course:
+        if long.timer is None:
+            break
+        if turn is None or now + turn[1] >= long.timer:
+            now = long.timer
+            said = [carried_out(each, each.step(Late(), now), content, now) for each in ways]
+        else:
+            now += turn[1]
+            block = (long.sent + turn[0]) & 0xFFFF
+            said = [
+                carried_out(long, long.step(ACK(block), now), content, now), shortly(short, block, content, now),
+            ]  # fmt: skip
+        assert said[0] == said[1]
+        assert [
+            (each.state, each.timer, each.acked, each.sent, each.octets, each.finishing, each._round_trip)
+            for each in ways
+        ].count((long.state, long.timer, long.acked, long.sent, long.octets, long.finishing, long._round_trip)) == 2
 
 
 # --- with a client that does what RFC 1350 and 7440 say, over a bad network

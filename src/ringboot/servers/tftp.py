@@ -15,6 +15,7 @@ from ringboot.model.file import FileRequest, Refuse, Sent
 from ringboot.reasons import ASKED_ABOUT, BAD_REQUEST, BROKEN_OFF, BUSY, NOT_OFFERED, Reason
 from ringboot.servers.files import Digests, NotOpened, OpenFile, open_below
 from ringboot.servers.files_door import PATIENCE, Answer, Counters, FileDoor, Report
+from ringboot.servers.listening import Listening
 from ringboot.servers.tftp_session import Address, Session, open_socket
 from ringboot.tftp.netascii import CHUNK, Translated, growth
 from ringboot.tftp.packets import ERROR, ILLEGAL, MAX_REQUEST, NOT_FOUND, RRQ, WRQ, BadPacket, decode, encode
@@ -77,15 +78,17 @@ class TftpServer:
         self._unproven: dict[_Entry, None] = {}  # oldest first
         self._sources: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._listening: Listening  # from start on: the sockets of transfers
 
     def __len__(self) -> int:
         """Give the number of transfers under way."""
         return len(self._entries)
 
     def start(self) -> None:
-        """Begin to listen, in the running loop."""
+        """Begin to listen, in the running loop; `close` ends it."""
         self._sock.setblocking(False)
         self._sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+        self._listening = Listening()
         asyncio.get_running_loop().add_reader(self._sock.fileno(), self._readable)
 
     async def close(self) -> None:
@@ -94,6 +97,7 @@ class TftpServer:
         for entry in list(self._entries.values()):
             self._drop(entry)
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._listening.close()
         await self._digests.close()
 
     # --- requests
@@ -223,7 +227,7 @@ class TftpServer:
         try:
             with open_socket(local) as sock:
                 size, read = await _as_sent(opened, entry.request.mode.lower())
-                entry.session = session = Session(sock, entry.peer, size, read)
+                entry.session = session = Session(sock, entry.peer, size, read, self._listening)
                 entry.since = asyncio.get_running_loop().time()
                 ended = await session.run(entry.request)
             digest = await self._digests.of(opened)

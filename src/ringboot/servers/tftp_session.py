@@ -8,13 +8,19 @@ import socket
 from collections import deque
 from collections.abc import Callable
 
-from ringboot.tftp.packets import ACK, ERROR, RRQ, UNKNOWN_TID, decode, encode
+from ringboot.servers.listening import Listening
+from ringboot.tftp.packets import ACK, ERROR, HEADER, RRQ, UNKNOWN_TID, blocks, decode, encode
 from ringboot.tftp.transfer import Bytes, Effect, Ended, Input, Late, Need, ReadTransfer
 
 Address = tuple[str, int]
 
 IP_MTU_DISCOVER, IP_PMTUDISC_DONT = 10, 0  # linux/in.h; the socket module does not name them
+SOL_UDP, UDP_SEGMENT = 17, 103  # linux/udp.h: one call sends datagrams of so many octets each
+MOST_SEGMENTS, MOST_OCTETS = 64, 65507  # that one call sends
+LARGEST_SEGMENT = 1472  # octets of a datagram on Ethernet: what is to be fragmented is sent by itself
 LONGEST_REPLY = 2048  # clients send acknowledgements and short errors
+
+_heard = bytearray(LONGEST_REPLY)  # what came last, for all sessions: nobody keeps it
 
 
 def open_socket(local: str) -> socket.socket:
@@ -33,34 +39,61 @@ def open_socket(local: str) -> socket.socket:
 class Session:
     """Send so many octets, read by offset and size, to one peer; neither the socket nor the file is closed here."""
 
-    def __init__(self, sock: socket.socket, peer: Address, size: int, read: Callable[[int, int], bytes]) -> None:
+    def __init__(
+        self, sock: socket.socket, peer: Address, size: int, read: Callable[[int, int], bytes], listening: Listening
+    ) -> None:
         self.transfer = ReadTransfer(size)
         self._loop = asyncio.get_running_loop()
         self._sock = sock
         self._peer = peer
         self._from = read
+        self._listening = listening
         self._done: asyncio.Future[Ended] = self._loop.create_future()
         self._alarm: asyncio.TimerHandle | None = None
-        self._unsent: deque[bytes] = deque()  # what the kernel has no room for at the moment
+        self._unsent: deque[tuple[bytes, int]] = deque()  # what the kernel has no room for at the moment
+        self._segments = True  # the kernel cuts datagrams for us, until it says that it cannot
 
     async def run(self, request: RRQ) -> Ended:
         """Carry the transfer to its end; may be cancelled."""
         descriptor = self._sock.fileno()
-        self._loop.add_reader(descriptor, self._readable)
+        self._listening.add(descriptor, self._readable)
         try:
             self._step(request)
             return await self._done
         finally:
-            self._loop.remove_reader(descriptor)
+            self._listening.remove(descriptor)
             self._loop.remove_writer(descriptor)
             if self._alarm is not None:
                 self._alarm.cancel()
 
     def _readable(self) -> None:
         try:
-            data, peer = self._sock.recvfrom(LONGEST_REPLY)
+            size, peer = self._sock.recvfrom_into(_heard)
         except OSError:
             return  # nothing there after all; the alarm repeats or gives up
+        if peer == self._peer and size >= HEADER and _heard[:2] == b"\x00\x04" and not self._unsent:
+            wanted = self.transfer.proceed(_heard[2] << 8 | _heard[3], self._loop.time())
+            if wanted is not None:
+                self._go_on(wanted)
+                return
+        self._take(bytes(_heard[:size]), peer)
+
+    def _go_on(self, wanted: Need) -> None:
+        """Send the next window, as nearly every acknowledgement has it."""
+        transfer = self.transfer
+        try:
+            data = self._from(*wanted)
+        except OSError as error:
+            self._end(Ended(False, f"reading failed: {error.strerror}"))
+            return
+        if len(data) == wanted.size:
+            count = transfer.sent - transfer.acked
+            self._send(blocks(transfer.acked + 1, data, transfer.blksize, count), transfer.blksize + HEADER)
+        else:
+            self._perform(deque(transfer.changed()), self._loop.time())
+        self._set_alarm()
+
+    def _take(self, data: bytes, peer: Address) -> None:
         packet = decode(data)
         if peer != self._peer:
             # RFC 1350 4: whoever sends from elsewhere is told so, and the transfer goes on.
@@ -72,7 +105,10 @@ class Session:
 
     def _step(self, given: Input) -> None:
         now = self._loop.time()
-        todo: deque[Effect] = deque(self.transfer.step(given, now))
+        self._perform(deque(self.transfer.step(given, now)), now)
+        self._set_alarm()
+
+    def _perform(self, todo: deque[Effect], now: float) -> None:
         while todo and not self._done.done():
             effect = todo.popleft()
             if isinstance(effect, Need):
@@ -81,33 +117,55 @@ class Session:
                 self._end(effect)
             else:
                 self._send(encode(effect))
-        self._set_alarm()
 
     def _read(self, wanted: Need, now: float) -> list[Effect]:
         try:
-            data = self._from(wanted.offset, wanted.size)
+            data = self._from(*wanted)
         except OSError as error:
             self._end(Ended(False, f"reading failed: {error.strerror}"))
             return []
         return self.transfer.step(Bytes(data), now)
 
-    def _send(self, datagram: bytes) -> None:
+    def _send(self, octets: bytes, segment: int = 0) -> None:
+        """Send a datagram, or several behind each other, of which each but the last has so many octets."""
+        if segment == 0 or len(octets) <= segment:
+            self._put(octets, segment)
+            return
+        at_once = segment * min(MOST_SEGMENTS, MOST_OCTETS // segment)
+        for start in range(0, len(octets), at_once):
+            self._put(octets[start : start + at_once], segment)
+
+    def _put(self, octets: bytes, segment: int) -> None:
         if self._unsent:
-            self._unsent.append(datagram)
+            self._unsent.append((octets, segment))
+            return
+        if 0 < segment < len(octets) and (segment > LARGEST_SEGMENT or not self._segments):
+            for start in range(0, len(octets), segment):
+                self._put(octets[start : start + segment], 0)
             return
         try:
-            self._sock.sendto(datagram, self._peer)
+            if 0 < segment < len(octets):
+                self._sock.sendmsg([octets], [(SOL_UDP, UDP_SEGMENT, segment.to_bytes(2, "little"))], 0, self._peer)
+            else:
+                self._sock.sendto(octets, self._peer)
         except BlockingIOError:
-            self._unsent.append(datagram)
+            self._unsent.append((octets, segment))
             self._loop.add_writer(self._sock.fileno(), self._writable)
         except OSError as error:
+            self._not_sent(octets, segment, error)
+
+    def _not_sent(self, octets: bytes, segment: int, error: OSError) -> None:
+        if segment and self._segments:
+            self._segments = False  # an older kernel, a smaller MTU, a card that computes no checksums
+            self._put(octets, segment)
+        else:
             self._end(Ended(False, f"sending failed: {error.strerror}"))
 
     def _writable(self) -> None:
         waiting, self._unsent = self._unsent, deque()
         self._loop.remove_writer(self._sock.fileno())
         while waiting and not self._done.done():
-            self._send(waiting.popleft())
+            self._put(*waiting.popleft())
 
     def _end(self, ended: Ended) -> None:
         if not self._done.done():

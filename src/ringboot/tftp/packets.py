@@ -6,6 +6,8 @@ Broken input is a value, `BadPacket`, never an exception. Text is latin-1, so th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from struct import Struct
 from typing import NamedTuple
 
 MAX_REQUEST = 1472  # RFC 2347 says 512; what fits into one Ethernet frame is read
@@ -67,6 +69,9 @@ class BadPacket(NamedTuple):
 
 Packet = RRQ | WRQ | DATA | ACK | ERROR | OACK
 
+HEADER = 4  # octets before those of the file in DATA
+_DATA = partial(Struct("!HH").pack, 3)
+
 OPCODES: dict[type, int] = {RRQ: 1, WRQ: 2, DATA: 3, ACK: 4, ERROR: 5, OACK: 6}
 
 
@@ -81,6 +86,14 @@ def encode(packet: Packet) -> bytes:
     if isinstance(packet, OACK):
         return b"\x00\x06" + _pairs(packet.options)
     return OPCODES[type(packet)].to_bytes(2, "big") + _texts(packet.path, packet.mode) + _pairs(packet.options)
+
+
+def blocks(first: int, data: bytes, blksize: int, count: int) -> bytes:
+    """Write so many DATA packets behind each other: all but the last have `blksize` octets and so the same length."""
+    parts: list[bytes] = []
+    for place in range(count):
+        parts += (_DATA((first + place) & 0xFFFF), data[place * blksize : (place + 1) * blksize])
+    return b"".join(parts)
 
 
 def _texts(*texts: str) -> bytes:

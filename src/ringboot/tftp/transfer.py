@@ -5,6 +5,7 @@ Rules of this file:
 - Only progress is answered with new blocks. An acknowledgement that says nothing new is never answered by data
   (RFC 1123 4.2.3.1); in a window larger than one it is a sign of loss and at most brings the timer forward.
 - Every way between states is a row in `_STEPS`; what has no row is ignored.
+- `proceed` is a short cut through three of these rows, which most acknowledgements take; a test holds it to them.
 """
 
 from __future__ import annotations
@@ -78,8 +79,8 @@ class ReadTransfer:
     After each `step` fulfil the effects in order and set an alarm for `timer` (steady seconds, None: no alarm).
     """
 
-    __slots__ = ("_agreed", "_hinted", "_round_trip", "_sent_at", "_tries", "_window", "acked", "sent", "size", "state",
-                 "timer")  # fmt: skip
+    __slots__ = ("_agreed", "_hinted", "_round_trip", "_sent_at", "_tries", "_window", "acked", "last", "sent", "size",
+                 "state", "timer")  # fmt: skip
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -87,17 +88,22 @@ class ReadTransfer:
         self.timer: float | None = None
         self.acked = 0  # blocks
         self.sent = 0  # blocks, the last one on its way
-        self._agreed = Agreed()
-        self._window: list[OACK | DATA] = []  # what is sent again when nothing comes
+        self._agree(Agreed())
+        self._window: list[OACK | DATA] = []  # what is sent again when nothing comes; read again when it is empty
         self._tries = 0
         self._sent_at = 0.0
         self._round_trip = FIRST_ROUND_TRIP
         self._hinted = False
 
+    def _agree(self, agreed: Agreed) -> None:
+        self._agreed = agreed
+        # The number of the last block; it is empty when the size is a multiple of the block size (RFC 1350 6).
+        self.last = self.size // agreed.blksize + 1
+
     @property
-    def last(self) -> int:
-        """The number of the last block; it is empty when the size is a multiple of the block size (RFC 1350 6)."""
-        return self.size // self._agreed.blksize + 1
+    def blksize(self) -> int:
+        """Give the octets of a block."""
+        return self._agreed.blksize
 
     @property
     def octets(self) -> int:
@@ -114,8 +120,30 @@ class ReadTransfer:
         way = _STEPS.get((self.state, type(given)))
         return [] if way is None else way(self, given, now)
 
+    def proceed(self, block: int, now: float) -> Need | None:
+        """Take an acknowledgement of all that was sent, and give the octets of the next window, which are to be sent.
+
+        None when it is anything but that: then nothing has changed, and `step` takes it.
+        """
+        sent = self.sent
+        if self.state is not State.SENT or self._tries or (block - sent) & 0xFFFF or sent in (self.acked, self.last):
+            return None
+        blksize, windowsize, timeout, _ = self._agreed
+        self._round_trip += (now - self._sent_at - self._round_trip) / 8
+        self.acked = sent
+        self.sent = min(sent + windowsize, self.last)
+        self._hinted = False
+        self._window = []
+        self._sent_at = now
+        self.timer = now + (timeout or FIRST_WAIT)
+        return Need(sent * blksize, min(windowsize * blksize, self.size - sent * blksize))
+
+    def changed(self) -> list[Effect]:
+        """Break off, because the octets that were needed are not there any more."""
+        return [ERROR(NOT_DEFINED, "the file changed"), *self._end(False, "the file changed while it was sent")]
+
     def _begin(self, request: RRQ, now: float) -> list[Effect]:
-        self._agreed = negotiate(request.options, self.size)
+        self._agree(negotiate(request.options, self.size))
         if not self._agreed.answer:
             return self._read()
         self.state = State.OFFERED
@@ -156,7 +184,7 @@ class ReadTransfer:
         blksize, data = self._agreed.blksize, given.data
         room = self._agreed.windowsize * blksize
         if len(data) != min(room, self.size - self.acked * blksize):
-            return [ERROR(NOT_DEFINED, "the file changed"), *self._end(False, "the file changed while it was sent")]
+            return self.changed()
         self.sent = min(self.acked + self._agreed.windowsize, self.last)
         self.state = State.SENT
         starts = range(0, (self.sent - self.acked) * blksize, blksize)
@@ -182,7 +210,7 @@ class ReadTransfer:
             waiting = "the options" if self.state is State.OFFERED else f"block {self.acked + 1}"
             return self._end(False, f"no acknowledgement of {waiting}")
         self._tries += 1
-        return self._send(self._window, now)
+        return self._send(self._window, now) if self._window else self._read()
 
     def _broken_off(self, error: ERROR, _now: float) -> list[Effect]:
         # Boot ROMs ask for the size and break off with an ERROR; RFC 2347 has code 8 for options that do not please.
