@@ -88,6 +88,7 @@ TABLE_3 = {
     60: (MAY, MAY, MAY, NOT),
     61: (ECHO, ECHO, ECHO, ECHO),
     80: (SELF, SELF, SELF, NOT),
+    81: (SELF, SELF, SELF, NOT),
     82: (ECHO, ECHO, ECHO, ECHO),
     108: (ASKED, ASKED, ASKED, NOT),
     118: (SELF, SELF, SELF, NOT),

@@ -40,6 +40,7 @@ rapid_commit = true
 bootp = true
 bootp_lease_time = "30d"
 identity = "mac"
+ddns_domain = "Lab.Example.org."
 min_lease_time = "5m"
 max_lease_time = "infinite"
 t1 = 0.25
@@ -109,6 +110,7 @@ def test_a_network_keeps_its_pools_in_order_and_its_options_by_key() -> None:
     assert (phones.bootp, phones.bootp_lease_time) == (True, 30 * 86400)
     assert (guests.bootp, guests.bootp_lease_time) == (False, 0xFFFFFFFF)
     assert phones.options == {"3": "10.0.0.1, 10.0.0.254", "43.2": "hex:00ff"}
+    assert (phones.ddns_domain, guests.ddns_domain) == ("lab.example.org", None)
     assert guests.options == {"108": "0", "114": "https://portal.example.org/api"}
     assert (guests.lease_time, guests.segment, phones.quarantine) == (120, "floor1", "guests")
     assert (branch.name, branch.segment, branch.trust) == ("10.50.0.0/16", "10.50.0.0/16", "first-use")

@@ -21,6 +21,7 @@ from ringboot.answer.server import override_of
 from ringboot.answer.times import lease_time
 from ringboot.answer.writing import evidence_of
 from ringboot.dhcp.forcerenew import CAPABLE
+from ringboot.dhcp.fqdn import CLIENT_FQDN
 from ringboot.dhcp.message import ACK, DISCOVER, OFFER
 from ringboot.dhcp.reply import leased
 from ringboot.leases.change import bind, renew
@@ -155,6 +156,8 @@ def _give(  # noqa: PLR0917  by position, because keywords cost
 ) -> Reply | None:
     message, _, ours, _, _, _ = query
     _, _, _, _, _, _, _, _, _, _, giaddr, mac, _, _, options = message
+    if CLIENT_FQDN in options and net.row.ddns_domain:
+        return None
     place = net.place(address)
     if place.pool is None or facts.table.is_withheld(address):
         return None

@@ -15,6 +15,7 @@ from ringboot.answer.said import said
 from ringboot.answer.server import override_of
 from ringboot.answer.times import lease_time, short_time
 from ringboot.dhcp.forcerenew import CAPABLE
+from ringboot.dhcp.fqdn import CLIENT_FQDN, fqdn_option, name_of
 from ringboot.dhcp.message import ACK, NAK
 from ringboot.dhcp.reply import block as write_block
 from ringboot.dhcp.reply import reply
@@ -97,12 +98,24 @@ def give(
     """Write an OFFER or an ACK of an address; `lead` is options as octets that stand before the configured ones."""
     query = case.query
     server = case.facts.server_for(net, query.locals)
+    if CLIENT_FQDN in query.message.options and net.row.ddns_domain:
+        lead += told_name(case, net)
     block = lead + echo_of(case) + option_block(case, net, address, server, seconds)
     data = reply(
         query.message, kind, override_of(query.message) or server, yiaddr=address, lease_time=seconds, block=block
     )
     detail: Detail = {"address": ip_text(address), "network": net.name}
     return _new(Reply, (data, destination(query, kind, address), change, reason, detail))
+
+
+def told_name(case: Case, net: Net) -> bytes:
+    """Write option 81 with the name that the client has in this network."""
+    query, client, facts, _ = case
+    options = query.message.options
+    reserved = (
+        client.reserved.texts.get("12", "") if client.reserved and client.reserved.row.network == net.name else ""
+    )
+    return fqdn_option(options, name_of(net.row.ddns_domain or "", reserved, options), updates=facts.site.dns)
 
 
 def echo_of(case: Case) -> bytes:

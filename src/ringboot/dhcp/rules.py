@@ -58,8 +58,9 @@ UNKNOWN_RULE = UNASSIGNED_RULE._replace(name="LEASEUNKNOWN", kind=LEASEUNKNOWN)
 QUERY_RULES: dict[int, Rule] = {rule.kind: rule for rule in (ACTIVE_RULE, UNASSIGNED_RULE, UNKNOWN_RULE)}
 
 # What no caller may set: what is forbidden everywhere, and what the server writes itself.  80 says that the lease is
-# committed (RFC 4039 4) and 118 which subnet the client chose (RFC 3011 2), which no configuration can know.
-RESERVED: frozenset[int] = _NEVER | {51, 52, 53, 54, 80, 118} | _ECHO
+# committed (RFC 4039 4), 81 what a client is called (RFC 4702) and 118 which subnet the client chose (RFC 3011 2),
+# which no configuration can know.
+RESERVED: frozenset[int] = _NEVER | {51, 52, 53, 54, 80, 81, 118} | _ECHO
 
 # A client that asks for the first and gets it is not sent the others (RFC 3442, "DHCP Server Behavior").
 SUPERSEDED: dict[int, tuple[int, ...]] = {121: (3, 33)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-KEPT = (12, 43, 55, 60, 61, 77, 82, 93, 97, 125)  # the options that travel with a lease change
+KEPT = (12, 43, 55, 60, 61, 77, 81, 82, 93, 97, 125)  # the options that travel with a lease change
 ARCHITECTURE = 93
 NONCE = 90  # what the client will know us by (RFC 6704); it stands first, and no client can say it
 _XID_OCTETS = 4

@@ -64,6 +64,7 @@ class Network:
     scarce_above: float = 0.8  # part of a pool's addresses that is leased then
     t1: float = 0.5  # parts of the lease time
     t2: float = 0.875
+    ddns_domain: str | None = None  # what clients are called in: host.ddns_domain
     options: OptionTexts = field(default_factory=dict)
 
 
@@ -116,6 +117,7 @@ class Site:
     max_declines: int = 3  # addresses that one client may put into quarantine within an hour
     dhcp_integration: bool = True
     subnet_selection: bool = False  # option 118 is obeyed
+    dns: bool = False  # names of clients are written into the DNS
     forcerenew: bool = True  # clients that can be asked to renew are told a nonce (RFC 6704)
     leasequery: tuple[Block, ...] = ()  # who may ask about leases (RFC 4388)
     declared: tuple[Private, ...] = ()  # the site's own names of options: for people, since option sets have keys

@@ -105,6 +105,13 @@ def _lease_time(value: Any) -> int:
     return int(seconds)
 
 
+def _domain(value: Any) -> str:
+    text = _text(value).lower().rstrip(".")
+    if len(text) > 253 - 64 or not re.fullmatch(r"(?!-)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*", text):
+        raise Wrong(f"{shown(value)} is not the name of a domain", 'write it as "lab.example.org"')
+    return text
+
+
 def _wait(value: Any) -> int:
     seconds = read_duration(value)
     if seconds != int(seconds) or seconds > INFINITE:
@@ -311,6 +318,7 @@ Place = Annotated[Listen | None, BeforeValidator(_listen), Meaning('address:port
 Deadline = Annotated[float, BeforeValidator(_deadline), Meaning("duration", '"300ms"')]
 LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning('duration or "infinite"', '"8h"')]
 Wait = Annotated[int, BeforeValidator(_wait), Meaning("duration", '"30m"')]
+Domain = Annotated[str, BeforeValidator(_domain), Meaning("domain", '"lab.example.org"')]
 Part = Annotated[float, BeforeValidator(_part), Meaning("number between 0 and 1", "0.5")]
 Quantity = Annotated[int, BeforeValidator(_quantity), Meaning("whole number", "4")]
 SubnetText = Annotated[Subnet, BeforeValidator(read_subnet), Meaning("subnet", '"10.0.0.0/24"')]

@@ -14,6 +14,7 @@ from ringboot.setup.kinds import (
     Address,
     Arches,
     Deadline,
+    Domain,
     Folder,
     Globs,
     InterfaceName,
@@ -145,6 +146,11 @@ class Network:
         description="Tell clients that can do without IPv4, and ask for this (option 108, RFC 8925), to do without it "
         "for so long; clients take 5 minutes at least. Only where IPv6 reaches everything. "
         "Without it they get addresses as ever.",
+    )
+    ddns_domain: Domain | None = Field(
+        default=None,
+        description="The domain that clients have their names in: that of the reservation, else the one that a client "
+        "says, as far as letters, digits and hyphens go. One that asks (option 81, RFC 4702) is told its whole name.",
     )
     identity: Literal["client-id", "mac"] = Field(
         default="client-id",

@@ -72,6 +72,7 @@ def _network(network: Network, declared: tuple[Private, ...]) -> model.Network:
         scarce_above=network.scarce_above,
         t1=network.t1,
         t2=network.t2,
+        ddns_domain=network.ddns_domain,
         options=_options(network, declared),
     )
 
