@@ -18,7 +18,7 @@ from ringboot.compat.importers.formats import FORMATS
 from ringboot.setup.load import load
 
 SOURCES = Path(__file__).parents[1] / "compat" / "sources"
-SOURCE = {"kea": SOURCES / "kea-dhcp4.conf", "isc": SOURCES / "dhcpd.conf"}
+SOURCE = {"kea": SOURCES / "kea-dhcp4.conf", "isc": SOURCES / "dhcpd.conf", "dnsmasq": SOURCES / "dnsmasq.conf"}
 
 
 def run(*words: str | Path, api: Path | None = None) -> Result:

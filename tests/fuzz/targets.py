@@ -31,7 +31,7 @@ from ringboot.tftp import packets
 from ringboot.tftp.options import negotiate
 
 SOURCES = Path(__file__).resolve().parents[1] / "compat" / "sources"
-IMPORTED = {"kea": "kea*.conf", "isc": "dhcpd*.conf"}
+IMPORTED = {"kea": "kea*.conf", "isc": "dhcpd*.conf", "dnsmasq": "dnsmasq*.conf"}
 CATALOG = Path(__file__).resolve().parents[2] / "src/ringboot/catalog"
 NOW = Now(1_800_000_000.0, 1_000.0)
 SERVER = 0x0A000001

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from ringboot.compat.importers.imported import Imported
 
 # Name -> title and where its configuration usually lies; ringboot.compat.importers.formats has the readers.
-_SERVERS = {"kea": ("Kea", "/etc/kea/kea-dhcp4.conf"), "isc": ("ISC dhcpd", "/etc/dhcp/dhcpd.conf")}
+_SERVERS = {
+    "kea": ("Kea", "/etc/kea/kea-dhcp4.conf"),
+    "isc": ("ISC dhcpd", "/etc/dhcp/dhcpd.conf"),
+    "dnsmasq": ("dnsmasq", "/etc/dnsmasq.conf"),
+}
 
 File = Annotated[Path, typer.Argument(help="The server's configuration file.")]
 Output = Annotated[

@@ -370,6 +370,7 @@ TABLE: dict[str, Any] = {
     "init": Written,
     "import kea": Taken,
     "import isc": Taken,
+    "import dnsmasq": Taken,
     "simulate": Simulated,
     "top": Top,
     "completion": Script,

@@ -13,9 +13,12 @@ from ringboot.compat.importers.networks import network_of
 from ringboot.dhcp.message import NAMES, OFFER, REQUEST, Message
 from ringboot.dhcp.options import format_value
 from ringboot.model.address import ip_text
+from ringboot.wire.tlv import join, split
 
 MASK, T1, T2 = 1, 58, 59
 NAMES_WITHIN = (119,)  # which may be compressed (RFC 3397)
+TEXTS = (66, 67)  # which dnsmasq ends with a NUL
+VENDOR = 43
 POOLS = (7,)  # what the pools of the floor differ in
 
 
@@ -28,6 +31,7 @@ class Answer(NamedTuple):
 
 
 SILENCE = Answer("nothing", "", {})
+Excused = int | str | tuple[str, int]  # an option, a row whose pool differs, an option of a row
 Answers = dict[str, Answer]
 
 
@@ -63,16 +67,16 @@ def _where(reply: Message, found: Imported) -> str:
     return "outside" if pool is None else f"{ip_text(pool.first)}-{ip_text(pool.last)}"
 
 
-def differences(theirs: Answers, ours: Answers, excused: Collection[int | str] = ()) -> dict[str, str]:
-    """Say how the answers differ, by row; `excused` are options that may, and rows whose pool may.
+def differences(theirs: Answers, ours: Answers, excused: Collection[Excused] = ()) -> dict[str, str]:
+    """Say how the answers differ, by row; `excused` is what may.
 
-    What is sent unasked, the mask, and T1 and T2 of ours are no difference, nor is how names are compressed.
+    What is sent unasked, the mask, and T1 and T2 of ours are no difference, nor is how the same is spelt.
     """
     found = {row.name: _difference(theirs[row.name], ours[row.name], row, excused) for row in ROWS}
     return {name: text for name, text in found.items() if text}
 
 
-def _difference(one: Answer, other: Answer, row: Row, excused: Collection[int | str]) -> str:
+def _difference(one: Answer, other: Answer, row: Row, excused: Collection[Excused]) -> str:
     any_pool = row.any_pool or row.name in excused
     if one.kind != other.kind or (one.where != other.where and not any_pool):
         return f"{one.kind} {one.where} | {other.kind} {other.where}"
@@ -83,12 +87,21 @@ def _difference(one: Answer, other: Answer, row: Row, excused: Collection[int | 
         and not (code not in one.options and (code not in row.wants or code in (MASK, T1, T2)))
         and not (code in POOLS and any_pool)
         and code not in excused
+        and (row.name, code) not in excused
     ]
     return ", ".join(wrong)
 
 
 def _read(options: Mapping[int, bytes], code: int) -> bytes | str | None:
-    return format_value(code, options[code]) if code in NAMES_WITHIN and code in options else options.get(code)
+    """Read what has several spellings: compressed names, sub-options in any order, text with a NUL behind it."""
+    value = options.get(code)
+    if value is None:
+        return None
+    if code in NAMES_WITHIN:
+        return format_value(code, value)
+    if code == VENDOR:
+        return join(tuple(sorted(split(value, ends=True))))
+    return value.rstrip(b"\0") if code in TEXTS else value
 
 
 def _hex(options: Mapping[int, bytes], code: int) -> str:

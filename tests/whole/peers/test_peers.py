@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from tests.whole.daemon import Daemon, wait_until
 from tests.whole.lab import needs
-from tests.whole.peers.alike import Answers, answers, differences
+from tests.whole.peers.alike import Answers, Excused, answers, differences
 from tests.whole.peers.queries import ROWS
 from tests.whole.peers.wire import PEERS, Peer, Wire, in_process
 
@@ -31,7 +31,7 @@ pytestmark = needs()
 class Excuse(NamedTuple):
     """An option, or the pool of a row, that may differ: by what the report names, or by the peer's own habit."""
 
-    what: int | str
+    what: Excused
     construct: str = ""
     habit: str = ""  # docs/howto/move-from-another-server.md names it
 
@@ -40,6 +40,15 @@ EXCUSES: dict[str, tuple[Excuse, ...]] = {
     "kea": (
         Excuse(40, construct="class odd"),
         Excuse(12, habit="Kea gives a client its own host name back"),
+    ),
+    "dnsmasq": (
+        Excuse(40, construct="dhcp-option=tag:!phones,option:nis-domain,odd"),
+        Excuse(60, habit="dnsmasq gives a client whose vendor class it asked for its vendor class back"),
+        *(
+            Excuse((row, code), construct="dhcp-boot=tag:uefi,ipxe.efi,boot,10.9.0.2")
+            for row in ("UEFI for x64", "UEFI for EBC")
+            for code in (66, 67)
+        ),
     ),
     "isc": (
         Excuse(40, construct="match if not exists vendor-class-identifier in class odd"),
@@ -76,7 +85,7 @@ def asked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield Asked(wire, peer, source, found, theirs)
 
 
-def excused(asked: Asked) -> set[int | str]:
+def excused(asked: Asked) -> set[Excused]:
     return {row.what for row in EXCUSES[asked.peer.name]}
 
 

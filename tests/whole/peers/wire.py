@@ -55,7 +55,14 @@ ISC = Peer(
      "-lf", "{folder}/leases", "s0"),
     "dhcpd.conf", "Server starting service",
 )  # fmt: skip
-PEERS = {row.name: row for row in (KEA, ISC)}
+DNSMASQ = Peer(
+    "dnsmasq",
+    "dnsmasq",
+    ("dnsmasq", "-k", "-C", "{folder}/dnsmasq.conf", "--log-facility=-"),
+    "dnsmasq.conf",
+    "",
+)
+PEERS = {row.name: row for row in (KEA, ISC, DNSMASQ)}
 
 
 class Wire:

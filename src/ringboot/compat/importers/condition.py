@@ -72,7 +72,7 @@ def both(one: Condition, other: Condition) -> Condition:
     found = []
     for left in one:
         for right in other:
-            if left.match.keys() & right.match.keys() or left.options.keys() & right.options.keys():
+            if _clash(left.match, right.match) or _clash(left.options, right.options):
                 raise CannotSay("one field is asked for twice", "write one pattern that says both")
             found.append(Alternative(left.match | right.match, left.options | right.options))
     return _bounded(found)
@@ -91,6 +91,10 @@ def either(one: Condition, other: Condition) -> Condition:
                 joined = {name: tuple(dict.fromkeys(mine[name] + theirs[name]))}
                 return [Alternative(joined, {}) if mine is left.match else Alternative({}, joined)]
     return _bounded([*one, *other])
+
+
+def _clash(one: dict[str, tuple[str, ...]], other: dict[str, tuple[str, ...]]) -> bool:
+    return any(one[name] != other[name] for name in one.keys() & other.keys())
 
 
 def _bounded(found: Condition) -> Condition:

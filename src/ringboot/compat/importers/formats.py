@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from ringboot.compat.importers.dnsmasq import read_dnsmasq
 from ringboot.compat.importers.imported import Imported
 from ringboot.compat.importers.isc import read_dhcpd
 from ringboot.compat.importers.kea import read_kea
@@ -25,5 +26,6 @@ FORMATS: dict[str, Format] = {
     for row in (
         Format("kea", "Kea", "/etc/kea/kea-dhcp4.conf", read_kea),
         Format("isc", "ISC dhcpd", "/etc/dhcp/dhcpd.conf", read_dhcpd),
+        Format("dnsmasq", "dnsmasq", "/etc/dnsmasq.conf", read_dnsmasq),
     )
 }
