@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 from collections import deque
 from collections.abc import Callable
+from time import monotonic  # the clock of the loop, without its method
 
 from ringboot.servers.listening import Listening
-from ringboot.tftp.packets import ACK, ERROR, HEADER, RRQ, UNKNOWN_TID, blocks, decode, encode
+from ringboot.tftp.packets import ACK, ERROR, HEADER, OPCODES, RRQ, UNKNOWN_TID, blocks, decode, encode
 from ringboot.tftp.transfer import Bytes, Effect, Ended, Input, Late, Need, ReadTransfer
 
 Address = tuple[str, int]
@@ -18,6 +20,7 @@ IP_MTU_DISCOVER, IP_PMTUDISC_DONT = 10, 0  # linux/in.h; the socket module does 
 SOL_UDP, UDP_SEGMENT = 17, 103  # linux/udp.h: one call sends datagrams of so many octets each
 MOST_SEGMENTS, MOST_OCTETS = 64, 65507  # that one call sends
 LARGEST_SEGMENT = 1472  # octets of a datagram on Ethernet: what is to be fragmented is sent by itself
+ACKNOWLEDGED = OPCODES[ACK]
 LONGEST_REPLY = 2048  # clients send acknowledgements and short errors
 
 _heard = bytearray(LONGEST_REPLY)  # what came last, for all sessions: nobody keeps it
@@ -71,8 +74,8 @@ class Session:
             size, peer = self._sock.recvfrom_into(_heard)
         except OSError:
             return  # nothing there after all; the alarm repeats or gives up
-        if peer == self._peer and size >= HEADER and _heard[:2] == b"\x00\x04" and not self._unsent:
-            wanted = self.transfer.proceed(_heard[2] << 8 | _heard[3], self._loop.time())
+        if size >= HEADER and _heard[1] == ACKNOWLEDGED and not _heard[0] and peer == self._peer and not self._unsent:
+            wanted = self.transfer.proceed(_heard[2] << 8 | _heard[3], monotonic())
             if wanted is not None:
                 self._go_on(wanted)
                 return
@@ -87,11 +90,17 @@ class Session:
             self._end(Ended(False, f"reading failed: {error.strerror}"))
             return
         if len(data) == wanted.size:
-            count = transfer.sent - transfer.acked
-            self._send(blocks(transfer.acked + 1, data, transfer.blksize, count), transfer.blksize + HEADER)
+            acked, blksize = transfer.acked, transfer.blksize
+            count = transfer.sent - acked
+            octets = blocks(acked + 1, data, blksize, count)
+            if count == 1:
+                self._put(octets, 0)
+            else:
+                self._send(octets, blksize + HEADER)
         else:
-            self._perform(deque(transfer.changed()), self._loop.time())
-        self._set_alarm()
+            self._perform(deque(transfer.changed()), monotonic())
+        if self._alarm is None:  # else it rings no later than it is due
+            self._set_alarm()
 
     def _take(self, data: bytes, peer: Address) -> None:
         packet = decode(data)
@@ -145,7 +154,9 @@ class Session:
             return
         try:
             if 0 < segment < len(octets):
-                self._sock.sendmsg([octets], [(SOL_UDP, UDP_SEGMENT, segment.to_bytes(2, "little"))], 0, self._peer)
+                self._sock.sendmsg(
+                    [octets], [(SOL_UDP, UDP_SEGMENT, segment.to_bytes(2, sys.byteorder))], 0, self._peer
+                )
             else:
                 self._sock.sendto(octets, self._peer)
         except BlockingIOError:

@@ -90,6 +90,8 @@ def encode(packet: Packet) -> bytes:
 
 def blocks(first: int, data: bytes, blksize: int, count: int) -> bytes:
     """Write so many DATA packets behind each other: all but the last have `blksize` octets and so the same length."""
+    if count == 1:
+        return _DATA(first & 0xFFFF) + data
     parts: list[bytes] = []
     for place in range(count):
         parts += (_DATA((first + place) & 0xFFFF), data[place * blksize : (place + 1) * blksize])

@@ -64,6 +64,9 @@ class State(Enum):
     ENDED = auto()
 
 
+_SENT = State.SENT  # looked up for each acknowledgement
+
+
 def objection(request: RRQ | WRQ) -> ERROR | None:
     """Say why a request is refused before anybody looks for the file."""
     if isinstance(request, WRQ):
@@ -126,7 +129,7 @@ class ReadTransfer:
         None when it is anything but that: then nothing has changed, and `step` takes it.
         """
         sent = self.sent
-        if self.state is not State.SENT or self._tries or (block - sent) & 0xFFFF or sent in (self.acked, self.last):
+        if self.state is not _SENT or self._tries or (block - sent) & 0xFFFF or sent in (self.acked, self.last):
             return None
         blksize, windowsize, timeout, _ = self._agreed
         self._round_trip += (now - self._sent_at - self._round_trip) / 8
