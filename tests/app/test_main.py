@@ -46,7 +46,7 @@ class Around:
         async def whole() -> None:
             looking = asyncio.create_task(main._Main._look_for_others(cast(main._Main, self)))
             while len(self.told) < rounds and not looking.done():
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.01)
             looking.cancel()
             await asyncio.gather(looking, return_exceptions=True)
 
@@ -123,7 +123,7 @@ def test_it_beats_until_nobody_hears_it(monkeypatch: pytest.MonkeyPatch) -> None
         beating = asyncio.create_task(main._beat(writer, stopping))
         heard = b""
         while len(heard) < 3:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.01)
             heard += os.read(reader, 1)
         assert not stopping.is_set()
         os.close(reader)
@@ -169,7 +169,7 @@ def test_addresses_that_cannot_be_looked_up_are_looked_up_again(monkeypatch: pyt
         following = asyncio.create_task(main._Addresses().follow())
         async with asyncio.timeout(20):
             while len(looks) < 4 and not following.done():
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.01)
         assert not following.done()
         following.cancel()
         await asyncio.gather(following, return_exceptions=True)

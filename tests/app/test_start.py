@@ -38,7 +38,7 @@ def come_up(office: Office) -> _Main:
         await main._fill()
         async with asyncio.timeout(60):
             while main.core.background or main.renders.waiting:
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.01)
         await main.renders.close()
         main.follower.close()
 
@@ -152,7 +152,7 @@ def test_it_beats_while_it_comes_up(office: Office, monkeypatch: pytest.MonkeyPa
     async def fill() -> None:
         async with asyncio.timeout(20):
             while True:
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.01)
                 with contextlib.suppress(BlockingIOError):
                     assert os.read(reader, 1) == b"."
                     raise Heard
