@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,13 +48,17 @@ def folder_of(brand: str, boot: Boot) -> str:
     return path and f"{path}/"
 
 
-def rendered(brand: str, model: str) -> set[str]:
+def rendered(brand: str, model: str) -> frozenset[str]:
     """Name the files that stand ready for a phone nobody has configured."""
-    device = {"id": "d1", "mac": MAC, "model": model, "options": {}}
-    jobs = (RenderJob(1, str(FOLDER / brand), {}, SERVER, each) for each in (device, None))
-    made = [outcome for outcome in map(make, jobs) if isinstance(outcome, Made)]
-    assert len(made) == 2
-    return {page.path for each in made for page in each.pages}
+    return _paths(brand, model) | _paths(brand, None)
+
+
+@lru_cache
+def _paths(brand: str, model: str | None) -> frozenset[str]:
+    device = None if model is None else {"id": "d1", "mac": MAC, "model": model, "options": {}}
+    made = make(RenderJob(1, str(FOLDER / brand), {}, SERVER, device))
+    assert isinstance(made, Made), made
+    return frozenset(page.path for page in made.pages)
 
 
 @each_model

@@ -25,6 +25,8 @@ _LOADS = "SCCP41.8-5-2S.loads"
 _YEALINK = "Yealink SIP-{model} 66.86.0.15 {mac_colons}"
 _ROM = "T46S-66.86.0.15.rom"
 _SNOM = "Mozilla/4.0 (compatible; snom{model}-SIP 10.1.54.13 2010.12-00004-g9ba52f5 {MAC} SXM:0 UXM:0)"
+_POLYCOM = "FileTransport PolycomVVX-VVX_411-UA/5.9.2.3446 Type/Application"
+_LD = "3111-48450-001.sip.ld"
 _BIN = "snomD785-10.1.54.13-SIP-r.bin"
 
 
@@ -87,8 +89,18 @@ SEQUENCES = {
             ("snomD785-{MAC}.htm", "{MAC}.xml", "?snomD785-firmware.xml", f"?{_BIN}"),
         ),
     ),
+    "VVX411": _sequence(
+        "64167f0a0b0c", "VVX411", "polycom",
+        Habit(
+            {"60": "hex:0000363d", "55": "hex:0103060f2a42a0"}, _POLYCOM, ("160", "66"),
+            (
+                "{mac}.cfg", f"?{_LD}", "{mac}-user.cfg", "common.cfg", "?{mac}-phone.cfg", "?{mac}-web.cfg",
+                "{mac}-directory.xml",
+            ),
+        ),
+    ),
 }  # fmt: skip
-FIRMWARE = {"6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN}
+FIRMWARE = {"6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN, "VVX411": _LD}
 
 ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}
 STOCK: dict[str, dict[str, Any]] = {  # what an administrator sets first; passwords are made by chance otherwise

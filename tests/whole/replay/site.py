@@ -31,7 +31,7 @@ port = {dhcp}
 [[dhcp.network]]
 name = "phones"
 subnet = "127.77.0.0/16"
-pools = ["127.77.1.1-127.77.1.250"]
+pools = ["127.77.1.1-127.77.4.250"]
 
 [[dhcp.network]]
 name = "voice"
