@@ -72,7 +72,9 @@ def metrics_page() -> str:
     head = (
         "# Numbers\n\n"
         "What the daemon counts. A counter only grows, from the start of its process; a gauge shows the present.\n"
-        "`ringboot status` shows them; `ringboot status --json` gives them to programs.\n\n"
+        "`ringboot metrics` prints all of them. Prometheus reads them at `/metrics` where `listen` of `[metrics]` in\n"
+        "[ringboot.toml](configuration.md) says: there each name begins with `ringboot_`, that of a counter ends with\n"
+        "`_total`. Shed messages are the outcome `overloaded`. `ringboot status` shows the most of them, too.\n\n"
     )
     rows = [
         (f"`{row.name}`", row.kind, " ".join(f"`{label}`" for label in row.labels), row.help) for row in metrics.TABLE

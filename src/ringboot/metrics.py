@@ -1,26 +1,44 @@
-"""Every number the program counts, one row each; processes add to them and `status` shows them."""
+"""Every number the program counts, one row each; processes add to them, `status` and `metrics` show them."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+PREFIX = "ringboot_"
+_ENDINGS = ("_bucket", "_sum", "_count")  # of a histogram's numbers
 
 
 class Metric(NamedTuple):
-    """A counter or gauge; `labels` are the names its values are split by."""
+    """A counter, gauge or histogram; `labels` are the names its values are split by."""
 
     name: str
-    kind: str  # counter | gauge
+    kind: str  # counter | gauge | histogram
     labels: tuple[str, ...]
     help: str
 
 
 TABLE: tuple[Metric, ...] = (
     Metric("dhcp_messages", "counter", ("message",), "messages received, by kind"),
+    Metric("dhcp_replies", "counter", ("message",), "messages sent, by kind"),
+    Metric(
+        "dhcp_answer_seconds",
+        "histogram",
+        (),
+        "from when the decision about a message began until it and its batch were answered, leases on disk",
+    ),
     Metric("dhcp_outcomes", "counter", ("reason",), "what became of each message"),
     Metric("dhcp_hints_lost", "counter", (), "hints to main that were dropped because it did not read"),
     Metric("dhcp_parked", "gauge", (), "clients waiting for an answer to a question"),
     Metric("dhcp_send_failures", "counter", (), "replies that the system refused to send"),
     Metric("leases", "gauge", ("state",), "addresses by state"),
+    Metric("network_leases", "gauge", ("network", "state"), "addresses of each network that are bound or declined"),
+    Metric("pool_size", "gauge", ("network", "pool"), "addresses of each pool"),
+    Metric("pool_used", "gauge", ("network", "pool"), "those of them that somebody has"),
+    Metric("pool_declined", "gauge", ("network", "pool"), "those in quarantine"),
+    Metric("pool_offered", "gauge", ("network", "pool"), "those that wait for the client they are offered to"),
+    Metric("pool_free", "gauge", ("network", "pool"), "those that nobody has, offered ones too"),
+    Metric("journal_octets", "gauge", (), "size of the lease journal on disk"),
     Metric("journal_commits", "counter", (), "transactions written to the lease journal"),
     Metric("journal_failures", "counter", (), "transactions that could not be written"),
     Metric("files", "counter", ("door", "reason"), "file requests, by door and outcome"),
@@ -28,5 +46,39 @@ TABLE: tuple[Metric, ...] = (
     Metric("journal_behind", "gauge", (), "leases given whose devices the main process did not look at yet"),
     Metric("held_back", "gauge", (), "1 while main leaves the processors to dhcp, which is at its limit"),
     Metric("renders", "counter", ("outcome",), "devices rendered"),
+    Metric("devices", "gauge", ("configured",), "devices, by whether their files stand ready"),
+    Metric("uptime_seconds", "gauge", (), "since the main process began"),
     Metric("restarts", "counter", ("process",), "processes started again by the supervisor"),
 )
+
+BY_NAME = {row.name: row for row in TABLE}
+NO_LABELS: Mapping[str, str] = {}
+
+
+def family(name: str) -> str:
+    """Give the row that a number belongs to: a histogram has several."""
+    if name not in BY_NAME:
+        for ending in _ENDINGS:
+            if name.removesuffix(ending) in BY_NAME:
+                return name.removesuffix(ending)
+    return name
+
+
+def exposition(numbers: Iterable[Mapping[str, Any]]) -> str:
+    """Write numbers (`name`, `labels`, `value`) as Prometheus reads them, in the order of the table."""
+    lines: dict[str, list[str]] = {row.name: [] for row in TABLE}
+    for number in numbers:
+        row = BY_NAME[family(number["name"])]
+        name = PREFIX + number["name"] + ("_total" if row.kind == "counter" else "")
+        labels = ",".join(f'{key}="{_escaped(str(value))}"' for key, value in number["labels"].items())
+        value = number["value"]
+        lines[row.name].append(f"{name}{{{labels}}} {value}" if labels else f"{name} {value}")
+    parts: list[str] = []
+    for row in TABLE:
+        name = PREFIX + row.name + ("_total" if row.kind == "counter" else "")
+        parts += [f"# HELP {name} {_escaped(row.help)}", f"# TYPE {name} {row.kind}", *lines[row.name]]
+    return "\n".join(parts) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')

@@ -89,6 +89,14 @@ class SmallDesk:
             "misfits": self.unfitting,
         }
 
+    async def numbers(self) -> list[Row]:
+        self._call("numbers")
+        return [{"name": "leases", "labels": {"state": "bound"}, "value": 2}]
+
+    async def metrics(self) -> str:
+        self._call("metrics")
+        return "ringboot_held_back 0\n"
+
     async def diff(self, path: str | None, text: str | None) -> Row:
         self._call("diff", path, text)
         return {"items": self.differences}

@@ -82,6 +82,7 @@ RIGHTS: list[tuple[Any, ...]] = [
     ("GET", "/status", None, 200, 200, 403),
     ("GET", "/nothing", None, 404, 404, 403),
     ("POST", "/reload", {}, 200, 403, 403),
+    ("GET", "/numbers", None, 200, 200, 403),
     ("POST", "/diff", {}, 200, 403, 403),
     ("GET", "/leases/misfits", None, 200, 200, 403),
     ("GET", "/devices", None, 200, 200, 403),

@@ -22,6 +22,7 @@ ELSEWHERE = {"serve", "demo", "init", "check", "simulate", "completion", "import
 WORDS = {  # what follows the command, and a key of what it then prints; "" where that is a list
     "status": ("", "version"),
     "top": ("--once --interval 100ms", "messages"),
+    "metrics": ("", "items"),
     "reload": ("", "revision"),
     "diff": ("", "items"),
     "lease misfits": ("", "items"),

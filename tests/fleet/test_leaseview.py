@@ -37,9 +37,9 @@ def test_what_is_bound_or_declined_is_taken_until_it_runs_out() -> None:
     view.apply(row("bound", "10.0.1.5"))
     view.apply(row("declined", "10.0.1.6", state=DECLINED, seconds=10))
     view.apply(row("released", "10.0.1.7", state=RELEASED))
-    assert sorted(view.taken(105)) == [ip_number("10.0.1.5"), ip_number("10.0.1.6")]
-    assert view.taken(120) == [ip_number("10.0.1.5")]
-    assert view.taken(160) == []
+    assert sorted([lease.address for lease in view.taken(105)]) == [ip_number("10.0.1.5"), ip_number("10.0.1.6")]
+    assert [lease.address for lease in view.taken(120)] == [ip_number("10.0.1.5")]
+    assert [lease.address for lease in view.taken(160)] == []
 
 
 def test_one_mac_holds_several() -> None:

@@ -20,6 +20,14 @@ class DaemonDesk(Protocol):
         """Tell what changes while one looks: counters, pools, the slowest answers."""
         ...
 
+    async def numbers(self) -> list[Row]:
+        """Give every number: name, labels, value."""
+        ...
+
+    async def metrics(self) -> str:
+        """Give them as Prometheus reads them."""
+        ...
+
     async def reload(self, dry_run: bool) -> Row:
         """Read ringboot.toml again; Refused(code="configuration") when it is not good, and the old one stays.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse
 
 from ringboot.admin.access import administrator
 from ringboot.admin.body import flag_of, json_body, only, rows_of, text_of
@@ -25,6 +26,14 @@ def daemon_routes(desk: DaemonDesk) -> APIRouter:
     @routes.get("/top")
     async def top() -> dict[str, Any]:
         return await desk.top()
+
+    @routes.get("/numbers")
+    async def numbers() -> dict[str, Any]:
+        return {"items": await desk.numbers()}
+
+    @routes.get("/metrics")
+    async def metrics() -> PlainTextResponse:
+        return PlainTextResponse(await desk.metrics())
 
     @routes.post("/reload", dependencies=[Depends(administrator)])
     async def reload(request: Request) -> dict[str, Any]:

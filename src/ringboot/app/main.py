@@ -35,6 +35,7 @@ from ringboot.plugins import staging
 from ringboot.servers.files import NotOpened, open_below
 from ringboot.servers.foreign import CannotLook, find_foreign
 from ringboot.servers.http import HttpServer
+from ringboot.servers.scraped import MetricsServer
 from ringboot.servers.tftp import TftpServer
 from ringboot.servers.tls import Tls
 from ringboot.setup import load, machine
@@ -214,6 +215,10 @@ class _Main:
         stack.push_async_callback(self.https.close)
         await self.https.look()
         self.core.look_at_tls = self.https.look
+        if "metrics" in fds:
+            numbers = MetricsServer(_socket(fds["metrics"]), self.desk.metrics)
+            await numbers.start()
+            stack.push_async_callback(numbers.close)
         api = ApiServer(build_app(self.desk, access_here()), _socket(fds["api"]))
         await api.start()
         stack.push_async_callback(api.stop)

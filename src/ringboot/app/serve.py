@@ -19,7 +19,7 @@ from ringboot.setup.where import api_socket
 
 PARTS = (
     Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "control", PLUG)),
-    Part("main", "ringboot.app", ("tftp", "http", "https", "old-https", "api")),
+    Part("main", "ringboot.app", ("tftp", "http", "https", "old-https", "metrics", "api")),
 )
 PRIVATE = 0o600  # only the daemon itself connects
 EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a stranger the way in
@@ -41,6 +41,10 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
         ):
             if place is not None:
                 opened[name] = undo.enter_context(listen.open_stream("HTTPS", place.address, place.port, key))
+        if (numbers := settings.metrics.listen) is not None:
+            opened["metrics"] = undo.enter_context(
+                listen.open_stream("metrics", numbers.address, numbers.port, "listen in [metrics]")
+            )
         opened["control"] = undo.enter_context(listen.open_unix(settings.server.data / "run" / "dhcp.sock", PRIVATE))
         server = settings.server
         path = api_socket(server.api_socket, server.data, root=os.geteuid() == 0)

@@ -15,6 +15,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "serve", "ringboot serve --config /etc/ringboot/ringboot.toml")(serve)
     command(app, "check", "ringboot check --config new.toml")(check)
+    command(app, "metrics", "ringboot metrics")(metrics)
     command(app, "status", "ringboot status")(status)
     command(app, "demo", "ringboot demo --keep")(demo)
     command(app, "explain", "ringboot explain --mac {mac}")(explain)
@@ -72,6 +73,17 @@ def check(at: At) -> None:
     at.tell({"file": str(path), "errors": errors, "problems": rows}, "\n".join(lines))
     if errors:
         raise typer.Exit(CONFIGURATION)
+
+
+def metrics(at: At) -> None:
+    """Print every number of the daemon as Prometheus reads it.
+
+    Prometheus itself reads them at the address that `listen` of [metrics] names.
+    """
+    from ringboot.metrics import exposition
+
+    found = at.api.get("numbers")
+    at.tell(found, exposition(found["items"]).rstrip("\n"))
 
 
 def status(at: At) -> None:

@@ -99,6 +99,12 @@ class Number(BaseModel):
     value: float
 
 
+class Numbers(BaseModel):
+    """Every number; of a histogram there are several (Prometheus' `_bucket`, `_sum`, `_count`)."""
+
+    items: list[Number]
+
+
 class DoorCount(BaseModel):
     """File requests by door and outcome."""
 
@@ -144,6 +150,7 @@ class Pool(BaseModel):
     pool: str
     size: int
     used: int
+    declined: int
     free: int
 
 
@@ -362,6 +369,7 @@ class Renewal(BaseModel):
 TABLE: dict[str, Any] = {
     "serve": LogLine,
     "check": Checked,
+    "metrics": Numbers,
     "reload": Reloaded,
     "diff": Differences,
     "status": Status,

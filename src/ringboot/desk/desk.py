@@ -6,10 +6,10 @@ from collections import Counter
 
 from ringboot.desk.configuration import ConfigurationDesk
 from ringboot.desk.core import Core
-from ringboot.desk.daemon import DaemonDesk
 from ringboot.desk.devices import ConfigDesk
 from ringboot.desk.explain import ExplainDesk
 from ringboot.desk.leases import LeaseDesk
+from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.tls import TlsDesk
@@ -19,7 +19,7 @@ from ringboot.model.slowest import Slowest
 
 
 class Desk(
-    DaemonDesk,
+    NumbersDesk,
     TopDesk,
     ExplainDesk,
     LeaseDesk,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from bisect import bisect_right
 from collections import Counter
 from typing import Any
 
 from ringboot.desk.core import Core
 from ringboot.desk.daemon import file_rows
 from ringboot.desk.errors import DeskError
+from ringboot.desk.pools import pool_uses
 from ringboot.desk.renders import Renders
-from ringboot.model.address import ip_text
 from ringboot.model.slowest import Slow, Slowest
 
 Row = dict[str, Any]
@@ -42,7 +41,7 @@ class TopDesk:
             "rendering": self.renders.waiting,
             "journal_behind": core.pace.behind,
             "loop_lag_ms": core.lag.longest_ms,
-            "pools": await asyncio.to_thread(self._pools),
+            "pools": [each.row() for each in await asyncio.to_thread(pool_uses, core)],
         }
         try:
             for each in await core.link.ask("counters", {}):
@@ -54,23 +53,3 @@ class TopDesk:
             row |= {"dhcp": False, "problem": error.text}
         row["slowest"] = [each._asdict() for each in sorted(slow, reverse=True)]
         return row
-
-    def _pools(self) -> list[Row]:
-        """Count the addresses of each pool that are taken; on another thread, because there may be a million."""
-        pools = sorted((pool.first, pool.last, net.name) for net in self.core.feed.site.networks for pool in net.pools)
-        firsts = [first for first, _, _ in pools]
-        used = [0] * len(pools)
-        for address in self.core.world.leases.taken(self.core.utc()):
-            place = bisect_right(firsts, address) - 1
-            if place >= 0 and address <= pools[place][1]:
-                used[place] += 1
-        return [
-            {
-                "network": name,
-                "pool": f"{ip_text(first)}-{ip_text(last)}",
-                "size": last - first + 1,
-                "used": count,
-                "free": last - first + 1 - count,
-            }
-            for (first, last, name), count in zip(pools, used, strict=True)
-        ]

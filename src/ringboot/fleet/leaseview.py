@@ -24,10 +24,9 @@ class LeaseView:
     def __len__(self) -> int:
         return len(self._by_address)
 
-    def taken(self, utc: float) -> list[int]:
+    def taken(self, utc: float) -> list[Lease]:
         """Give the addresses that nobody else can have now: bound, or declined a while ago."""
-        rows = list(self._by_address.values())
-        return [row.address for row in rows if row.expiry > utc and row.state != RELEASED]
+        return [row for row in list(self._by_address.values()) if row.expiry > utc and row.state != RELEASED]
 
     def live(self, utc: float) -> list[Lease]:
         """Give every lease that somebody may use now, in order of address."""

@@ -104,9 +104,13 @@ class Table:
         offer = self._offers.by_address.get(address)
         return None if offer is None or offer.until <= steady else offer
 
+    def offered_addresses(self, steady: float) -> list[int]:
+        """Name the addresses that wait for a client."""
+        return [address for address, offer in self._offers.by_address.items() if offer.until > steady]
+
     def counts(self, utc: float, steady: float = 0.0) -> dict[str, int]:
         """Count addresses by state: bound, expired, released, declined, offered."""
-        offered = sum(offer.until > steady for offer in self._offers.by_address.values())
+        offered = len(self.offered_addresses(steady))
         counts = Counter({BOUND: 0, "expired": 0, RELEASED: 0, DECLINED: 0, "offered": offered})
         for tally in self._tallies.values():
             counts.update(tally.counts(int(utc)))

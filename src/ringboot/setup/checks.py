@@ -99,6 +99,7 @@ def _listeners(draft: Draft) -> list[tuple[Place, Listen | None]]:
         (("http", "listen"), parts["http"].listen),
         (("https", "listen"), parts["https"].listen),
         (("https", "legacy", "listen"), parts["https"].legacy.listen),
+        (("metrics", "listen"), parts["metrics"].listen),
     ]
 
 

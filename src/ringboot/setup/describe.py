@@ -13,6 +13,7 @@ from ringboot.setup.settings import (
     Dhcp,
     Http,
     Https,
+    Metrics,
     Network,
     OldTls,
     OptionTable,
@@ -34,6 +35,7 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[https]", Https),
     ("[https.legacy]", OldTls),
     ("[[https.client_ca]]", ClientCa),
+    ("[metrics]", Metrics),
 )
 _SHORT = """\
 # ringboot.toml

@@ -23,6 +23,7 @@ from ringboot.setup.settings import (
     Dhcp,
     Http,
     Https,
+    Metrics,
     Network,
     OldTls,
     OptionTable,
@@ -36,7 +37,14 @@ T = TypeVar("T")
 Place = tuple[str | int, ...]
 
 MOST = 4 << 20  # octets; no site writes that much by hand
-_SECTIONS: dict[str, type] = {"server": Server, "dhcp": Dhcp, "tftp": Tftp, "http": Http, "https": Https}
+_SECTIONS: dict[str, type] = {
+    "server": Server,
+    "dhcp": Dhcp,
+    "tftp": Tftp,
+    "http": Http,
+    "https": Https,
+    "metrics": Metrics,
+}
 _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "network"): Network,
     ("dhcp", "network", "pool"): PoolTable,

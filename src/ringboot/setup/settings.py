@@ -347,6 +347,17 @@ class Https:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class Metrics:
+    """The numbers of the daemon, for Prometheus: `/metrics` by HTTP."""
+
+    listen: Place = Field(
+        default=None,
+        json_schema_extra=_RESTART,
+        description='Where it listens, such as `"127.0.0.1:9667"`. Off by default: anybody who reaches it may read.',
+    )
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class Settings:
     """The whole file."""
 
@@ -355,3 +366,4 @@ class Settings:
     tftp: Tftp = Field(default_factory=Tftp)
     http: Http = Field(default_factory=Http)
     https: Https = Field(default_factory=Https)
+    metrics: Metrics = Field(default_factory=Metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -176,7 +177,14 @@ class Control:
         door = self._door
         counters = door.counters
         counters.hints_lost = door.hints.lost
-        return counters.rows(door.facts.table.counts(*door.clock.now()), len(door.parking))
+        now = door.clock.now()
+        offered = sorted(door.facts.table.offered_addresses(now.steady))
+        pools = {
+            (net.name, f"{ip_text(first)}-{ip_text(last)}"): bisect_right(offered, last) - bisect_left(offered, first)
+            for net in door.facts.nets.by_name.values()
+            for first, last, *_ in net.pools
+        }
+        return counters.rows(door.facts.table.counts(*now), len(door.parking), pools)
 
     def _leases(self, args: Frame) -> list[Any]:
         limit = min(max(int(args.get("limit", PAGE)), 1), PAGE)

@@ -292,12 +292,14 @@ class Door:
         for held in self.settling.hold(Held(seq, waiting, now)):
             self._finish(held.done, held.now)
 
-    def _finish(self, done: Iterable[Decided], now: Now) -> None:
+    def _finish(self, done: Sequence[Decided], now: Now) -> None:
         ports, note = self._ports, self._note
         for query, decision in done:
             if isinstance(decision, Reply) and not ports[query.interface].send(decision.data, decision.to):
                 self.counters.send_failures += 1
             note(query, decision, now)
+        if done:
+            self.counters.answered(len(done), self.clock.now().steady - now.steady)
 
     def _undo(self, batch: _Batch, error: JournalFailed, now: Now) -> None:
         for undo in reversed(batch.undos):
