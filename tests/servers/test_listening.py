@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import ExitStack
+from functools import partial
 
-from ringboot.servers.listening import AT_ONCE, TURNS, Listening
+import pytest
+
+from ringboot.servers.listening import AT_ONCE, Listening
 
 
-def test_all_are_heard_and_what_was_removed_is_not() -> None:
-    count = AT_ONCE * TURNS * 2 + 3
+@pytest.mark.parametrize(("span", "most"), [(30.0, AT_ONCE), (0.0, 1)])
+def test_all_are_heard_in_turn_and_what_was_removed_is_not(span: float, most: int) -> None:
+    count = AT_ONCE * 2 + 3
     heard: list[int] = []
+    by_turn: list[int] = []
 
     async def talk() -> None:
-        listening = Listening()
+        listening = Listening(span)
         with ExitStack() as stack:
             pairs = [socket.socketpair() for _ in range(count)]
             for pair in pairs:
@@ -23,26 +28,50 @@ def test_all_are_heard_and_what_was_removed_is_not() -> None:
 
             def hear(number: int) -> None:
                 heard.append(int(pairs[number][0].recv(10)))
-                if number < count - 2:
-                    listening.remove(pairs[number][0].fileno())
 
             for number, (end, other) in enumerate(pairs):
-                listening.add(end.fileno(), lambda number=number: hear(number))  # type: ignore[misc]  # mypy cannot infer a default of a lambda
+                listening.add(end.fileno(), partial(hear, number))
                 other.send(str(number).encode())
             listening.remove(pairs[-1][0].fileno())
-            turns = 0
             async with asyncio.timeout(30):
                 while len(heard) < count - 1:
-                    turns += 1
+                    before = len(heard)
                     await asyncio.sleep(0)
-            assert turns > 1  # others had their turn meanwhile
-            pairs[0][1].send(b"1")
-            pairs[-2][1].send(b"2")
+                    by_turn.append(len(heard) - before)
+            pairs[0][1].send(b"1000")
             async with asyncio.timeout(30):
                 while len(heard) < count:
                     await asyncio.sleep(0)
             listening.close()
 
     asyncio.run(talk())
-    assert sorted(heard[:-1]) == list(range(count - 1))
-    assert heard[-1] == 2
+    assert max(by_turn) == most
+    assert heard == [*range(count - 1), 1000]
+
+
+def test_who_has_much_to_say_lets_others_speak_in_between() -> None:
+    heard: list[str] = []
+
+    async def talk() -> None:
+        listening = Listening(0.0)
+        pairs = [socket.socketpair() for _ in range(3)]
+
+        def hear(number: int) -> None:
+            pairs[number][0].recv(1)
+            heard.append(str(number))
+            if len(heard) < 12:
+                pairs[number][1].send(b"x")  # it goes on as soon as it was heard
+
+        for number, (end, other) in enumerate(pairs):
+            listening.add(end.fileno(), partial(hear, number))
+            other.send(b"x")
+        async with asyncio.timeout(30):
+            while len(heard) < 12:
+                await asyncio.sleep(0)
+        listening.close()
+        for pair in pairs:
+            for end in pair:
+                end.close()
+
+    asyncio.run(talk())
+    assert {heard.count(each) for each in "012"} == {4}, heard

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import select
+from collections import deque
 from collections.abc import Callable
+from time import monotonic
 
 AT_ONCE = 64  # sockets that are looked at together
-TURNS = 4  # before others of the loop have their turn
+SPAN = 0.004  # seconds after which others of the loop have their turn
 
 
 class Listening:
-    """Call back for each socket that has something to read, from the running loop."""
+    """Call back for each socket that has something to read, in turn, from the running loop.
 
-    def __init__(self) -> None:
+    It may be called for one that has nothing to read any more.
+    """
+
+    def __init__(self, span: float = SPAN) -> None:
+        self._span = span
         self._calls: dict[int, Callable[[], None]] = {}
+        self._waiting: deque[int] = deque()  # who has something to read and has not been heard
         self._epoll = select.epoll()
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._epoll.fileno(), self._ready)
@@ -35,11 +42,11 @@ class Listening:
         self._epoll.close()
 
     def _ready(self) -> None:
-        calls, poll = self._calls, self._epoll.poll
-        for _ in range(TURNS):
-            events = poll(0, AT_ONCE)
-            for descriptor, _ in events:
-                if call := calls.get(descriptor):
-                    call()
-            if len(events) < AT_ONCE:
+        until = monotonic() + self._span
+        if not self._waiting:
+            self._waiting.extend(descriptor for descriptor, _ in self._epoll.poll(0, AT_ONCE))
+        while self._waiting:
+            if call := self._calls.get(self._waiting.popleft()):
+                call()
+            if monotonic() > until:
                 return
