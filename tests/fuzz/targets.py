@@ -32,6 +32,14 @@ from ringboot.tftp.options import negotiate
 
 SOURCES = Path(__file__).resolve().parents[1] / "compat" / "sources"
 IMPORTED = {"kea": "kea*.conf", "isc": "dhcpd*.conf", "dnsmasq": "dnsmasq*.conf"}
+LEASES = {
+    "kea": b"address,hwaddr,client_id,valid_lifetime,expire,subnet_id,fqdn_fwd,fqdn_rev,hostname,state,user_context\n"
+    b"10.0.0.10,00:00:5e:00:53:01,01:00:00:5e:00:53:01,1000,1800000000,1,0,0,desk&#x2c1,0,\n",
+    "isc": b"lease 10.0.0.10 { starts 5 2027/01/15 08:00:00; ends never; binding state active;\n"
+    b'hardware ethernet 00:00:5e:00:53:01; uid "\\001\\000"; set vendor-class-identifier = "x"; client-hostname "d"; }',
+    "dnsmasq": b"1800000000 00:00:5e:00:53:01 10.0.0.10 desk 01:00:00:5e:00:53:01\n"
+    b"0 06-00:00:5e:00:53:02 10.0.0.11 * *\n",
+}
 CATALOG = Path(__file__).resolve().parents[2] / "src/ringboot/catalog"
 NOW = Now(1_800_000_000.0, 1_000.0)
 SERVER = 0x0A000001
@@ -179,6 +187,18 @@ def importing(name: str) -> Callable[[bytes], None]:
     return run
 
 
+def lease_file(name: str) -> Callable[[bytes], None]:
+    """Read another server's lease file: leases, or what is wrong with a line, or an error that names the file."""
+
+    def run(data: bytes) -> None:
+        with tempfile.TemporaryDirectory(dir=_fast()) as folder, suppress(BadSource):
+            path = Path(folder) / "leases"
+            path.write_bytes(data)
+            assert all(row.place.line >= 1 for row in FORMATS[name].leases(path))
+
+    return run
+
+
 def _fast() -> str | None:
     """Name a folder in memory, where there is one."""
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
@@ -225,4 +245,5 @@ TARGETS: tuple[Target, ...] = (
         Target(f"import-{name}", importing(name), tuple(each.read_bytes() for each in sorted(SOURCES.glob(pattern))))
         for name, pattern in IMPORTED.items()
     ),
+    *(Target(f"leases-{name}", lease_file(name), (seed,)) for name, seed in LEASES.items()),
 )

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ringboot.cli.command import At, command
-from ringboot.cli.exits import FAILED, USAGE, Failure
+from ringboot.cli.exits import BUSY, CONFIGURATION, FAILED, USAGE, Failure
 
 if TYPE_CHECKING:
-    from ringboot.compat.importers.imported import Imported
+    from ringboot.compat.importers.imported import Imported, NotCarried
 
 # Name -> title and where its configuration usually lies; ringboot.compat.importers.formats has the readers.
 _SERVERS = {
@@ -39,6 +39,10 @@ Interface = Annotated[
 Apply = Annotated[
     bool, typer.Option("--apply", help="Add the reservations to the running daemon; write no file without --output.")
 ]
+Leases = Annotated[
+    Path | None,
+    typer.Option(help="The server's lease file, to be taken over into the data folder while no daemon runs on it."),
+]
 Strict = Annotated[bool, typer.Option("--strict", help="End with 1 when something is not carried over.")]
 
 
@@ -58,11 +62,12 @@ def _command_for(name: str, title: str) -> Callable[..., None]:
         reservations: Reservations = None,
         interface: Interface = None,
         apply: Apply = False,
+        leases: Leases = None,
         strict: Strict = False,
     ) -> None:
         _import(
             at, name, file, output=output, reservations=reservations, interfaces=interface or [], apply=apply,
-            strict=strict,
+            leases=leases, strict=strict,
         )  # fmt: skip
 
     import_file.__doc__ = f"""Turn a configuration of {title} into ringboot.toml and reservations.
@@ -81,6 +86,7 @@ def _import(
     reservations: Path | None,
     interfaces: list[str],
     apply: bool,
+    leases: Path | None,
     strict: bool,
 ) -> None:
     from ringboot.cli.tables import write_rows
@@ -106,8 +112,11 @@ def _import(
         "configuration": text if output is None else None,
         "reservations_written": None if reservations is None else str(reservations),
         "applied": applied,
+        "leases": None,
     }
-    is_printed = output is None and not apply
+    if leases is not None:
+        _take_leases(name, leases, at.config or output, report)
+    is_printed = output is None and not apply and leases is None
     if not at.json:
         print("\n".join(_lines(report)), file=sys.stderr)
     at.tell(report, text.rstrip("\n") if is_printed else "")
@@ -141,18 +150,69 @@ def _report(found: Imported, file: Path, text: str) -> dict[str, Any]:
         "classes": len(found.classes),
         "reservations": len(found.reservations),
         "problems": problems,
-        "not_carried": [
-            {
-                "file": place.file,
-                "line": place.line,
-                "column": place.column,
-                "what": construct,
-                "why": why,
-                "instead": instead,
-            }
-            for place, construct, why, instead in sorted(found.not_carried)
-        ],
+        "not_carried": _named(found.not_carried),
     }
+
+
+def _named(rows: list[NotCarried]) -> list[dict[str, Any]]:
+    return [
+        {
+            "file": place.file,
+            "line": place.line,
+            "column": place.column,
+            "what": construct,
+            "why": why,
+            "instead": instead,
+        }
+        for place, construct, why, instead in sorted(rows)
+    ]
+
+
+def _take_leases(name: str, file: Path, config: Path | None, report: dict[str, Any]) -> None:
+    """Write the live leases into the journal of a configuration's data folder."""
+    import time
+
+    from ringboot.compat.importers.formats import FORMATS
+    from ringboot.compat.importers.imported import BadSource
+    from ringboot.compat.importers.takeover import take_over
+    from ringboot.host.lock import FolderBusy, FolderLock, FolderUnusable
+    from ringboot.setup.load import load
+    from ringboot.setup.problems import BadConfig
+    from ringboot.setup.site import site_of
+    from ringboot.setup.where import DEFAULT_FILE
+    from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
+
+    path = config or DEFAULT_FILE
+    try:
+        settings = load(path)
+        lock = FolderLock(settings.server.data)
+    except BadConfig as error:
+        raise Failure(f"{error}\nLeases go where {path} says. Name another with --config.", CONFIGURATION) from None
+    except FolderBusy as error:
+        raise Failure(f"{error}", BUSY) from None
+    except FolderUnusable as error:
+        raise Failure(f"{error}", FAILED) from None
+    try:
+        journal = Journal.open(settings.server.data / "leases")
+        try:
+            networks = site_of(settings, revision=0).networks
+            taken = take_over(FORMATS[name].leases(file), networks, journal, time.time())
+        finally:
+            journal.close()
+    except (BadSource, JournalDamaged, JournalFailed) as error:
+        raise Failure(f"{error}.", FAILED) from None
+    finally:
+        lock.close()
+    report["leases"] = {
+        "file": str(file),
+        "data": str(settings.server.data),
+        "read": taken.read,
+        "taken": taken.taken,
+        "over": taken.over,
+        "there": taken.there,
+        "not_taken": len(taken.not_carried),
+    }
+    report["not_carried"] += _named(taken.not_carried)
 
 
 def _lines(report: dict[str, Any]) -> list[str]:
@@ -167,6 +227,12 @@ def _lines(report: dict[str, Any]) -> list[str]:
         lines.append(f"{counted(report['applied'], 'reservations')} added to the running daemon.")
     elif report["reservations"] and not report["reservations_written"]:
         lines.append("The reservations are written nowhere yet: name a file with --reservations.")
+    if report["leases"] is not None:
+        numbers = {key: report["leases"][key] for key in ("taken", "over", "there", "not_taken")}
+        told = "{taken} taken over, {over} over already, {there} there before, {not_taken} not taken over"
+        lines.append(
+            f"{report['leases']['file']}: {counted(report['leases']['read'], 'addresses')}: {told.format(**numbers)}."
+        )
     if report["not_carried"]:
         lines.append(f"Not carried over ({len(report['not_carried'])}):")
         lines += [

@@ -299,6 +299,18 @@ class NotCarried(BaseModel):
     instead: str
 
 
+class TakenLeases(BaseModel):
+    """What came of another server's lease file; every address of it is in one of the counts."""
+
+    file: str
+    data: str = Field(description="The data folder whose journal has them now.")
+    read: int
+    taken: int
+    over: int = Field(description="Expired or given back.")
+    there: int = Field(description="In the journal already.")
+    not_taken: int = Field(description="Those are in not_carried; also lines that cannot be read.")
+
+
 class Taken(BaseModel):
     """What came of another server's configuration."""
 
@@ -313,3 +325,4 @@ class Taken(BaseModel):
     configuration: str | None = Field(description="Its text, when no file is written.")
     reservations_written: str | None = Field(description="The reservations' file.")
     applied: int | None = Field(description="Reservations that were added to the running daemon.")
+    leases: TakenLeases | None

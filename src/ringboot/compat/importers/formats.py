@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from ringboot.compat.importers.dnsmasq import read_dnsmasq
 from ringboot.compat.importers.imported import Imported
 from ringboot.compat.importers.isc import read_dhcpd
 from ringboot.compat.importers.kea import read_kea
+from ringboot.compat.importers.leases import Row, read_dnsmasq_leases, read_isc_leases, read_kea_leases
 
 
 class Format(NamedTuple):
@@ -19,13 +20,14 @@ class Format(NamedTuple):
     title: str
     usual: str  # where its configuration usually lies
     read: Callable[[Path], Imported]
+    leases: Callable[[Path], Iterator[Row]]
 
 
 FORMATS: dict[str, Format] = {
     row.name: row
     for row in (
-        Format("kea", "Kea", "/etc/kea/kea-dhcp4.conf", read_kea),
-        Format("isc", "ISC dhcpd", "/etc/dhcp/dhcpd.conf", read_dhcpd),
-        Format("dnsmasq", "dnsmasq", "/etc/dnsmasq.conf", read_dnsmasq),
+        Format("kea", "Kea", "/etc/kea/kea-dhcp4.conf", read_kea, read_kea_leases),
+        Format("isc", "ISC dhcpd", "/etc/dhcp/dhcpd.conf", read_dhcpd, read_isc_leases),
+        Format("dnsmasq", "dnsmasq", "/etc/dnsmasq.conf", read_dnsmasq, read_dnsmasq_leases),
     )
 }
