@@ -290,6 +290,7 @@ class Simulated(Sums):
     dhcp: bool
     tries: int
     reads_again: int
+    notified: int
     changed: int
     brands: list[BrandSums]
     problems: list[SimulationProblem]

@@ -60,6 +60,10 @@ def simulate(
     again: Annotated[
         int, typer.Option(help="How often each reads its files again when it has them.", min=0, max=100)
     ] = 0,
+    stay: Annotated[
+        str, typer.Option(help="The time for which each then listens for SIP NOTIFY and reads its files again.")
+    ] = "0",
+    sip_port: Annotated[int, typer.Option(min=1, max=65535, help="The port on which it listens.")] = 5060,
     limit: Annotated[str, typer.Option(help="The time after which what is not done has failed; at most 1h.")] = "5m",
     elsewhere: Annotated[
         bool, typer.Option("--elsewhere", help="Allow a server on another machine: its leases are taken for real.")
@@ -70,7 +74,7 @@ def simulate(
     Each goes the way that its brand's plugin describes: DHCP, then its files in order, by HTTP or TFTP, from the
     address that it was leased. It ends with 1 when any of them did not get all its files. --config names the
     configuration of the daemon to try: its ports are used, and nothing but the loopback is touched unless asked for.
-    The phones do not speak SIP: they read again when --again says so, not after a NOTIFY.
+    With --stay they also read again when a SIP NOTIFY with their brand's event reaches their address.
     """
     from ringboot.sim.fleet import UnknownBrand
     from ringboot.sim.storm import Plan, Storm
@@ -88,6 +92,8 @@ def simulate(
         seed=seed,
         retries=retries,
         again=again,
+        stay=_duration("--stay", stay, 3600),
+        sip=sip_port,
         limit=_duration("--limit", limit, 3600),
     )
     try:

@@ -23,6 +23,7 @@ class Habit:
     url_from: tuple[str, ...]  # options that name the server, the first one present wins
     asks: tuple[str, ...]  # names below that URL, in order
     url: str = ""  # where it asks when no option names a server
+    event: str = ""  # of a NOTIFY that makes it read its files again; none does when empty
 
 
 class Step(NamedTuple):

@@ -32,6 +32,7 @@ def report(storm: Storm) -> Row:
         "tries": sum(course.tries for course in courses),
         "reads_again": sum(course.reads for course in courses),
         "changed": sum(course.changed for course in courses),
+        "notified": sum(course.notified for course in courses),
         "brands": [
             {"brand": brand, **_sums([course for course in courses if course.phone.brand == brand])} for brand in brands
         ],
@@ -103,6 +104,8 @@ def _parts(told: Row) -> list[RenderableType]:
         )
     problems = (f"{row['phones']} of {row['brand']} failed: {row['problem']}" for row in told["problems"])
     parts: list[RenderableType] = [table, *(Text(line, style="red") for line in problems)]
+    if told["notified"]:
+        parts.append(Text(f"Heard {told['notified']} NOTIFYs."))
     if told["reads_again"]:
         parts.append(Text(f"Read again {told['reads_again']} times, {told['changed']} of them with changed files."))
     if told["slowest"]:

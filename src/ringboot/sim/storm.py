@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ringboot.dhcp import options as option_table
 from ringboot.model.address import ip_number, ip_text
+from ringboot.sim.ear import Ear
 from ringboot.sim.fleet import make_fleet, told_by_plugin
 from ringboot.sim.leasing import WAITS, Leased
 from ringboot.sim.phone import Phone, Step
@@ -33,6 +34,8 @@ class Plan:
     seed: int = 1
     retries: int = 3
     again: int = 0  # how often a phone reads its files again
+    stay: float = 0.0  # seconds for which it then listens, and reads its files again after a NOTIFY
+    sip: int = 5060  # the port on which it listens
     limit: float = 300.0  # seconds after which what is not done has failed
     waits: tuple[float, ...] = WAITS  # before a DHCP message is sent again
     start_over: float = START_OVER
@@ -58,6 +61,7 @@ class Course:
     problem: str = ""  # why it failed; MACs and addresses left out, so that equal faults are equal
     reads: int = 0  # of its files, after the boot
     changed: int = 0  # reads that brought other bytes than the read before
+    notified: int = 0  # NOTIFYs that made it read
 
     @property
     def is_over(self) -> bool:
@@ -116,8 +120,11 @@ class Storm:
             course.problem = _general(step.detail, course.phone)
         else:
             took = loop.time() - on
-            await self._read_again(course, on)
+            await self._read_again(course, on, self.plan.again)
             course.seconds = None if course.problem else took
+            if self.plan.stay and course.phone.habit.event and not course.problem:
+                await self._listen(course, on)
+                course.seconds = None if course.problem else took
 
     async def _through(self, course: Course, on: float, *, boot: bool) -> Step:
         loop = asyncio.get_running_loop()
@@ -126,9 +133,34 @@ class Storm:
             course.marks.append(Mark(loop.time() - on, step.what, step.detail))
         return step
 
-    async def _read_again(self, course: Course, on: float) -> None:
+    async def _listen(self, course: Course, on: float) -> None:
+        """Stay on the SIP port for a while; NOTIFYs that come while it reads are one more reason to read."""
+        loop, phone, heard = asyncio.get_running_loop(), course.phone, asyncio.Event()
+
+        def hear() -> None:
+            course.notified += 1
+            heard.set()
+
+        here = (phone.lease.address if phone.lease else "", self.plan.sip)
+        try:
+            transport, _ = await loop.create_datagram_endpoint(lambda: Ear(phone.habit.event, hear), local_addr=here)
+        except OSError as error:
+            course.problem = f"it cannot listen for SIP on port {self.plan.sip}: {str(error.strerror).lower()}"
+            return
+        try:
+            async with asyncio.timeout(self.plan.stay):
+                while not course.problem:
+                    await heard.wait()
+                    heard.clear()
+                    await self._read_again(course, on, 1)
+        except TimeoutError:
+            return  # it has stayed long enough
+        finally:
+            transport.close()
+
+    async def _read_again(self, course: Course, on: float, times: int) -> None:
         phone = course.phone
-        for _ in range(self.plan.again):
+        for _ in range(times):
             before = {name: fetched.body for name, fetched in phone.files.items()}
             step = await self._through(course, on, boot=False)
             course.reads += 1
