@@ -34,22 +34,19 @@ def _row(id_: str, stage: str, text: str, help_: str = "") -> Reason:
 # DHCP: answered
 OFFERED = _row("offered", "dhcp", "{address} was offered")
 OFFERED_UNHELD = _row(
-    "offered-unheld",
-    "dhcp",
+    "offered-unheld", "dhcp",
     "{address} was offered, but not kept for the client: offers hold half of what is free in network {network}",
     "Normal while a whole site starts in a small pool. Else look for a machine that asks in many names.",
 )
 ACKNOWLEDGED = _row("acknowledged", "dhcp", "{address} was acknowledged")
 RENEWED = _row("renewed", "dhcp", "{address} was renewed")
 ACKNOWLEDGED_SHORT = _row(
-    "acknowledged-short",
-    "dhcp",
+    "acknowledged-short", "dhcp",
     "{address} was acknowledged for {seconds} s only: pool {pool} runs short",
     "Enlarge the pool, or release leases that nobody needs: ringboot lease list.",
 )
 RENEWED_SHORT = _row(
-    "renewed-short",
-    "dhcp",
+    "renewed-short", "dhcp",
     "{address} was renewed for {seconds} s only: pool {pool} runs short",
     ACKNOWLEDGED_SHORT.help,
 )
@@ -58,20 +55,17 @@ RELEASED = _row(
     "released", "dhcp", "{address} was given back", "Normal when it is switched off: it asks again when it starts."
 )
 DECLINED = _row(
-    "declined",
-    "dhcp",
+    "declined", "dhcp",
     "the client found {address} in use; it is in quarantine",
     "Find the machine that uses this address without a lease.",
 )
 NAK_WRONG_NETWORK = _row(
-    "nak-wrong-network",
-    "dhcp",
+    "nak-wrong-network", "dhcp",
     "refused {address}: it does not belong to network {network}",
     "Normal after a move: the client starts over with a DISCOVER.",
 )
 NAK_NOT_YOURS = _row(
-    "nak-not-yours",
-    "dhcp",
+    "nak-not-yours", "dhcp",
     "refused {address}: it is not this client's",
     "Normal after the lease ran out; the client starts over. Repeated: look for two DHCP servers.",
 )
@@ -81,14 +75,12 @@ LEASE_UNASSIGNED = _row("lease-unassigned", "dhcp", "{requester} was told that n
 LEASE_UNKNOWN = _row("lease-unknown", "dhcp", "{requester} was told that {asked} is not known here")
 ASKED_AND_RENEWED = _row("asked-and-renewed", "dhcp", "{address} was renewed when its client was asked to")
 NOT_RENEWED = _row(
-    "not-renewed",
-    "dhcp",
+    "not-renewed", "dhcp",
     "the client of {address} was asked {times} times to renew, and did not",
     "It is switched off, or a firewall drops UDP from port 67 to port 68; it renews when half its time is over.",
 )
 CANNOT_BE_ASKED = _row(
-    "cannot-be-asked",
-    "dhcp",
+    "cannot-be-asked", "dhcp",
     "the client of {address} cannot be asked to renew: it never said that it can (option 145, RFC 6704)",
     "It renews by itself when half its time is over; restart it to have it ask sooner.",
 )
@@ -98,8 +90,7 @@ OUT_OF_REACH = _row("out-of-reach", "dhcp", "no interface that DHCP is answered 
 BEING_ASKED = _row("being-asked", "dhcp", "the client of {address} is being asked to renew")
 # DHCP: silent
 LEASEQUERY_REFUSED = _row(
-    "leasequery-refused",
-    "dhcp",
+    "leasequery-refused", "dhcp",
     "{requester} asks about leases and may not",
     "If it may know who has which address, add its subnet to leasequery in [dhcp].",
 )
@@ -109,117 +100,99 @@ LEASEQUERY_UNCLEAR = _row(
 BAD_PACKET = _row("bad-packet", "dhcp", "not a DHCP packet: {why} at octet {offset}")
 NOT_A_REQUEST = _row("not-a-request", "dhcp", "not a client's message")
 NO_NETWORK = _row(
-    "no-network",
-    "dhcp",
+    "no-network", "dhcp",
     "no network for {where}",
     "Add a [[dhcp.network]] whose subnet holds the relay's or the interface's address, then: ringboot reload.",
 )
 NO_POOL = _row(
-    "no-pool",
-    "dhcp",
+    "no-pool", "dhcp",
     "network {network} has no pool and no reservation for this client",
     "Add a pool to the network, or a reservation: ringboot reservation add.",
 )
 BOOTP_NOT_SERVED = _row(
-    "bootp-not-served",
-    "dhcp",
+    "bootp-not-served", "dhcp",
     "a BOOTP client (its message has no option 53), and network {network} does not serve those",
     "Set bootp = true in the network if it should; each one keeps its address for ever, or for bootp_lease_time.",
 )
 POOL_FULL = _row(
-    "pool-full",
-    "dhcp",
+    "pool-full", "dhcp",
     "no free address in network {network}",
     "Enlarge a pool, shorten lease_time, or release leases that nobody needs: ringboot lease list.",
 )
 POOL_CLOSED = _row(
-    "pool-closed",
-    "dhcp",
+    "pool-closed", "dhcp",
     "no pool of network {network} serves this client; they are for the classes {classes}",
     "Look at match of these classes, or add a pool without class.",
 )
 POOL_LIMIT = _row(
-    "pool-limit",
-    "dhcp",
+    "pool-limit", "dhcp",
     "pool {pool} of network {network} has as many leases as it may: {most}",
     "Raise max_leases of the pool, or release leases that nobody needs: ringboot lease list.",
 )
 CIRCUIT_FULL = _row(
-    "circuit-full",
-    "dhcp",
+    "circuit-full", "dhcp",
     "{circuit} has as many leases in network {network} as it may: {most}",
     "Raise max_leases_per_circuit of the network, or release what was there before: ringboot lease release.",
 )
 UNKNOWN_IGNORED = _row(
-    "unknown-ignored",
-    "dhcp",
+    "unknown-ignored", "dhcp",
     "unknown client, and network {network} ignores those",
     'Add the device or a reservation, or set unknown = "serve" in the network.',
 )
 OTHER_SERVER_CHOSEN = _row(
-    "other-server-chosen",
-    "dhcp",
+    "other-server-chosen", "dhcp",
     "the client chose another server, {server}",
     "Two DHCP servers answer on this wire: stop one of them.",
 )
 UNKNOWN_REBOOT = _row(
-    "unknown-reboot",
-    "dhcp",
+    "unknown-reboot", "dhcp",
     "asks for {address} again, which we never gave it",
     "Normal for a guest; the client starts over when nobody answers.",
 )
 NOT_AUTHORITATIVE = _row("not-authoritative", "dhcp", "network {network} is not ours to refuse in")
 NO_IDENTITY = _row("no-identity", "dhcp", "the client names neither a hardware address nor an identifier")
 RESERVED_IN_USE = _row(
-    "reserved-in-use",
-    "dhcp",
+    "reserved-in-use", "dhcp",
     "{address} is reserved for this client, but {holder} holds it",
     "It is given as soon as that lease ends: ringboot lease release.",
 )
 RELEASE_MISMATCH = _row("release-mismatch", "dhcp", "a RELEASE of {address} by somebody else, or from elsewhere")
 DECLINE_MISMATCH = _row("decline-mismatch", "dhcp", "a DECLINE of {address} by somebody else, or from elsewhere")
 DECLINE_LIMIT = _row(
-    "decline-limit",
-    "dhcp",
+    "decline-limit", "dhcp",
     "the client declined {address}, and {most} addresses within this hour already; it is not believed any more",
     "Look at that client: it is broken, somebody sends in its name, or many machines use addresses without a lease. "
     "max_declines in [dhcp] sets the limit.",
 )
 ADDRESS_IN_USE = _row(
-    "address-in-use",
-    "dhcp",
+    "address-in-use", "dhcp",
     "{address} answers an ARP probe; it is in quarantine",
     "Find the machine that uses this address without a lease.",
 )
 NO_ANSWER = _row("no-answer", "dhcp", "the question {question} was not answered in time")
 JOURNAL_FAILED = _row(
-    "journal-failed",
-    "dhcp",
+    "journal-failed", "dhcp",
     "the lease could not be written: {why}",
     "Look at free space and rights of the data directory.",
 )
 SUPERSEDED = _row("superseded", "dhcp", "a newer message of the same client took this one's place")
 OVERLOADED = _row(
-    "overloaded",
-    "dhcp",
+    "overloaded", "dhcp",
     "more came in than could be answered; the oldest that may be asked again was left out",
     "A client that gets no answer asks again; look for a machine that floods the network.",
 )
 OVER_SHARE = _row(
-    "over-share",
-    "dhcp",
+    "over-share", "dhcp",
     "more came at once from its circuit, or in its name, than is its share",
     "Look for a machine that floods the network, at that port of the switch or with that MAC.",
 )
 GAVE_UP = _row(
-    "gave-up",
-    "dhcp",
+    "gave-up", "dhcp",
     "it had waited so long that its client has asked again, or given up",
     "Normal after a start that took a while. Else see ringboot top: what keeps DHCP waiting?",
 )
 NOT_DECIDED = _row(
-    "not-decided",
-    "dhcp",
+    "not-decided", "dhcp",
     "a fault of this program: {why}",
     "The daemon's log has the message and the traceback; please report both.",
 )
@@ -230,8 +203,7 @@ LEASE_OUTSIDE_POOLS = _row("lease-outside-pools", "lease", "{address} lies in no
 LEASE_POOL_CLOSED = _row("lease-pool-closed", "lease", "the pool of {address} in network {network} is closed to it")
 LEASE_NOT_SERVED = _row("lease-not-served", "lease", "network {network} does not serve this client any more")
 LEASE_RESERVED_FOR_ANOTHER = _row(
-    "lease-reserved-for-another",
-    "lease",
+    "lease-reserved-for-another", "lease",
     "{address} is reserved for another one, {holder}",
     "Whom it is reserved for gets it when this lease ends: ringboot lease release ends it now.",
 )
@@ -245,34 +217,29 @@ FILE_MISSING = _row(
     "file-missing", "file", "{path} does not exist", "See which files the device has: ringboot device files {mac}."
 )
 FIRMWARE_MISSING = _row(
-    "firmware-missing",
-    "file",
+    "firmware-missing", "file",
     "firmware {path} (version {version}) is not installed",
     "Put the file into var/tftpboot of the plugin's folder.",
 )
 NOT_YOURS = _row(
-    "not-yours",
-    "file",
+    "not-yours", "file",
     "{path} belongs to {owner}, but the request came from {mac}",
     "If this is the right phone, look for two machines with one address.",
 )
 NO_PROOF = _row(
-    "no-proof",
-    "file",
+    "no-proof", "file",
     "{path} belongs to {owner}, and nothing proves that {peer} is that device",
     "The device must ask from the address that we leased to it, with a certificate of its brand, or by its secret URL.",
 )
 WRONG_URL = _row("wrong-url", "file", "{peer} asked with a secret URL that is nobody's",
                  "If it is one of yours, give it its URL again: ringboot device url.")
 CERTIFICATE_DOUBTED = _row(
-    "certificate-doubted",
-    "file",
+    "certificate-doubted", "file",
     "the certificate {subject} that {peer} shows proves nothing: {why}",
     "Name the CA of its brand in [[https.client_ca]]. A lease and a secret URL prove a device too.",
 )
 OLD_TLS = _row(
-    "old-tls",
-    "file",
+    "old-tls", "file",
     "{peer} speaks {tls} on the listener for old TLS: brand {brand}, {agent}",
     "It can use the listener of [https] as soon as newer firmware speaks TLS 1.2.",
 )
@@ -288,14 +255,12 @@ PART_SENT = _row("part-sent", "file", "a part of {path} was sent ({size} octets)
 ASKED_ABOUT = _row("asked-about", "file", "was told the size of {path}, and did not fetch it")
 NOT_OFFERED = _row("not-offered", "file", "{what} is not offered here")
 NOT_ANSWERED = _row(
-    "not-answered",
-    "file",
+    "not-answered", "file",
     "nobody said in time what {path} is",
     "The daemon is overloaded or failed: see its log, and ringboot status.",
 )
 BUSY = _row(
-    "busy",
-    "file",
+    "busy", "file",
     "more requests at once than are served",
     "One address that asks very often, or a limit that is too low for this site.",
 )
@@ -308,16 +273,14 @@ ASSOCIATED = _row("associated", "device", "plugin {plugin} was chosen: {why}")
 CONFIG_CREATED = _row("config-created", "device", "config {config} was made from {parent}")
 CONFIGURED = _row("configured", "device", "its files stand ready: {count}, changed: {changed}")
 TEMPLATE_ERROR = _row(
-    "template-error",
-    "device",
+    "template-error", "device",
     "{template}, line {line}: {why}",
     "Mend the template in the plugin's folder, then: ringboot device reconfigure {mac}.",
 )
 RENDER_FAILED = _row("render-failed", "device", "the files could not be made: {why}",
                      "Mend what is named, then: ringboot reload, or ringboot device reconfigure {mac}.")
 CLAIM_CONTRADICTS = _row(
-    "claim-contradicts",
-    "device",
+    "claim-contradicts", "device",
     "{peer} asked for {path} in the name of {claimed}, but that address belongs to {proven}",
     "Look at what is plugged in there: a stranger, or a phone set up for another one's MAC.",
 )
@@ -327,8 +290,7 @@ ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {
 # Where a boot stopped (explain)
 BOOT_DONE = _row("boot-done", "boot", "it has fetched its present configuration")
 BOOT_NO_DISCOVER = _row(
-    "no-discover",
-    "boot",
+    "no-discover", "boot",
     "no DISCOVER was ever seen from it",
     "Look at cable, PoE, VLAN and the relay; capture on the interface: tcpdump port 67.",
 )
@@ -340,44 +302,37 @@ BOOT_OTHER_SERVER = _row(
     "boot-other-server", "boot", "it took the offer of another server, {server}", OTHER_SERVER_CHOSEN.help
 )
 BOOT_NAK_LOOP = _row(
-    "nak-loop",
-    "boot",
+    "nak-loop", "boot",
     "it asks for {address} and is refused, again and again",
     "Two servers, or a device that keeps an old address: restart it with its network settings reset.",
 )
 BOOT_NOT_ANSWERED = _row(
-    "boot-not-answered",
-    "boot",
+    "boot-not-answered", "boot",
     "it has no address: {why}",
     "Look for a second DHCP server on its wire, and whether answers reach it: tcpdump port 68.",
 )
 BOOT_NO_FILE = _row(
-    "no-file-asked",
-    "boot",
+    "no-file-asked", "boot",
     "it has its address but never asked for a file",
     "See whether it takes the server from DHCP: the options that it was given stand below.",
 )
 BOOT_FILE_REFUSED = _row(
-    "boot-file-refused",
-    "boot",
+    "boot-file-refused", "boot",
     "it was refused {path}: {why}",
     "A device gets its own files at the address that we leased to it, and nobody else's.",
 )
 BOOT_BROKEN_OFF = _row(
-    "boot-broken-off",
-    "boot",
+    "boot-broken-off", "boot",
     "it did not get the whole of {path}: {why}",
     "Look at the wire between: speed and duplex of the port, firewalls, the MTU.",
 )
 BOOT_NO_OWN_FILE = _row(
-    "no-own-file-asked",
-    "boot",
+    "no-own-file-asked", "boot",
     "it fetched {path}, but never asked for a file of its own",
     "Compare its files with what it asks for; both stand below.",
 )
 BOOT_FILE_MISSING = _row(
-    "boot-file-missing",
-    "boot",
+    "boot-file-missing", "boot",
     "it asks for {path}, which does not exist",
     "Compare with its files below: another folder comes from the option that names the server, "
     "another name from a model that was taken for a different one.",
@@ -387,8 +342,7 @@ BOOT_FIRMWARE_MISSING = _row(
     "boot-firmware-missing", "boot", "it asks for firmware {path}, which is not installed", FIRMWARE_MISSING.help
 )
 BOOT_OLD_CONFIG = _row(
-    "boot-old-config",
-    "boot",
+    "boot-old-config", "boot",
     "it fetched {path}, which has changed since",
     "Restart the device, so that it reads its files again.",
 )
@@ -400,8 +354,7 @@ FOREIGN_SERVER = _row(
     "foreign-server", "daemon", "another DHCP server answers on {interface}: {server}", OTHER_SERVER_CHOSEN.help
 )
 CLOCK_JUMPED = _row(
-    "clock-jumped",
-    "daemon",
+    "clock-jumped", "daemon",
     "the clock jumped by {seconds} s",
     "Leases run by the clock; set it by NTP before the daemon starts.",
 )
@@ -409,15 +362,13 @@ INTERFACE_SERVED = _row(
     "interface-served", "daemon", "DHCP is answered on interface {interface} from now on; its addresses: {addresses}"
 )
 INTERFACE_NOT_SERVED = _row(
-    "interface-not-served",
-    "daemon",
+    "interface-not-served", "daemon",
     "DHCP is not answered on interface {interface}: {why}",
     "See ip address show. It is answered as soon as the interface is there, up, and has an address.",
 )
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
 PLUGIN_BROKEN = _row(
-    "plugin-broken",
-    "daemon",
+    "plugin-broken", "daemon",
     "plugin {plugin} cannot be used: {why}",
     "Mend the file named, then: ringboot reload. Other plugins are not affected.",
 )

@@ -28,7 +28,8 @@ from ringboot.dhcp.message import (
     decode,
     encode,
 )
-from ringboot.leases.table import Change, Table, Undo
+from ringboot.leases.table import Table
+from ringboot.leases.undo import Change, Undo
 from ringboot.model.address import ip_number, ip_text, ip_wire, mac_octets, mac_text
 from ringboot.model.lease import LeaseChange
 from ringboot.model.site import Class, Match, Network, Pool, Reservation, Site

@@ -7,7 +7,8 @@ import pytest
 from ringboot.leases import change
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.span import Span
-from ringboot.leases.table import Change, Table
+from ringboot.leases.table import Table
+from ringboot.leases.undo import Change
 from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, LeaseChange
 
 NET = "phones"

@@ -8,7 +8,7 @@ What a hint names is checked against the table when it is used, so that hints ma
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from heapq import heapify, heappop, heappush, heapreplace
 
 from ringboot.model.lease import Lease
@@ -126,3 +126,19 @@ class Span:
 def entry(lease: Lease) -> int:
     """Give the heap's entry for a remembered address."""
     return lease.expiry << 32 | lease.address
+
+
+def fill(
+    spans: Iterable[Span], span_of: Callable[[int], Span | None], leases: Mapping[int, Lease],
+    offered: Container[int], withheld: Container[int],
+) -> None:  # fmt: skip
+    """Tell pools that are new, or all after loading, which of their addresses are remembered."""
+    new = {span: span.heap for span in spans}
+    for heap in new.values():
+        heap.clear()
+    for address, lease in leases.items() if new else ():
+        span_here = span_of(address)
+        if span_here in new:
+            new[span_here].append(entry(lease))
+    for span in new:
+        span.ready(leases, offered, withheld)

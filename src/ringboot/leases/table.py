@@ -6,32 +6,23 @@ A lease object is never altered, only replaced, so that an inverse is the object
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from ringboot.leases.blocks import Blocks
 from ringboot.leases.declines import Declines
 from ringboot.leases.hardware import Hardware
-from ringboot.leases.offers import Offer, Offers, Withdraw
-from ringboot.leases.span import Span, entry
-from ringboot.leases.tally import Tally
+from ringboot.leases.offers import Offer, Offers
+from ringboot.leases.room import Room
+from ringboot.leases.span import Span, fill
+from ringboot.leases.tally import Tallies
+from ringboot.leases.undo import Change, Undo, outranks
 from ringboot.leases.watch import Watch, Watched
 from ringboot.model.lease import BOUND, DECLINED, RELEASED, Lease, LeaseChange
 
 _new = tuple.__new__  # a third of the cost of calling the class, once for every change
 
 _NONE: frozenset[int] = frozenset()
-
-Change = LeaseChange | Offer | Withdraw
-
-
-class Undo(NamedTuple):
-    """What stood in the table before a change, in the order in which it was replaced."""
-
-    leases: list[tuple[int, Lease | None]]
-    clients: list[tuple[str, bytes, Lease | None]]
-    offers: list[tuple[Offer, bool]]  # the offer, and whether it was there before
 
 
 class Table:
@@ -46,11 +37,9 @@ class Table:
         self._spans: list[Span] = []  # in order of address
         self._starts: list[int] = []
         self._pools: dict[str, list[Span]] = {}  # by network, in file order
-        self._blocks: list[int] = []  # every /24 that ever held a lease, sorted: the order of pages
-        self._block_set: set[int] = set()
-        self._tallies: dict[str, Tally] = {}  # by network
-        self._rooms: dict[str, int] = {}  # see _room; empty: to be counted
-        self._free: dict[str, tuple[int, int]] = {}  # see may_hold: the second, and what was free then
+        self._blocks = Blocks()
+        self._tallies = Tallies()
+        self._room = Room()
         self._times: dict[int, int] = {}  # one copy of each duration: there are as many uses of one as leases
         self._hardware: Hardware | None = None
         self._watch: Watch | None = None
@@ -110,11 +99,7 @@ class Table:
 
     def counts(self, utc: float, steady: float = 0.0) -> dict[str, int]:
         """Count addresses by state: bound, expired, released, declined, offered."""
-        offered = len(self.offered_addresses(steady))
-        counts = Counter({BOUND: 0, "expired": 0, RELEASED: 0, DECLINED: 0, "offered": offered})
-        for tally in self._tallies.values():
-            counts.update(tally.counts(int(utc)))
-        return dict(counts)
+        return {**self._tallies.counts(int(utc)), "offered": len(self.offered_addresses(steady))}
 
     def declines(self, mac: bytes, key: bytes, utc: float) -> int:
         """Count the addresses that a client put into quarantine within the last hour."""
@@ -126,14 +111,12 @@ class Table:
     def leases(self, after: int = -1, limit: int = 1000, network: str | None = None) -> list[Lease]:
         """Give a page of what is remembered, in order of address, beginning behind `after`."""
         found: list[Lease] = []
-        at = bisect_right(self._blocks, (after >> 8) - 1) if after >= 0 else 0
-        for block in self._blocks[at:]:
-            for address in range(max(block << 8, after + 1), (block + 1) << 8):
-                lease = self._leases.get(address)
-                if lease is not None and network in (None, lease.network):
-                    found.append(lease)
-                    if len(found) >= limit:
-                        return found
+        for address in self._blocks.addresses(after):
+            lease = self._leases.get(address)
+            if lease is not None and network in (None, lease.network):
+                found.append(lease)
+                if len(found) >= limit:
+                    break
         return found
 
     # Pools
@@ -142,24 +125,26 @@ class Table:
         """Take these pools; one that was there already keeps what it knows of its free addresses."""
         old = {span.shape: span for span in self._spans}
         spans = [old.get(span.shape, span) for span in pools]
-        self._pools, self._rooms = {}, {}
+        self._pools = {}
+        self._room.forget()
         for span in spans:
             self._pools.setdefault(span.network, []).append(span)
         self._spans = sorted(spans, key=lambda span: span.first)
         self._starts = [span.first for span in self._spans]
-        self._fill([span for span in spans if span.shape not in old])
+        new = [span for span in spans if span.shape not in old]
+        fill(new, self._span, self._leases, self._offers.by_address, self._withheld)
 
     def withhold(self, address: int) -> None:
         """Never give this address from a pool: it is reserved, or our own."""
         if address not in self._withheld:
             self._withheld.add(address)
-            self._rooms = {}
+            self._room.forget()
 
     def admit(self, address: int) -> None:
         """Give this address from its pool again."""
         if address in self._withheld:
             self._withheld.discard(address)
-            self._rooms = {}
+            self._room.forget()
             self._settle(address)
 
     def withhold_only(self, addresses: set[int]) -> None:
@@ -167,7 +152,7 @@ class Table:
         for address in self._withheld - addresses:
             self.admit(address)
         self._withheld |= addresses
-        self._rooms = {}
+        self._room.forget()
 
     def is_withheld(self, address: int) -> bool:
         """Say whether pools skip this address."""
@@ -191,7 +176,7 @@ class Table:
     def may_hold(self, network: str, utc: float, steady: float) -> bool:
         """Say whether one more offer may keep its address: offers hold at most half of what is free in a network."""
         held = self._offers.held.get(network, 0)
-        if 2 * held < self._rooms.get(network, 0) - len(self._leases):
+        if 2 * held < self._room.sizes.get(network, 0) - len(self._leases):
             return True  # nearly always, and told in no time: as if all who are remembered were still here
         for address in self._offers.lapsed(steady):
             self._settle(address)
@@ -199,32 +184,11 @@ class Table:
         return not held or 2 * held < self._free_in(network, utc)
 
     def _free_in(self, network: str, utc: float) -> int:
-        """Tell how many addresses of a network's pools nobody has, offered ones too, as it was within this second."""
-        room, clients, tally = self._room(network), self._clients.get(network), self._tallies.get(network)
+        clients, tally = self._clients.get(network), self._tallies.get(network)
+        size = self._room.of(network, self._pools, self._withheld, self._span)
         if clients is None or tally is None:
-            return room
-        second, free = self._free.get(network, (-1, 0))
-        if second != int(utc):
-            counts = tally.counts(int(utc))
-            free = room - counts[BOUND] - counts[DECLINED] + self._withheld_in_use(network, utc)
-            self._free[network] = (int(utc), free)
-        return max(free, room - len(clients) - tally.declined)
-
-    def _room(self, network: str) -> int:
-        """Tell how many addresses the pools of a network have to give, whoever has them now."""
-        if not self._rooms:
-            self._rooms = {
-                name: sum(span.last + 1 - span.first for span in spans) for name, spans in self._pools.items()
-            }
-            for address in self._withheld:
-                span = self._span(address)
-                if span is not None:
-                    self._rooms[span.network] -= 1
-        return self._rooms.get(network, 0)
-
-    def _withheld_in_use(self, network: str, utc: float) -> int:
-        held = (self._leases.get(address) for address in self._withheld)
-        return sum(lease is not None and lease.network == network and lease.expiry > utc for lease in held)
+            return size
+        return self._room.free(network, size, tally, len(clients), self._leases, self._withheld, utc)
 
     def spare(self, network: str, key: bytes, utc: float, closed: frozenset[int] = _NONE) -> int | None:
         """Find a free address for a client whose offer will not keep it; None and `closed` as in `free`."""
@@ -298,7 +262,7 @@ class Table:
                 self._change(change, scratch)
             scratch.leases.clear()
             scratch.clients.clear()
-        self._fill(self._spans)
+        fill(self._spans, self._span, self._leases, self._offers.by_address, self._withheld)
         return count
 
     def _renew(self, change: LeaseChange, undo: Undo) -> bool:
@@ -350,9 +314,8 @@ class Table:
         self._tallies[network].add(lease)
         if self._watch is not None:
             self._watch.moved(None, lease)
-        if address >> 8 not in self._block_set:
-            self._block_set.add(address >> 8)
-            insort(self._blocks, address >> 8)
+        if address >> 8 not in self._blocks.known:
+            self._blocks.add(address)
         undo.leases.append((address, None))
         undo.clients.append((network, key, None))
         self._settle(address)
@@ -376,7 +339,7 @@ class Table:
         other = self.of_client(network, key)
         if other is None or other.address == address:
             self._point(lease, undo)
-        elif _outranks(lease, other) or change.kind != "kept":
+        elif outranks(lease, other) or change.kind != "kept":
             self._point(lease, undo)
             self._retire(other, utc, undo)
         else:
@@ -420,15 +383,11 @@ class Table:
             self._leases.pop(address, None)
             return
         self._leases[address] = lease
-        tally = self._tallies.get(lease.network)
-        if tally is None:
-            tally = self._tallies[lease.network] = Tally()
-        tally.add(lease)
+        self._tallies[lease.network].add(lease)
         if self._hardware is not None:
             self._hardware.add(lease.mac, address)
-        if before is None and address >> 8 not in self._block_set:
-            self._block_set.add(address >> 8)
-            insort(self._blocks, address >> 8)
+        if before is None and address >> 8 not in self._blocks.known:
+            self._blocks.add(address)
 
     def _index(self, network: str, key: bytes, lease: Lease | None) -> None:
         clients = self._clients.get(network)
@@ -457,20 +416,3 @@ class Table:
             span.give_back(address, self._leases.get(address))
             if len(span.heap) > 2 * len(self._leases) + 1024:
                 span.rebuild(self._leases)
-
-    def _fill(self, spans: list[Span]) -> None:
-        """Tell new pools, or all after loading, which of their addresses are remembered."""
-        new = {span: span.heap for span in spans}
-        for heap in new.values():
-            heap.clear()
-        for address, lease in self._leases.items() if spans else ():
-            span_here = self._span(address)
-            if span_here in new:
-                new[span_here].append(entry(lease))
-        for span in spans:
-            span.ready(self._leases, self._offers.by_address, self._withheld)
-
-
-def _outranks(one: Lease, other: Lease) -> bool:
-    """Say which of a client's two addresses in one network is the present one."""
-    return (one.state == BOUND, one.start) > (other.state == BOUND, other.start)

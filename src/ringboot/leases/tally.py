@@ -72,3 +72,19 @@ class Tally:
             RELEASED: self._states[RELEASED],
             DECLINED: self._states[DECLINED],
         }
+
+
+class Tallies(dict[str, Tally]):
+    """One for each network, made when it is first asked for."""
+
+    def __missing__(self, network: str) -> Tally:
+        made = self[network] = Tally()
+        return made
+
+    def counts(self, utc: int) -> dict[str, int]:
+        """Give the counts of all networks together."""
+        counts = {BOUND: 0, "expired": 0, RELEASED: 0, DECLINED: 0}
+        for tally in self.values():
+            for state, count in tally.counts(utc).items():
+                counts[state] += count
+        return counts

@@ -17,7 +17,7 @@ from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
 from ringboot.dhcp.message import LEASEQUERY
 from ringboot.leases.offers import Offer, Withdraw
-from ringboot.leases.table import Undo
+from ringboot.leases.undo import Undo
 from ringboot.model.address import ip_number, ip_text
 from ringboot.model.lease import LeaseChange
 from ringboot.model.slowest import Slowest
