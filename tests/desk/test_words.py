@@ -14,7 +14,7 @@ from ringboot.desk.errors import Busy
 from ringboot.model.site import Pool, Site, names_token, read_snapshot
 from ringboot.setup.load import load_text
 
-MAC, OTHER = "00:08:5d:00:00:01", "00:08:5d:00:00:02"
+MAC, OTHER = "02:00:5e:00:00:01", "02:00:5e:00:00:02"  # of no brand: nothing is rendered
 NAMING = CONFIG.replace('["eth0", "eth1"]', '["eth0", "eth1"]\noptions = { tftp-server-name = "{http}/s/{token}" }')
 
 
