@@ -44,6 +44,12 @@ TABLE: tuple[Metric, ...] = (
     Metric("files", "counter", ("door", "reason"), "file requests, by door and outcome"),
     Metric("loop_lag_ms", "gauge", (), "longest step of the main process's loop in the last minute, milliseconds"),
     Metric("journal_behind", "gauge", (), "leases given whose devices the main process did not look at yet"),
+    Metric(
+        "dhcp_other_servers",
+        "gauge",
+        (),
+        "DHCP servers met in the last two hours that are not ours, nor allowed",
+    ),
     Metric("held_back", "gauge", (), "1 while main leaves the processors to dhcp, which is at its limit"),
     Metric("renders", "counter", ("outcome",), "devices rendered"),
     Metric("devices", "gauge", ("configured",), "devices, by whether their files stand ready"),

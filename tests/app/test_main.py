@@ -1,4 +1,4 @@
-"""What the main process does by itself: it beats, looks for other servers again and again, and keeps what dhcp says."""
+"""What the main process does by itself: it beats, and keeps what dhcp says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ringboot import log
 from ringboot.app import main
 from ringboot.host.start import Start
 from ringboot.model.event import Event
-from ringboot.servers.foreign import CannotLook, Foreign
+from ringboot.servers.foreign import Foreign
 from ringboot.setup.machine import Machine
 from ringboot.store.errors import StoreDamaged
 from ringboot.store.journal_file import JournalDamaged
@@ -36,21 +36,11 @@ class Around:
         self.desk = SimpleNamespace(processes=lambda: self.rows)
         self.rows: list[dict[str, Any]] = []
         self.restarts: dict[str, int] = {}
+        self.met: list[Foreign] = []
+        self.others = SimpleNamespace(met=self.met.append)
 
     def _note(self, *events: Event) -> None:
         self.told += events
-
-    def look(self, rounds: int) -> None:
-        """Look for other servers until so many rounds are over."""
-
-        async def whole() -> None:
-            looking = asyncio.create_task(main._Main._look_for_others(cast(main._Main, self)))
-            while len(self.told) < rounds and not looking.done():
-                await asyncio.sleep(0.01)
-            looking.cancel()
-            await asyncio.gather(looking, return_exceptions=True)
-
-        asyncio.run(whole())
 
     def hear(self, *rows: dict[str, Any]) -> list[Event]:
         """Give what is kept of hints."""
@@ -62,30 +52,6 @@ class Around:
         self.rows = [{"name": name, "restarts": count, "last_end": "exit 1"} for name, count in restarts.items()]
         main._Main._note_restarts(cast(main._Main, self))
         return self.told
-
-
-def test_another_server_is_looked_for_again_and_again_on_every_ethernet(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, frozenset[str]]] = []
-
-    async def find(interface: str, own: set[str]) -> list[Foreign]:
-        asked.append((interface, frozenset(own)))
-        if interface == "wg0":
-            raise CannotLook("it is no Ethernet")
-        return [Foreign("10.0.0.66", interface)] if interface == "eth0" else []
-
-    monkeypatch.setattr(main, "find_foreign", find)
-    monkeypatch.setattr(main, "FOREIGN_EVERY", 0.0)
-    around = Around(("lo", "wg0", "eth0", "eth1"))
-    around.look(rounds=3)
-
-    assert [name for name, _ in asked][:6] == ["wg0", "eth0", "eth1"] * 2
-    assert {own for _, own in asked} == {frozenset({"10.0.0.2", "10.1.0.2", "10.1.0.3"})}
-    assert [(event.reason, event.address) for event in around.told][:3] == [("foreign-server", "10.0.0.66")] * 3
-    assert around.told[0].detail == {"server": "10.0.0.66", "interface": "eth0"}
-
-
-def test_another_server_is_looked_for_each_hour() -> None:
-    assert main.FOREIGN_EVERY == 3600
 
 
 def hint(reason: str, mac: str = "00:00:5e:00:53:01", **detail: object) -> dict[str, Any]:
@@ -104,6 +70,15 @@ def test_of_what_dhcp_says_what_stops_a_boot_is_kept() -> None:
         ("nak-not-yours", "00:00:5e:00:53:01", "10.0.0.9"),
         ("clock-jumped", None, None),
     ]
+
+
+def test_a_server_that_a_client_chose_was_met_unless_a_relay_is_between() -> None:
+    around = Around()
+    around.hear(
+        hint("other-server-chosen", server="10.0.0.66"),
+        {**hint("other-server-chosen", server="10.9.0.66"), "giaddr": "10.9.0.1"},
+    )
+    assert around.met == [Foreign("10.0.0.66", "eth0")]
 
 
 def test_a_process_that_was_started_again_is_told_once() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ringboot.dhcp.foreign import CLIENT_ID, offered_by, probe
+from ringboot.dhcp.foreign import CLIENT_ID, answered_by, offered_by, probe
 from ringboot.dhcp.message import ACK, DISCOVER, NAK, OFFER, Message, decode, encode
 
 MAC = bytes.fromhex("00005e005301")
@@ -46,3 +46,15 @@ def test_the_question_is_a_discover_with_an_identifier_of_its_own() -> None:
 )
 def test_only_an_offer_to_our_question_names_a_server(packet: bytes, server: str | None) -> None:
     assert offered_by(packet, XID, RELAY) == server
+
+
+@pytest.mark.parametrize("kind", [OFFER, ACK, NAK])
+def test_any_answer_of_a_server_names_it_whomever_it_is_for(kind: int) -> None:
+    data = answer(kind, xid=b"else")
+    assert answered_by(data, RELAY) == "10.0.0.1"
+    assert answered_by(answer(kind, server=None), RELAY) == "10.0.0.9"
+
+
+def test_what_is_no_answer_names_nobody() -> None:
+    assert answered_by(probe(MAC, b"else"), b"\x0a\0\0\1") is None
+    assert answered_by(b"nothing", b"\x0a\0\0\1") is None

@@ -199,7 +199,7 @@ def test_sighup_reads_the_configuration_again_or_keeps_the_old_one_and_says_why(
 def test_every_number_of_the_reference_page_is_shown(site: Site) -> None:
     site.lease("02005e200009")
     status = site.daemon.json("status")
-    of_main = {"files", "renders", "loop_lag_ms", "journal_behind", "held_back"}
+    of_main = {"files", "renders", "loop_lag_ms", "journal_behind", "held_back", "dhcp_other_servers"}
     assert status.keys() >= of_main
     assert all("restarts" in row for row in status["processes"])
     shown = {row["name"] for row in status["counters"]} | of_main | {"restarts"}

@@ -17,6 +17,7 @@ from ringboot.admin.access import access_here
 from ringboot.admin.api import build_app
 from ringboot.admin.server import ApiServer
 from ringboot.app.https import Https
+from ringboot.app.others import OtherServers
 from ringboot.desk.core import Core
 from ringboot.desk.desk import Desk
 from ringboot.desk.dhcplink import DhcpLink, Frame
@@ -33,7 +34,7 @@ from ringboot.host.start import Start
 from ringboot.model.event import Event
 from ringboot.plugins import staging
 from ringboot.servers.files import NotOpened, open_below
-from ringboot.servers.foreign import CannotLook, find_foreign
+from ringboot.servers.foreign import Foreign
 from ringboot.servers.http import HttpServer
 from ringboot.servers.scraped import MetricsServer
 from ringboot.servers.tftp import TftpServer
@@ -46,7 +47,6 @@ from ringboot.store.fleetdb import FleetDb
 from ringboot.store.journal_file import JournalDamaged
 
 DAMAGED, CONFIGURATION = 7, 3  # exit codes that tell the supervisor not to start us again
-FOREIGN_EVERY = 3600.0
 BEAT = 1.0
 ADDRESSES_EVERY = 10.0
 SLICE = 1000
@@ -132,6 +132,7 @@ class _Main:
         self.desk = Desk(core, self.renders, self.files, self.doorway.slowest)
         self.stopping = asyncio.Event()
         self.restarts: dict[str, int] = {}
+        self.others = OtherServers(core)
         core.link.on_frame = self._heard
 
     async def run(self) -> int:
@@ -154,7 +155,7 @@ class _Main:
                     tasks.create_task(self.core.lag.run()),
                     tasks.create_task(self.core.link.run()),
                     tasks.create_task(self.follower.run()),
-                    tasks.create_task(self._look_for_others()),
+                    tasks.create_task(self.others.run()),
                     tasks.create_task(self.addresses.follow()),
                     tasks.create_task(self.https.follow()),
                 ]
@@ -254,6 +255,8 @@ class _Main:
         for row in rows:
             text = f"{row['message']} {reasons.tell(row['reason'], row['detail'])}".strip()
             log.get().debug(text, mac=row["mac"], interface=row["interface"])
+            if row["reason"] == reasons.OTHER_SERVER_CHOSEN.id and not row.get("giaddr"):
+                self.others.met(Foreign(row["detail"]["server"], row["interface"]))
         told = [
             Event(row["utc"], row["reason"], row["mac"] or None, None, row["detail"].get("address"), row["detail"])
             for row in rows
@@ -263,25 +266,6 @@ class _Main:
 
     async def _reload(self) -> None:
         await self.desk.reload(dry_run=False)
-
-    async def _look_for_others(self) -> None:
-        """Send one DISCOVER of our own on every interface, now and each hour."""
-        while True:
-            own = {each for here in self.addresses.now.values() for each in here}
-            for interface in self.core.began_with.dhcp.interfaces:
-                if interface == "lo":
-                    continue
-                try:
-                    found = await find_foreign(interface, own)
-                except CannotLook as error:
-                    log.get().info("not looked for other DHCP servers", interface=interface, why=str(error))
-                    continue
-                for each in found:
-                    detail = {"server": each.server, "interface": each.interface}
-                    log.get().warning(reasons.tell(reasons.FOREIGN_SERVER.id, detail))
-                    event = Event(self.core.utc(), reasons.FOREIGN_SERVER.id, address=each.server, detail=detail)
-                    self.core.note(event)
-            await asyncio.sleep(FOREIGN_EVERY)
 
 
 _WORTH_KEEPING = {

@@ -113,6 +113,17 @@ class DoorCount(BaseModel):
     count: int
 
 
+class OtherServer(BaseModel):
+    """Another DHCP server that was met; allowed: it stands in `other_servers`."""
+
+    server: str
+    interface: str
+    first: float
+    last: float
+    times: int
+    allowed: bool
+
+
 class DhcpState(BaseModel):
     """Whether the dhcp process is there, and by which configuration it works."""
 
@@ -134,12 +145,14 @@ class Status(BaseModel):
     loop_lag_ms: float
     journal_behind: int
     held_back: int
+    dhcp_other_servers: int = 0
     processes: list[Process]
     dhcp: DhcpState
     networks: list[dict[str, Any]]
     renders: dict[str, int]
     files: list[DoorCount]
     broken_plugins: list[str]
+    other_servers: list[OtherServer] = []
     counters: list[Number] = Field([], description="Missing when the dhcp process does not answer.")
 
 

@@ -13,6 +13,7 @@ from ringboot.desk.background import Background
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
 from ringboot.desk.lag import Lag
+from ringboot.desk.others import Others
 from ringboot.desk.pace import Pace
 from ringboot.desk.shelf import Shelf
 from ringboot.fleet import devices, urls
@@ -57,6 +58,7 @@ class Core:
     started: float = field(default_factory=time.time)
     lag: Lag = field(default_factory=Lag)
     pace: Pace = field(default_factory=Pace)
+    others: Others = field(default_factory=Others)
     background: Background = field(default_factory=Background)
     tls_problem: str = ""  # why https is not served, or not with the newest certificate
     look_at_tls: Callable[[], Awaitable[None]] | None = None  # takes up certificates that were replaced

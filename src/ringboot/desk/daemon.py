@@ -38,6 +38,7 @@ class DaemonDesk:
             "loop_lag_ms": core.lag.longest_ms,
             "journal_behind": core.pace.behind,
             "held_back": int(core.pace.is_held_back),
+            "dhcp_other_servers": core.others.present(core.utc()),
             "processes": self.processes(),
             "dhcp": {"connected": core.link.connected, "revision": core.feed.site.revision},
             "networks": [
@@ -47,6 +48,7 @@ class DaemonDesk:
             "renders": dict(core.pool.outcomes),
             "files": file_rows(self.files),
             "broken_plugins": [str(each) for each in core.shelf.broken],
+            "other_servers": core.others.rows(),
         }
         try:
             row["interfaces"] = await core.link.ask("interfaces", {})

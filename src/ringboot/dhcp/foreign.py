@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ringboot.dhcp.message import BROADCAST, DISCOVER, OFFER, BadPacket, Message, decode, encode
+from ringboot.dhcp.message import ACK, BROADCAST, DISCOVER, NAK, OFFER, BadPacket, Message, decode, encode
 from ringboot.dhcp.options import format_value
 
 # An identifier of our own (RFC 2132 9.14, type 0): a server that knows this machine keeps its lease apart from this.
 CLIENT_ID = b"\x00ringboot-looks-around"
+_ANSWERS = frozenset({OFFER, ACK, NAK})
 _WANTED = bytes((1, 3, 6))
 
 
@@ -24,6 +25,15 @@ def offered_by(data: bytes, xid: bytes, source: bytes) -> str | None:
     """Give the server that this packet is an offer of, or None when it does not answer our question."""
     message = decode(data)
     if isinstance(message, BadPacket) or message.op != 2 or message.xid != xid or message.kind != OFFER:
+        return None
+    named = message.options.get(54, b"")
+    return format_value(54, named if len(named) == 4 else source)
+
+
+def answered_by(data: bytes, source: bytes) -> str | None:
+    """Give the server that this packet is an answer of, to whomever, or None when it is none."""
+    message = decode(data)
+    if isinstance(message, BadPacket) or message.op != 2 or message.kind not in _ANSWERS:
         return None
     named = message.options.get(54, b"")
     return format_value(54, named if len(named) == 4 else source)

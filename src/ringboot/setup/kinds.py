@@ -131,6 +131,15 @@ def _quantity(value: Any) -> int:
     return value
 
 
+def _every(value: Any) -> float:
+    if value is False:
+        return 0.0
+    seconds = read_duration(value)
+    if not 10 <= seconds <= 86400:
+        raise Wrong(f"{shown(value)} is too often or too seldom", 'write "10s" to "1d", or false')
+    return seconds
+
+
 def _deadline(value: Any) -> float:
     seconds = read_duration(value)
     if not 0.01 <= seconds <= 10:
@@ -315,6 +324,7 @@ def _any_of(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
 Folder = Annotated[Path, BeforeValidator(_folder), Meaning("path", '"/var/lib/ringboot"')]
 Address = Annotated[str, BeforeValidator(_address), Meaning("IPv4 address", '"10.0.0.2"')]
 Place = Annotated[Listen | None, BeforeValidator(_listen), Meaning('address:port, :port or "off"', '":8667"')]
+Every = Annotated[float, BeforeValidator(_every), Meaning("duration or false", '"10m"')]
 Deadline = Annotated[float, BeforeValidator(_deadline), Meaning("duration", '"300ms"')]
 LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning('duration or "infinite"', '"8h"')]
 Wait = Annotated[int, BeforeValidator(_wait), Meaning("duration", '"30m"')]

@@ -15,6 +15,7 @@ from ringboot.setup.kinds import (
     Arches,
     Deadline,
     Domain,
+    Every,
     Folder,
     Globs,
     InterfaceName,
@@ -269,6 +270,14 @@ class Dhcp:
     )
     on_no_answer: Literal["silent", "serve"] = Field(
         default="silent", description="What is done when nothing was found out by then."
+    )
+    detect_servers: Every = Field(
+        default=600.0,
+        description="How often another DHCP server is looked for on each interface, by a DISCOVER of our own; between, "
+        "what others answer is heard, too. `false`: never. It needs the right to raw sockets.",
+    )
+    other_servers: tuple[Address, ...] = Field(
+        default=(), description="DHCP servers that are on our wires on purpose: nobody is told of them."
     )
     max_declines: Annotated[StrictInt, Field(ge=0, le=1000), Meaning("number", "3")] = Field(
         default=3,

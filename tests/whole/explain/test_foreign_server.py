@@ -90,5 +90,28 @@ def explained(folder: Path) -> str:
             return normal(daemon.run("explain", "--mac", phone.mac).stdout)
 
 
+def test_one_that_comes_later_is_heard_and_one_that_is_there_on_purpose_is_not_told(tmp_path: Path) -> None:
+    """The daemon asks now and again; between it hears what others answer to whom."""
+    with Lab(tmp_path) as lab, Daemon(tmp_path, CONFIG, lab.server) as daemon:
+        start_another(lab, tmp_path)
+        assert daemon.get("status")["other_servers"] == []
+        phone = lab.machine()
+
+        discover(phone)
+
+        found = wait_until(lambda: daemon.get("status")["other_servers"], "the other server to be heard")[0]
+        assert (found["server"], found["interface"], found["allowed"]) == ("10.9.0.66", "s0", False)
+        assert daemon.get("status")["dhcp_other_servers"] == 1
+        wait_until(lambda: "another DHCP server answers on s0: 10.9.0.66" in daemon.log.read_text(), "the warning")
+        said = daemon.config.read_text()
+        daemon.config.write_text(said.replace("[dhcp]", '[dhcp]\nother_servers = ["10.9.0.66"]'))
+        daemon.run("reload")
+
+        discover(phone)
+
+        wait_until(lambda: daemon.get("status")["other_servers"][0]["allowed"], "it to be heard again")
+        assert daemon.get("status")["dhcp_other_servers"] == 0
+
+
 def test_another_dhcp_server_answers(tmp_path: Path) -> None:
     assert explained(tmp_path) == GOLDEN.read_text()

@@ -182,7 +182,8 @@ class Door:
         for query in arrivals.renewals:
             lease = self.facts.table.of_address(query.message.ciaddr)
             # A renewal of what nobody has, or somebody else, does not go before what real clients ask.
-            (others if lease is None or lease.mac != query.message.chaddr else renewals).append(query)
+            is_real = lease is not None and lease.mac == query.message.chaddr and _is_from_its_address(query)
+            (renewals if is_real else others).append(query)
         room = 1 if more else 4
         return [
             *self._turn(self._renewals, renewals, RENEWALS_A_TURN * room, now),
@@ -339,6 +340,11 @@ class Door:
             return False
         self._said[what] = now.steady
         return True
+
+
+def _is_from_its_address(query: Query) -> bool:
+    """Say whether a renewal comes from the address that it is about, or through a relay (RFC 5107)."""
+    return bool(query.message.giaddr) or query.peer == query.message.ciaddr
 
 
 def _split(detail: dict[str, object]) -> tuple[int, str]:
