@@ -18,7 +18,18 @@ from ringboot.desk.errors import Busy, NotFound, Refused
 MAC = "00:00:5e:00:53:0a"
 COMMANDS = [name.removeprefix("ringboot ") for name, _ in walk()]
 # No questions to the daemon's API: test_daemon.py, test_init.py, test_importing.py, tests/whole/test_simulate.py.
-ELSEWHERE = {"serve", "demo", "init", "check", "simulate", "completion", "import kea", "import isc", "import dnsmasq"}
+ELSEWHERE = {
+    "serve",
+    "demo",
+    "init",
+    "check",
+    "simulate",
+    "completion",
+    "import kea",
+    "import isc",
+    "import dnsmasq",
+    "export kea",
+}
 WORDS = {  # what follows the command, and a key of what it then prints; "" where that is a list
     "status": ("", "version"),
     "top": ("--once --interval 100ms", "messages"),

@@ -103,9 +103,9 @@ def _import(
             raise Failure(f"{path} is there already. Choose another place, or move it away.", FAILED)
     applied = _apply(at, file, rows) if apply else None
     if output is not None:
-        _write(output, text)
+        write_new(output, text)
     if reservations is not None:
-        _write(reservations, write_rows(rows))
+        write_new(reservations, write_rows(rows))
     report = _report(found, file, text)
     report |= {
         "written": None if output is None else str(output),
@@ -150,11 +150,12 @@ def _report(found: Imported, file: Path, text: str) -> dict[str, Any]:
         "classes": len(found.classes),
         "reservations": len(found.reservations),
         "problems": problems,
-        "not_carried": _named(found.not_carried),
+        "not_carried": named(found.not_carried),
     }
 
 
-def _named(rows: list[NotCarried]) -> list[dict[str, Any]]:
+def named(rows: list[NotCarried]) -> list[dict[str, Any]]:
+    """Write what is not carried over as the described shape has it."""
     return [
         {
             "file": place.file,
@@ -212,7 +213,7 @@ def _take_leases(name: str, file: Path, config: Path | None, report: dict[str, A
         "there": taken.there,
         "not_taken": len(taken.not_carried),
     }
-    report["not_carried"] += _named(taken.not_carried)
+    report["not_carried"] += named(taken.not_carried)
 
 
 def _lines(report: dict[str, Any]) -> list[str]:
@@ -259,7 +260,7 @@ def _apply(at: At, file: Path, rows: list[dict[str, Any]]) -> int:
     return int(answer["added"])
 
 
-def _write(path: Path, text: str) -> None:
+def write_new(path: Path, text: str) -> None:
     """Write a file whole or not at all, and over none."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:

@@ -12,6 +12,7 @@ from ringboot.cli import (
     configuration,
     daemon,
     devices,
+    exporting,
     importing,
     init,
     leases,
@@ -60,7 +61,8 @@ def _tree() -> typer.Typer:
     devices.add_to(group("device", "Phones, gateways and softphones.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
-    importing.add_to(group("import", "What another DHCP server has: configuration, reservations.", made))
+    importing.add_to(group("import", "What another DHCP server has: configuration, reservations, leases.", made))
+    exporting.add_to(group("export", "The configuration, for another DHCP server.", made))
     tls.add_to(group("tls", "The certificates that devices meet by HTTPS.", made))
     settings.add_to(group("settings", "What can be switched at run time.", made))
     return made

@@ -326,3 +326,12 @@ class Taken(BaseModel):
     reservations_written: str | None = Field(description="The reservations' file.")
     applied: int | None = Field(description="Reservations that were added to the running daemon.")
     leases: TakenLeases | None
+
+
+class Given(BaseModel):
+    """The configuration as another server reads it."""
+
+    file: str
+    written: str | None = Field(description="Its file.")
+    configuration: str | None = Field(description="Its text, when no file is written.")
+    not_carried: list[NotCarried]
