@@ -148,6 +148,19 @@ def test_subclasses_of_the_first_value_that_is_there(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_pool_is_for_the_members_of_classes(tmp_path: Path) -> None:
+    found = told(tmp_path, """
+        subnet 10.0.0.0 netmask 255.255.255.0 { pool {
+          allow members of "a"; allow members of "b"; range 10.0.0.10 10.0.0.20; } }
+        class "a" { match if option vendor-class-identifier = "x"; }
+        class "b" { match hardware; }
+        subclass "b" 1:00:00:5e:00:53:01;
+        class "c" { match if option vendor-class-identifier = "z"; }""")  # fmt: skip
+    assert found.networks[0].pools[0].classes == ("a", "b-1:00:00:5e:00:53:01")
+    assert {row.name for row in found.classes} == {"a", "b-1:00:00:5e:00:53:01"}
+    assert found.not_carried == []
+
+
 def test_a_host_by_its_port(tmp_path: Path) -> None:
     text = SUBNET % "" + 'host a { host-identifier option agent.circuit-id "port7"; fixed-address 10.0.0.9; }'
     assert [(row.kind, row.value) for row in told(tmp_path, text).reservations] == [("circuit-id", "port7")]

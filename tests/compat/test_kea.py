@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,11 +132,7 @@ NAMED: list[tuple[dict[str, Any], str]] = [
         {"option-data": [{"name": "routers", "data": "10.0.0.1", "never-send": True}]},
         "never-send of option routers of Dhcp4",
     ),
-    (
-        {"subnet4": [{**SUBNET, "relay": {"ip-addresses": ["10.7.0.1"]}}]},
-        "relay 10.7.0.1 of subnet 10.0.0.0/24: a network is found by a relay's address in its segment",
-    ),
-    ({"subnet4": [{**SUBNET, "client-class": "x"}]}, "client-class of subnet 10.0.0.0/24"),
+    ({"subnet4": [{**SUBNET, "client-class": "x"}]}, "client-class x of pool 10.0.0.10-10.0.0.20: this class"),
     ({"subnet4": [{**SUBNET, "reservations": [{"ip-address": "10.0.0.7"}]}]}, "a reservation: a reservation is for"),
     (
         {"subnet4": [SUBNET], "reservations": [{"hw-address": "00:00:5e:00:53:01", "ip-address": "10.8.0.1"}]},
@@ -173,6 +170,22 @@ def test_one_option_of_everything(tmp_path: Path) -> None:
     ]
     for row, key, text in rows:
         assert told(tmp_path, {"option-data": [row]}).options == {key: text}
+
+
+def test_pools_of_a_class_and_relays_of_elsewhere(tmp_path: Path) -> None:
+    pools = [{"pool": "10.0.0.10-10.0.0.20", "client-class": "b"}, {"pool": "10.0.0.30-10.0.0.40"}]
+    found = told(tmp_path, {
+        "client-classes": [
+            {"name": "a", "test": "option[60].hex == 'x'"},
+            {"name": "b", "test": "option[60].hex == 'y' or option[12].hex == 'z'"},
+        ],
+        "subnet4": [{**SUBNET, "pools": pools, "relay": {"ip-addresses": ["10.0.0.1", "10.7.0.1"]}}],
+    })  # fmt: skip
+    [row] = found.networks
+    assert ([each.classes for each in row.pools], row.relays) == ([("b", "b-2"), ()], ("10.7.0.1",))
+    assert {each.name for each in found.classes} == {"b", "b-2"}
+    written = load_text(tmp_path / "ringboot.toml", toml_text(replace(found, interfaces=["e0"]), "x")).dhcp.networks[0]
+    assert (written.pool[0].classes, written.relays) == (("b", "b-2"), ("10.7.0.1",))
 
 
 def test_a_class_of_a_vendor_needs_no_test(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ class _Isc:
         self.hosts: list[tuple[Statement, Scope]] = []
         self.matches: dict[str, list[Source]] = {}  # what the subclasses of a class give values of
         self.families: dict[str, Scope] = {}
+        self.rules: dict[str, list[str]] = {}  # what a class and its subclasses became
+        self.used: set[str] = set()  # classes that pools are for
         self.blocks: dict[str, Callable[[Statement, Scope], None]] = {
             "group": self._group,
             "shared-network": self._shared,
@@ -48,6 +50,7 @@ class _Isc:
     def read(self, rows: Sequence[Statement]) -> Imported:
         every = list(_all(rows))
         self.sayings.vendors = frozenset(row.texts[-1] for row in every if row.begins("vendor-option-space"))
+        self.used = {row.texts[3] for row in every if row.begins("allow", "members", "of") and len(row.words) == 4}
         for row in every:
             if row.begins("option") and len(row.words) > 2 and self.options.is_definition(row):
                 try:
@@ -69,9 +72,8 @@ class _Isc:
         kept = [row for row in rows if any(row.begins(*each.split()) for each in more)]
         self.sayings.read([row for row in plain if row not in kept], scope)
         outside = scope if scope.where else replace(scope, options={})  # what is global stays global
-        for row, block in zip(rows, is_block, strict=True):
-            if not block or row in kept:
-                continue
+        blocks = [row for row, block in zip(rows, is_block, strict=True) if block and row not in kept]
+        for row in sorted(blocks, key=lambda each: not (each.begins("class") or each.begins("subclass"))):
             read = self.blocks.get(row.texts[0].lower()) if row.words else None
             if read is None:
                 self.sayings.drop(row, scope, *why_not(" ".join(row.texts).lower()))
@@ -122,11 +124,14 @@ class _Isc:
     def _pool(self, row: Statement, scope: Scope, networks: Sequence[Network]) -> None:
         inner = scope.inner(f"a pool of {scope.where}", options=False)
         kept = self._take(row.block or (), inner, ("range", "allow", "deny"))
+        members: list[str] = []
         for each in kept:
             texts = [text.lower() for text in each.texts]
             if texts in (["deny", "unknown-clients"], ["allow", "known-clients"]):
                 inner.settings["only_known"] = True
                 inner.own.add("only_known")
+            elif each.begins("allow", "members", "of") and self.rules.get(each.texts[-1]):
+                members += self.rules[each.texts[-1]]
             elif not each.begins("range") and texts not in (["allow", "all", "clients"], ["allow", "unknown-clients"]):
                 self.sayings.drop(
                     each, inner, "a pool is open to everybody whom its network serves", "make a network of its own"
@@ -134,7 +139,7 @@ class _Isc:
         found = [network_of(networks, address) for each in kept for address in _addresses(each)]
         for each in kept:
             if each.begins("range"):
-                self._range(each, networks, inner.options)
+                self._range(each, networks, inner.options, tuple(members))
         for name in dict.fromkeys(each.name for each in found if each is not None):
             self._settings_of_pool(row, inner, name)
 
@@ -156,7 +161,9 @@ class _Isc:
     def _at(self, name: str) -> int:
         return next(number for number, each in enumerate(self.found.networks) if each.name == name)
 
-    def _range(self, row: Statement, networks: Sequence[Network], options: OptionTexts) -> None:
+    def _range(
+        self, row: Statement, networks: Sequence[Network], options: OptionTexts, members: tuple[str, ...] = ()
+    ) -> None:
         found = _addresses(row)
         if not found:
             raise BadSource(row.place, f"{row} is no range of addresses", "write range 10.0.0.10 10.0.0.99;")
@@ -167,7 +174,9 @@ class _Isc:
         at = self._at(network.name)
         current = self.found.networks[at]
         bootp = current.bootp or "dynamic-bootp" in row.texts
-        self.found.networks[at] = replace(current, pools=(*current.pools, Pool(first, last, options)), bootp=bootp)
+        self.found.networks[at] = replace(
+            current, pools=(*current.pools, Pool(first, last, options, members)), bootp=bootp
+        )
 
     # Classes
 
@@ -204,11 +213,11 @@ class _Isc:
         except CannotSay as error:
             self.sayings.drop(row, inner, error.why, error.instead)
             return
-        self._rules(f"{name}-{row.texts[2]}", asked, inner)
+        self._rules(f"{name}-{row.texts[2]}", asked, inner, name)
 
-    def _rules(self, name: str, asked: Condition, scope: Scope) -> None:
+    def _rules(self, name: str, asked: Condition, scope: Scope, family: str = "") -> None:
         time = scope.settings.get("lease_time") if "lease_time" in scope.own else None
-        if not scope.options and time is None:
+        if not scope.options and time is None and (family or name) not in self.used:
             return  # it gives nothing
         taken = {each.name for each in self.found.classes}
         for number, each in enumerate(asked, 1):
@@ -216,6 +225,7 @@ class _Isc:
             if called in taken:
                 called = name_for(f"{called[:50]}-{len(taken)}")
             taken.add(called)
+            self.rules.setdefault(family or name, []).append(called)
             self.found.classes.append(ClassRule(called, each.match, each.options, scope.options, time))
 
     # Hosts

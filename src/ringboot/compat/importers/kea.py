@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,6 +63,8 @@ class _Kea:
         self.found = Imported()
         self.options = KeaOptions(self.found)
         self.known: dict[str, Condition] = {}
+        self.rules: dict[str, list[str]] = {}  # what a class became
+        self.used: set[str] = set()  # classes that pools are for
         self.places: list[tuple[Place, str, OptionTexts]] = []  # of the classes
 
     def read(self, root: Node, whole: Node) -> Imported:
@@ -75,6 +78,7 @@ class _Kea:
         self._interfaces(whole)
         self._definitions(whole)
         self.found.options = self.options.read(whole.get("option-data"), "Dhcp4")
+        self._look_for_uses(whole)
         self._classes(whole.get("client-classes"))
         around = _Around(self._settings(whole), {}, None, None)
         for shared in _rows(whole, "shared-networks"):
@@ -134,10 +138,11 @@ class _Kea:
                     self.found.drop(
                         bound.place, f"{key} of class {name}", "a class has one lease time", "set it in the network"
                     )
-            if not options and time is None:
+            if not options and time is None and name not in self.used:
                 continue  # it only serves others, which have its condition already
             for number, each in enumerate(asked, 1):
                 called = name_for(name if number == 1 else f"{name}-{number}")
+                self.rules.setdefault(name, []).append(called)
                 self.found.classes.append(
                     ClassRule(called, each.match, each.options, options, None if time is None else time.number())
                 )
@@ -171,13 +176,13 @@ class _Kea:
         before = len(self.found.networks)
         for subnet in _rows(shared, "subnet4"):
             self._subnet(subnet, inner)
-        self._relays(shared, f"shared network {name}", self.found.networks[before:])
+        self._relays(shared, self.found.networks[before:])
 
     def _subnet(self, subnet: Node, around: _Around) -> None:
         text = _text(subnet, "subnet")
         where = f"subnet {text}"
         self._rest(subnet, where, {
-            "subnet", "id", "pools", "option-data", "reservations", "interface", "relay", *_INHERITED,
+            "subnet", "id", "pools", "client-class", "option-data", "reservations", "interface", "relay", *_INHERITED,
         })  # fmt: skip
         try:
             first, prefix = read_subnet(text)
@@ -195,23 +200,42 @@ class _Kea:
         )  # fmt: skip
         self.found.networks.append(network)
         if around.segment is None:
-            self._relays(subnet, where, [network])
+            self._relays(subnet, [network])
         for row in _rows(subnet, "reservations"):
             self._reservation(row, network)
 
     def _pools(self, subnet: Node, where: str) -> Iterable[Pool]:
         for row in _rows(subnet, "pools"):
             text = _text(row, "pool")
-            self._rest(row, f"pool {text}", {"pool", "option-data", "pool-id"})
+            self._rest(row, f"pool {text}", {"pool", "option-data", "pool-id", "client-class"})
             try:
                 first, last = read_range(text)
             except ValueError as error:
                 raise BadSource(
                     row.place, f"{text!r} is no pool: {error}", "write it as 10.0.0.10 - 10.0.0.99"
                 ) from None
-            yield Pool(first, last, self.options.read(row.get("option-data"), f"pool {text} of {where}"))
+            options = self.options.read(row.get("option-data"), f"pool {text} of {where}")
+            yield Pool(first, last, options, self._members(row.get("client-class") or subnet.get("client-class"), text))
 
-    def _relays(self, node: Node, where: str, networks: list[Network]) -> None:
+    def _members(self, node: Node | None, pool: str) -> tuple[str, ...]:
+        """Give the classes that a pool is for."""
+        if node is None:
+            return ()
+        if node.text() not in self.rules:
+            why = "this class is none here, so that the pool is open to everybody"
+            self.found.drop(node.place, f"client-class {node.text()} of pool {pool}", why, "name a class in the pool")
+        return tuple(self.rules.get(node.text(), ()))
+
+    def _look_for_uses(self, node: Node) -> None:
+        """Find the classes that pools and subnets are for, wherever these stand."""
+        for key in ("shared-networks", "subnet4", "pools"):
+            for row in _rows(node, key):
+                named = row.get("client-class")
+                if named is not None:
+                    self.used.add(named.text())
+                self._look_for_uses(row)
+
+    def _relays(self, node: Node, networks: list[Network]) -> None:
         relay = node.get("relay")
         if relay is None:
             return
@@ -219,13 +243,16 @@ class _Kea:
         one = relay.get("ip-address")
         for each in (*(rows.rows() if rows else ()), *((one,) if one else ())):
             text = each.text()
-            if text == "0.0.0.0":
+            if text == "0.0.0.0" or not networks:
                 continue
+            try:
+                ip_number(text)
+            except ValueError as error:
+                raise BadSource(each.place, str(error), "write it as 10.0.0.1") from None
             if not any(_holds(network, ip_number(text)) for network in networks):
-                self.found.drop(
-                    each.place, f"relay {text} of {where}", "a network is found by a relay's address in its segment",
-                    f"add a [[dhcp.network]] without pools that holds {text}, with the same segment",
-                )  # fmt: skip
+                at = self.found.networks.index(networks[0])
+                networks[0] = replace(networks[0], relays=(*networks[0].relays, ip_text(ip_number(text))))
+                self.found.networks[at] = networks[0]
 
     # Reservations
 

@@ -15,7 +15,7 @@ from ringboot.model.site import Network, OptionTexts, Pool
 
 # Keys of a network that stand in the file as they are in the model, and those of them that are times.
 _PLAIN = (
-    "segment", "authoritative", "lease_time", "min_lease_time", "max_lease_time", "t1", "t2", "identity",
+    "segment", "relays", "authoritative", "lease_time", "min_lease_time", "max_lease_time", "t1", "t2", "identity",
     "rapid_commit", "bootp", "bootp_lease_time", "unknown", "quarantine",
 )  # fmt: skip
 _TIMES = {"lease_time", "min_lease_time", "max_lease_time", "bootp_lease_time"}
@@ -68,6 +68,7 @@ def _network(lines: list[str], network: Network, declared: list[Private]) -> Non
     if any(map(_is_rich, network.pools)):
         for pool in network.pools:
             lines += ["", "[[dhcp.network.pool]]", _line("range", _range(pool))]
+            lines += [_line("class", _one(pool.classes))] if pool.classes else []
             _table(lines, "[dhcp.network.pool.options]", shown(pool.options, declared))
 
 
@@ -81,7 +82,7 @@ def _class(lines: list[str], rule: ClassRule, declared: list[Private]) -> None:
 
 
 def _is_rich(pool: Pool) -> bool:
-    return bool(pool.options)
+    return bool(pool.options or pool.classes)
 
 
 def _table(lines: list[str], title: str, rows: Mapping[str, Any] | OptionTexts, *, always: bool = False) -> None:
