@@ -57,6 +57,19 @@ def test_a_warning_is_no_error(config: Path) -> None:
     ]
 
 
+def test_a_table_of_reservations_is_looked_at_with_the_rest(config: Path, tmp_path: Path) -> None:
+    config.write_text(GOOD.replace('"lo"', '"nowhere9"'))
+    table = tmp_path / "new.csv"
+    table.write_text("network,kind,value,address\n127.0.0.0/8,mac,00:00:5e:00:53:01,10.0.0.1\n")
+    code, out, _ = run("check", "--config", str(config), "--reservations", str(table))
+    lines = out.splitlines()
+    assert (code, lines[2]) == (3, f"{config}: 2 errors")
+    assert lines[1] == (
+        f"{table}, line 2, reservation mac 00:00:5e:00:53:01 in 127.0.0.0/8: "
+        "10.0.0.1 lies in no network, not in 127.0.0.0/8; choose another address"
+    )
+
+
 def test_serve_runs_what_the_configuration_says(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[Any] = []
 

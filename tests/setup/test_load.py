@@ -360,6 +360,11 @@ MACHINE = Machine(
          'this machine; listen on all with ":80", or on one of 127.0.0.1, 10.0.0.2')),
         (LAN + "pools = ['10.0.0.1-10.0.0.5']\n[server]\naddress = '10.0.0.2'", ("line 6, dhcp.network.pools: warning: "
          "pool 10.0.0.1-10.0.0.5 holds our own address 10.0.0.2; leave it out of the pool")),
+        (LAN + "pools = ['10.0.0.1-10.0.0.5']", ("line 6, dhcp.network.pools: warning: "
+         "pool 10.0.0.1-10.0.0.5 holds our own address 10.0.0.2; leave it out of the pool")),
+        (LAN + "pools = ['10.0.0.5-10.0.0.9']\noptions = { routers = ['10.0.0.1', '10.0.0.9'] }",
+         ("line 6, dhcp.network.pools: warning: pool 10.0.0.5-10.0.0.9 holds the router 10.0.0.9; "
+          "leave it out of the pool")),
     ],
 )  # fmt: skip
 def test_check_compares_with_the_machine(tmp_path: Path, text: str, problem: str | None) -> None:

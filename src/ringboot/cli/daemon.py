@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -52,16 +54,32 @@ def serve(
         raise typer.Exit(code)
 
 
-def check(at: At) -> None:
-    """Say all that is wrong with a configuration."""
+def check(
+    at: At,
+    *,
+    reservations: Annotated[
+        list[Path] | None,
+        typer.Option("--reservations", help="A CSV file that is to be imported; may be repeated."),
+    ] = None,
+) -> None:
+    """Say all that is wrong with a configuration, and with reservations in it.
+
+    It reads the database and the lease journal of the data folder, if they are there.
+    """
+    from ringboot.app.audit import audit
     from ringboot.cli.show import counted
-    from ringboot.setup.load import check as find
+    from ringboot.cli.tables import read_rows
+    from ringboot.setup.load import look as find
     from ringboot.setup.machine import look
     from ringboot.setup.problems import ERROR
     from ringboot.setup.where import DEFAULT_FILE
 
     path = at.config or DEFAULT_FILE
-    problems = find(path, look())
+    machine = look()
+    problems, settings = find(path, machine)
+    tables = [(each, read_rows(each)) for each in reservations or ()]
+    if settings is not None:
+        problems += audit(settings, machine.all_addresses, tables, time.time())
     errors = sum(problem.severity == ERROR for problem in problems)
     rows = [
         {key: getattr(each, key) for key in ("severity", "file", "line", "key", "what", "todo")} for each in problems

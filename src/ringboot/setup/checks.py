@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from ringboot.model.address import ip_number
+from ringboot.dhcp.private import Private
+from ringboot.model.address import ip_number, ip_text
 from ringboot.setup.kinds import Listen, Range
 from ringboot.setup.machine import Machine
 from ringboot.setup.matching import faults
@@ -15,6 +17,7 @@ from ringboot.setup.reading import Draft, Place
 from ringboot.setup.settings import ClassMatch, Dhcp, Http, Https, Network, Server, Tftp
 from ringboot.setup.site import declared_in
 
+_ROUTERS = "3"
 LONGEST_SOCKET = 107  # octets that a unix socket's path may have
 
 
@@ -59,6 +62,11 @@ def check_machine(draft: Draft, machine: Machine) -> None:
             f"{server.address} is not an address of this machine",
             f"right when a router or another node has it; here are {', '.join(here)}",
         )
+    for place, network in draft.networks:
+        for where, each in _ranges(place, network):
+            for own in here:
+                if own != server.address and each.first <= ip_number(own) <= each.last:
+                    draft.warn(where, f"pool {each} holds our own address {own}", "leave it out of the pool")
     for place, listen in _listeners(draft):
         if listen is not None and listen.address and not _is_here(listen.address, here):
             draft.add(
@@ -160,6 +168,7 @@ def _ranges(place: Place, network: Network) -> Iterator[tuple[Place, Range]]:
 def _check_pools(draft: Draft, place: Place, network: Network) -> None:
     subnet = network.subnet
     address = draft.parts["server"].address
+    declared = declared_in(row for _, row in draft.options)
     for where, each in _ranges(place, network):
         if not (subnet.holds(each.first) and subnet.holds(each.last)):
             draft.add(where, f"pool {each} leaves the subnet {subnet}", "move it inside")
@@ -171,6 +180,9 @@ def _check_pools(draft: Draft, place: Place, network: Network) -> None:
             )
         elif address is not None and each.first <= ip_number(address) <= each.last:
             draft.warn(where, f"pool {each} holds our own address {address}", "leave it out of the pool")
+        for router in routers_of(network, declared):
+            if each.first <= router <= each.last:
+                draft.warn(where, f"pool {each} holds the router {ip_text(router)}", "leave it out of the pool")
     for index, pool in enumerate(network.pool):
         for name in pool.classes or ():
             if name not in draft.classed:
@@ -178,6 +190,16 @@ def _check_pools(draft: Draft, place: Place, network: Network) -> None:
                 draft.add((*place, "pool", index, "class"), f'no class is called "{name}"', todo)
     for one, (where, other) in _meeting(list(_ranges(place, network))):
         draft.add(where, f"pool {other} overlaps pool {one}", "give each address to one pool")
+
+
+def routers_of(network: Network, declared: tuple[Private, ...]) -> list[int]:
+    """Give the routers that a network's clients are told, as far as they are written as addresses."""
+    found: list[int] = []
+    for name, text in network.options.items():
+        if find_fault(name, text, declared) is None and key_of(name, declared) == _ROUTERS and "{" not in text:
+            with contextlib.suppress(ValueError):  # as octets
+                found += map(ip_number, text.split(","))
+    return found
 
 
 def _check_times(draft: Draft, place: Place, network: Network) -> None:

@@ -26,11 +26,16 @@ def load_text(path: Path, text: str) -> Settings:
 
 def check(path: Path, machine: Machine | None = None) -> list[Problem]:
     """Give everything that is wrong or looks wrong, on this machine when one is given, in the order of the file."""
+    return look(path, machine)[0]
+
+
+def look(path: Path, machine: Machine | None = None) -> tuple[list[Problem], Settings | None]:
+    """Do as `check`, and give what could be read; None when the file is no TOML."""
     try:
         draft = read_draft(path, read_text(path))
     except BadConfig as error:
-        return list(error.problems)
+        return list(error.problems), None
     check_site(draft)
     if machine is not None:
         check_machine(draft, machine)
-    return sorted(draft.problems, key=lambda problem: (problem.line or 0, problem.key))
+    return sorted(draft.problems, key=lambda problem: (problem.line or 0, problem.key)), settings_of(draft)
