@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 from typing import NamedTuple
 
@@ -120,6 +120,8 @@ class Nets:
         numbers = count()
         self.by_name = {row.name: Net(row, numbers, classes or {}) for row in rows}
         self._by_relay = {ip_number(relay): net for net in self.by_name.values() for relay in net.row.relays}
+        # Nearly always the same, and once for every message.
+        self.of_relay: Callable[[int], Net | None] = self._of_relay if self._by_relay else self.at
         self._by_mask: list[tuple[int, dict[int, Net]]] = []  # longest prefix first
         for mask in sorted({net.mask for net in self.by_name.values()}, reverse=True):
             self._by_mask.append((mask, {net.row.subnet: net for net in self.by_name.values() if net.mask == mask}))
@@ -134,9 +136,9 @@ class Nets:
                 return net
         return None
 
-    def of_relay(self, address: int) -> Net | None:
+    def _of_relay(self, address: int) -> Net | None:
         """Find the network that a relay agent is in: the one that names it, else the one that holds its address."""
-        named = self._by_relay.get(address) if self._by_relay else None
+        named = self._by_relay.get(address)
         return self.at(address) if named is None else named
 
     def _join(self, net: Net) -> None:

@@ -40,6 +40,7 @@ SAY_AGAIN = 10.0  # seconds between two lines about the same failure
 
 _NOTHING: Answers = {}
 _LEASEQUERY = bytes((LEASEQUERY,))
+_USUAL = 2  # details of an answer: address and network
 
 
 class Sender(Protocol):
@@ -323,7 +324,7 @@ class Door:
             return  # the requester is no client, and the client said nothing
         else:
             self.hints.note(mac, query, reason, decision.detail, now)
-        if change is None or isinstance(change, Withdraw):
+        if change is None or isinstance(change, Withdraw) or len(decision.detail) > _USUAL:
             address, rest = _split(decision.detail)
         else:
             address, network = change.address, change.network
