@@ -19,7 +19,7 @@ from ringboot.answer.decide import decide
 from ringboot.answer.decision import Reply
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
-from ringboot.dhcp.message import BadPacket, Message, decode, encode
+from ringboot.dhcp.message import ACK, DISCOVER, OFFER, REQUEST, BadPacket, Message, decode, encode
 from ringboot.model.address import ip_number, mac_octets
 from ringboot.servers.dhcp.frame import EVERYBODY, datagram
 
@@ -71,6 +71,7 @@ class Wire:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.lab = Lab(folder)
+        self._mark: dict[int, bytes] = {}
 
     def __enter__(self) -> Wire:
         self.lab.__enter__()
@@ -108,19 +109,26 @@ class Wire:
         return started
 
     def listens(self) -> bool:
-        """Tell whether somebody listens for DHCP, and answers."""
-        query = Message(
-            1, 1, 6, 0, os.urandom(4), 0, 0x8000, 0, 0, 0, 0, _SENTINEL, b"", b"", {53: b"\1", 55: b"\1"}
-        )  # fmt: skip
+        """Tell whether somebody answers DHCP; then a client of ours has a lease, whose ACK marks the end of answers."""
+        offer = self._told(_own({53: bytes((DISCOVER,))}))
+        if offer is None or offer.kind != OFFER:
+            return False
+        chosen = {53: bytes((REQUEST,)), 50: offer.yiaddr.to_bytes(4, "big")}
+        ack = self._told(_own({**chosen, 54: offer.options[54]}))
+        self._mark = chosen
+        return ack is not None and ack.kind == ACK
+
+    def _told(self, query: Message) -> Message | None:
         self._send(query)
-        return self._answer(query.xid, seconds=0.2) is not None
+        while True:
+            heard = self._hear(0.5)
+            if heard is None or heard.xid == query.xid:
+                return heard
 
     def ask(self, query: Message) -> Message | None:
-        """Send a query; None when it is not answered: what is sent after it was answered."""
+        """Send a query; None when it is not answered: a later one was, which waits for the disk as any lease does."""
         self._send(query)
-        after = query._replace(
-            xid=os.urandom(4), flags=0x8000, giaddr=0, ciaddr=0, chaddr=_SENTINEL, options={53: b"\1", 55: b"\1"}
-        )
+        after = _own(self._mark)
         self._send(after)
         found: list[Message] = []
         while not any(each.xid == after.xid for each in found):
@@ -139,12 +147,6 @@ class Wire:
                 from_port=67 if relayed else 68,
             )
         )  # fmt: skip
-
-    def _answer(self, xid: bytes, seconds: float) -> Message | None:
-        while True:
-            heard = self._hear(seconds)
-            if heard is None or heard.xid == xid:
-                return heard
 
     def _hear(self, seconds: float) -> Message | None:
         while select.select([self._socket], [], [], seconds)[0]:
@@ -179,6 +181,12 @@ def in_process(facts: Facts) -> Ask:
         return answer
 
     return ask
+
+
+def _own(options: dict[int, bytes]) -> Message:
+    """Write a message of our own client."""
+    more = {**options, 55: b"\1"}
+    return Message(1, 1, 6, 0, os.urandom(4), 0, 0x8000, 0, 0, 0, 0, _SENTINEL, b"", b"", more)
 
 
 def _frames() -> socket.socket:
