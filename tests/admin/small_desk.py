@@ -42,6 +42,8 @@ class SmallDesk:
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
         self.files: dict[tuple[str, str], Row] = {}
         self.unreconfigurable: list[Row] = []
+        self.rows_pools: list[Row] = []
+        self.moments: list[Row] = []
         self.differences: list[Row] = []
         self.unfitting: Row = {"total": 0, "reasons": {}, "items": []}
         self.slow = False  # to reconfigure takes until somebody looks how far it is
@@ -88,6 +90,14 @@ class SmallDesk:
             "differences": self.differences,
             "misfits": self.unfitting,
         }
+
+    async def pools(self) -> list[Row]:
+        self._call("pools")
+        return self.rows_pools
+
+    async def pool_history(self, network: str, step: int) -> list[Row]:
+        self._call("pool_history", network, step)
+        return self.moments
 
     async def numbers(self) -> list[Row]:
         self._call("numbers")

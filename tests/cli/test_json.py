@@ -34,6 +34,8 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "status": ("", "version"),
     "top": ("--once --interval 100ms", "messages"),
     "metrics": ("", "items"),
+    "pool list": ("", "items"),
+    "pool history": ("lan", "step"),
     "reload": ("", "revision"),
     "diff": ("", "items"),
     "lease misfits": ("", "items"),

@@ -12,6 +12,7 @@ from ringboot.admin.routes_daemon import daemon_routes
 from ringboot.admin.routes_devices import device_routes
 from ringboot.admin.routes_leases import lease_routes
 from ringboot.admin.routes_plugins import plugin_routes
+from ringboot.admin.routes_pools import pool_routes
 from ringboot.admin.routes_reservations import reservation_routes
 from ringboot.admin.routes_settings import setting_routes
 
@@ -31,6 +32,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
     return (
         daemon_routes(desk),
         lease_routes(desk),
+        pool_routes(desk),
         reservation_routes(desk),
         device_routes(desk),
         config_routes(desk),

@@ -80,6 +80,18 @@ class LeaseDesk(Protocol):
         ...
 
 
+class PoolDesk(Protocol):
+    """How full pools are, and were."""
+
+    async def pools(self) -> list[Row]:
+        """Give every pool: network, pool, size, used, declined, free."""
+        ...
+
+    async def pool_history(self, network: str, step: int) -> list[Row]:
+        """Give the moments of a network's pools, one each 60 or 900 seconds, oldest first."""
+        ...
+
+
 class ReservationDesk(Protocol):
     """Reservations: {network, kind, value, address, hostname, options: {name: text}}."""
 
@@ -208,6 +220,15 @@ class SettingDesk(Protocol):
 
 
 class Desk(
-    DaemonDesk, LeaseDesk, ReservationDesk, DeviceDesk, FilesDesk, ConfigDesk, PluginDesk, SettingDesk, Protocol
+    DaemonDesk,
+    LeaseDesk,
+    PoolDesk,
+    ReservationDesk,
+    DeviceDesk,
+    FilesDesk,
+    ConfigDesk,
+    PluginDesk,
+    SettingDesk,
+    Protocol,
 ):
     """All of it, as one object."""

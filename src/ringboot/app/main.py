@@ -26,6 +26,7 @@ from ringboot.desk.feed import Feed, key_of
 from ringboot.desk.follower import Follower
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import Shelf
+from ringboot.desk.usage import Usage
 from ringboot.fleet import configs, devices
 from ringboot.fleet.books import Books
 from ringboot.fleet.world import World
@@ -158,6 +159,7 @@ class _Main:
                     tasks.create_task(self.others.run()),
                     tasks.create_task(self.addresses.follow()),
                     tasks.create_task(self.https.follow()),
+                    tasks.create_task(Usage(self.core).run()),
                 ]
                 log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
                 await self.stopping.wait()

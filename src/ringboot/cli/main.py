@@ -17,6 +17,7 @@ from ringboot.cli import (
     init,
     leases,
     plugins,
+    pools,
     reservations,
     settings,
     simulate,
@@ -57,6 +58,7 @@ def _tree() -> typer.Typer:
     top.add_to(made)
     completion.add_to(made)
     leases.add_to(group("lease", "Addresses that clients hold.", made))
+    pools.add_to(group("pool", "Ranges of addresses that are given out.", made))
     reservations.add_to(group("reservation", "Addresses kept for one client each.", made))
     devices.add_to(group("device", "Phones, gateways and softphones.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))

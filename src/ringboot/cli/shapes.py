@@ -26,8 +26,13 @@ from ringboot.cli.things import (
     Lease,
     Mac,
     Misfits,
+    Number,
+    Numbers,
     Page,
     Plugin,
+    Pool,
+    PoolHistory,
+    Pools,
     Reconfigured,
     Removed,
     Reservation,
@@ -93,20 +98,6 @@ class Process(BaseModel):
     last_end: str
 
 
-class Number(BaseModel):
-    """A number of the dhcp process; see the page of numbers."""
-
-    name: str
-    labels: dict[str, str]
-    value: float
-
-
-class Numbers(BaseModel):
-    """Every number; of a histogram there are several (Prometheus' `_bucket`, `_sum`, `_count`)."""
-
-    items: list[Number]
-
-
 class DoorCount(BaseModel):
     """File requests by door and outcome."""
 
@@ -156,17 +147,6 @@ class Status(BaseModel):
     broken_plugins: list[str]
     other_servers: list[OtherServer] = []
     counters: list[Number] = Field([], description="Missing when the dhcp process does not answer.")
-
-
-class Pool(BaseModel):
-    """A pool, and how many of its addresses are taken."""
-
-    network: str
-    pool: str
-    size: int
-    used: int
-    declined: int
-    free: int
 
 
 class DoorRate(BaseModel):
@@ -338,6 +318,8 @@ TABLE: dict[str, Any] = {
     "lease list": Page[Lease],
     "lease show": Lease,
     "lease misfits": Misfits,
+    "pool list": Pools,
+    "pool history": PoolHistory,
     "lease release": Lease,
     "lease renew": list[Renewal],
     "lease reserve": Reservation,

@@ -335,3 +335,54 @@ class Given(BaseModel):
     written: str | None = Field(description="Its file.")
     configuration: str | None = Field(description="Its text, when no file is written.")
     not_carried: list[NotCarried]
+
+
+class Pool(BaseModel):
+    """A pool, and how many of its addresses are taken."""
+
+    network: str
+    pool: str
+    size: int
+    used: int
+    declined: int
+    free: int
+
+
+class Pools(BaseModel):
+    """Every pool."""
+
+    total: int
+    items: list[Pool]
+
+
+class PoolMoment(BaseModel):
+    """How full a pool was."""
+
+    utc: Utc
+    network: str
+    pool: str
+    size: int
+    used: int
+    declined: int
+
+
+class PoolHistory(BaseModel):
+    """How full a network's pools were: a moment each `step` seconds, oldest first."""
+
+    network: str
+    step: Seconds
+    items: list[PoolMoment]
+
+
+class Number(BaseModel):
+    """A number of the dhcp process; see the page of numbers."""
+
+    name: str
+    labels: dict[str, str]
+    value: float
+
+
+class Numbers(BaseModel):
+    """Every number; of a histogram there are several (Prometheus' `_bucket`, `_sum`, `_count`)."""
+
+    items: list[Number]

@@ -15,6 +15,7 @@ from ringboot.desk.renders import Renders
 from ringboot.desk.tls import TlsDesk
 from ringboot.desk.top import TopDesk
 from ringboot.desk.urls import UrlDesk
+from ringboot.desk.usage import PoolDesk
 from ringboot.model.slowest import Slowest
 
 
@@ -23,6 +24,7 @@ class Desk(
     TopDesk,
     ExplainDesk,
     LeaseDesk,
+    PoolDesk,
     ConfigurationDesk,
     UrlDesk,
     ConfigDesk,

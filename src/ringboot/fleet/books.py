@@ -38,6 +38,17 @@ class Change(NamedTuple):
     after: Mapping[str, Any] | None  # None: it was removed
 
 
+class PoolMoment(NamedTuple):
+    """How full a pool was at a moment."""
+
+    utc: int
+    network: str
+    pool: str  # 10.0.1.0-10.0.1.255
+    size: int
+    used: int
+    declined: int
+
+
 class DeviceBook(Protocol):
     """The devices."""
 
@@ -176,6 +187,19 @@ class UrlBook(Protocol):
         """Forget it."""
 
 
+class UseBook(Protocol):
+    """How full each pool was, in series of a moment each `step` seconds."""
+
+    def put(self, step: int, rows: Iterable[PoolMoment]) -> None:
+        """Keep moments of a series; one that is there is replaced."""
+
+    def of(self, network: str, step: int, since: int) -> list[PoolMoment]:
+        """Give a network's moments from a second on, in their order."""
+
+    def trim(self, step: int, before: int) -> None:
+        """Forget the moments of a series that lie before a second."""
+
+
 class HistoryBook(Protocol):
     """Who changed what, when."""
 
@@ -196,6 +220,7 @@ class Books:
     plugins: PluginBook
     numbers: NumberBook
     urls: UrlBook
+    uses: UseBook
     history: HistoryBook
 
 

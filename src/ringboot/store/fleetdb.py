@@ -19,6 +19,7 @@ from ringboot.store.filebook import FileBook
 from ringboot.store.historybook import HistoryBook
 from ringboot.store.smallbooks import NumberBook, PluginBook, ReservationBook, SettingBook
 from ringboot.store.urlbook import UrlBook
+from ringboot.store.usebook import UseBook
 from ringboot.store.writer import Job, Writer
 
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class Desk:
             plugins=PluginBook(connection),
             numbers=NumberBook(connection),
             urls=UrlBook(connection),
+            uses=UseBook(connection),
             history=history,
         )
 

@@ -131,3 +131,12 @@ NUMBER = sa.Table(
     _text("name", key=True),
     sa.Column("value", sa.Integer, nullable=False),
 )
+
+POOL_USE = sa.Table(
+    "pool_use",
+    METADATA,
+    _text("network", key=True),
+    _text("pool", key=True),
+    *(sa.Column(name, sa.Integer, primary_key=True) for name in ("step", "utc")),
+    *(sa.Column(name, sa.Integer, nullable=False) for name in ("size", "used", "declined")),
+)
