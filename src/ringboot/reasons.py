@@ -366,6 +366,11 @@ INTERFACE_NOT_SERVED = _row(
     "DHCP is not answered on interface {interface}: {why}",
     "See ip address show. It is answered as soon as the interface is there, up, and has an address.",
 )
+SCAN_FOUND = _row(
+    "scan-found", "daemon",
+    "{address} of network {network} is used on {interface} by somebody without a lease; it is in quarantine",
+    "Find the machine that uses this address: ip neigh show {address}.",
+)
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
 PLUGIN_BROKEN = _row(
     "plugin-broken", "daemon",

@@ -275,7 +275,7 @@ _WORTH_KEEPING = {
     for row in (
         reasons.NO_NETWORK, reasons.NO_POOL, reasons.POOL_FULL, reasons.OTHER_SERVER_CHOSEN, reasons.NAK_WRONG_NETWORK,
         reasons.NAK_NOT_YOURS, reasons.ADDRESS_IN_USE, reasons.JOURNAL_FAILED, reasons.CLOCK_JUMPED,
-        reasons.INTERFACE_SERVED, reasons.INTERFACE_NOT_SERVED,
+        reasons.INTERFACE_SERVED, reasons.INTERFACE_NOT_SERVED, reasons.SCAN_FOUND,
     )
 }  # fmt: skip
 

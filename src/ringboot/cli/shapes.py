@@ -106,6 +106,16 @@ class DoorCount(BaseModel):
     count: int
 
 
+class Scanned(BaseModel):
+    """How far the scan of the pools is: off, running, done or not-possible."""
+
+    state: str
+    asked: int
+    left: int
+    found: int
+    not_possible_on: list[str]
+
+
 class OtherServer(BaseModel):
     """Another DHCP server that was met; allowed: it stands in `other_servers`."""
 
@@ -146,6 +156,7 @@ class Status(BaseModel):
     files: list[DoorCount]
     broken_plugins: list[str]
     other_servers: list[OtherServer] = []
+    scan: Scanned | None = None
     counters: list[Number] = Field([], description="Missing when the dhcp process does not answer.")
 
 

@@ -52,6 +52,7 @@ class DaemonDesk:
         }
         try:
             row["interfaces"] = await core.link.ask("interfaces", {})
+            row["scan"] = await core.link.ask("scan", {})
             row["counters"] = await core.link.ask("counters", {})
         except DeskError as error:
             row["dhcp"] |= {"connected": False, "problem": error.text}

@@ -114,6 +114,7 @@ class Site:
     probe: bool = True
     question_deadline: float = 0.3  # seconds
     on_no_answer: str = "silent"  # silent | serve
+    scan: bool = False  # the pools are asked through by ARP
     max_declines: int = 3  # addresses that one client may put into quarantine within an hour
     dhcp_integration: bool = True
     subnet_selection: bool = False  # option 118 is obeyed

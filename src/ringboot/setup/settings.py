@@ -271,6 +271,12 @@ class Dhcp:
     on_no_answer: Literal["silent", "serve"] = Field(
         default="silent", description="What is done when nothing was found out by then."
     )
+    scan: StrictBool = Field(
+        default=False,
+        description="Ask by ARP, at the start and when addresses are added, who uses the addresses of the pools on our "
+        "wires without a lease (1,000 a second); those go into quarantine. It needs the right to raw sockets; "
+        "`ringboot status --json` tells how far it is, and where it is not possible.",
+    )
     detect_servers: Every = Field(
         default=600.0,
         description="How often another DHCP server is looked for on each interface, by a DISCOVER of our own; between, "

@@ -29,6 +29,7 @@ def site_of(
         probe=dhcp.probe,
         question_deadline=dhcp.question_deadline,
         on_no_answer=dhcp.on_no_answer,
+        scan=dhcp.scan,
         max_declines=dhcp.max_declines,
         dhcp_integration=dhcp_integration,
         subnet_selection=dhcp.subnet_selection,

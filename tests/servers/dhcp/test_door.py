@@ -530,3 +530,20 @@ def _arrived(*queries: Query) -> Arrivals:
     arrivals = Arrivals()
     arrivals.later.extend(queries)
     return arrivals
+
+
+def test_a_free_address_that_somebody_uses_goes_into_quarantine_and_no_other_does(
+    bench: Bench, query: MakeQuery
+) -> None:
+    bench.come(query(DISCOVER, mac(1)))
+    bench.come(selecting(query, mac(1), "10.0.0.10"))
+    bench.come(query(DISCOVER, mac(2)))
+    leased, offered, free = (ip_number(f"10.0.0.{n}") for n in (10, 11, 12))
+
+    assert [bench.door.found_in_use("eth0", each) for each in (leased, offered, free, free)] == [
+        False, False, True, False,
+    ]  # fmt: skip
+
+    assert bench.rows() == [("bound", "10.0.0.10"), ("declined", "10.0.0.12")]
+    assert bench.come(query(DISCOVER, mac(3))) == [(OFFER, "10.0.0.13")]
+    assert "scan-found" in [row["reason"] for row in bench.door.hints.take(bench.clock.at)]

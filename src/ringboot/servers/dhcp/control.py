@@ -48,6 +48,7 @@ class Control:
             "renew": lambda args: self._summons.begin(_addresses(args)),
             "renewed": lambda args: self._summons.look(_addresses(args)),
             "interfaces": lambda _: self._interfaces.rows(),
+            "scan": lambda _: door.scan.row(),
         }
 
     def load(self) -> None:

@@ -29,6 +29,7 @@ from ringboot.servers.dhcp.hints import Hints
 from ringboot.servers.dhcp.outcomes import Outcomes
 from ringboot.servers.dhcp.parking import Answers, Parked, Parking
 from ringboot.servers.dhcp.port import Arrivals
+from ringboot.servers.dhcp.scan import Scan
 from ringboot.servers.dhcp.settling import Decided, Held, Settling, Syncs
 from ringboot.store.journal import Journal, JournalFailed
 
@@ -88,6 +89,7 @@ class Door:
         self.outcomes = Outcomes()
         self.hints = Hints()
         self.parking = Parking()
+        self.scan = Scan(prober.ask)
         self.slowest = Slowest()
         self.clock = clock or Clock()
         self._ports = ports
@@ -154,6 +156,28 @@ class Door:
                 self._note(each.query, Silence(reasons.ADDRESS_IN_USE, {"address": ip_text(address)}), now)
             self._resume(parked, now, batch)
         self._commit(batch, now)
+
+    def is_free(self, address: int) -> bool:
+        """Say whether an address may be given to anybody, as far as we know."""
+        now, table = self.clock.now(), self.facts.table
+        lease = table.of_address(address)
+        held = table.is_withheld(address) or table.offered(address, now.steady) is not None
+        return not held and (lease is None or lease.expiry <= now.utc)
+
+    def found_in_use(self, interface: str, address: int) -> bool:
+        """Put a free address into quarantine that somebody uses; False when it is not free any more."""
+        if not self.is_free(address):
+            return False
+        now, batch = self.clock.now(), _Batch()
+        change = address_used(Question("address-free", interface, address), self.facts, now)
+        self._apply(change, batch)
+        self._commit(batch, now)
+        detail: dict[str, object] = {
+            "address": ip_text(address), "network": change.network, "interface": interface,
+        }  # fmt: skip
+        log.get().warning(reasons.tell(reasons.SCAN_FOUND.id, detail))
+        self.hints.say(reasons.SCAN_FOUND.id, detail, now.utc)
+        return True
 
     def ask_again(self) -> None:
         """Send the second probe of the questions that are halfway."""

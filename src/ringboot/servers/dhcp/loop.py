@@ -9,7 +9,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from ringboot import log, reasons
@@ -28,6 +28,7 @@ from ringboot.servers.dhcp.door import Door, Sender
 from ringboot.servers.dhcp.interfaces import NOT_SERVED, SERVED, Interfaces, receive
 from ringboot.servers.dhcp.link import changes
 from ringboot.servers.dhcp.port import Arrivals, Port
+from ringboot.servers.dhcp.scan import Stretch
 from ringboot.servers.dhcp.summons import Summons
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed, JournalLost
 
@@ -158,6 +159,8 @@ class Loop:
         self._work(steady)
         self._due_tell = self._control.tell(steady)
         self._watch_connection()
+        if not self._door.has_waiting:
+            self._door.scan.step(steady, self._door.is_free)
         if steady >= self._due_beat:
             self._on_beat(steady)
         self._tidy(steady, idle=not events)
@@ -167,7 +170,7 @@ class Loop:
         if self._door.has_waiting:
             return 0.0
         due = self._due_beat
-        for other in (self._door.parking.due, self._due_tell):
+        for other in (self._door.parking.due, self._due_tell, self._door.scan.due):
             if other is not None and other < due:
                 due = other
         if self._due_slice < due and self._journal.wants_compaction(len(self._table)):
@@ -205,6 +208,7 @@ class Loop:
             log.get().warning("the clock jumped", seconds=seconds)
             self._door.hints.say(reasons.CLOCK_JUMPED.id, {"seconds": seconds}, self._clock.now().utc)
         self._table.tend(self._clock.now().utc)
+        self._door.scan.want(self._stretches())
         if len(self._summons):
             self._summons.tend(steady)
         if self._changes is None and self._beats % LOOK_EVERY == 0:
@@ -213,6 +217,14 @@ class Loop:
             gc.collect()
             gc.freeze()
         self._worked = False
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """Give the pools that lie on the wires of our interfaces, where they are to be scanned."""
+        facts = self._door.facts
+        for name, link in self._interfaces.links.items() if facts.site.scan else ():
+            here = {net.name: net for address in link.locals if (net := facts.nets.at(address)) is not None}
+            for net in {each.name: each for one in here.values() for each in one.wire}.values() if link.arp else ():
+                yield from (Stretch(name, first, last) for first, last, _ in net.pools)
 
     def _tidy(self, steady: float, *, idle: bool) -> None:
         """Look after the journal, between batches."""
@@ -247,6 +259,8 @@ class Loop:
 
     def _hear_arp(self, name: str, _event: int) -> None:
         used = self._prober.heard(name)
+        for address in self._door.scan.answered(name, used):
+            self._door.scan.found += self._door.found_in_use(name, address)
         if used and len(self._door.parking):
             self._door.heard(name, used)
 
