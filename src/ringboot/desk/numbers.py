@@ -40,6 +40,7 @@ class NumbersDesk(DaemonDesk):
             _number("loop_lag_ms", core.lag.longest_ms),
             _number("journal_behind", core.pace.behind),
             _number("held_back", int(core.pace.is_held_back)),
+            _number("dhcp_other_servers", core.others.present(core.utc())),
             _number("journal_octets", await asyncio.to_thread(_journal_octets, core)),
             _number("uptime_seconds", round(core.utc() - core.started)),
         ]
