@@ -13,6 +13,9 @@ EXAMPLES = {
     "import-kea": 25,
     "import-isc": 25,
     "import-dnsmasq": 25,
+    "leases-kea": 30,
+    "leases-isc": 30,
+    "leases-dnsmasq": 30,
 }  # those that take longer
 BY_NAME = pytest.mark.parametrize("target", TARGETS, ids=lambda each: each.name)
 
