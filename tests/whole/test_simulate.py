@@ -214,7 +214,7 @@ def test_top_shows_what_a_storm_does(site: Site) -> None:
 
 STRANGER, KEPT = "00:00:5e:00:53:09", "00:00:5e:00:53:44"
 LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FILE one of its files
-    "check": "", "reload": "", "diff": "", "metrics": "", "pool list": "", "pool history": "phones",
+    "check": "", "export kea": "", "reload": "", "diff": "", "metrics": "", "pool list": "", "pool history": "phones",
     "lease misfits": "", "status": "",
     "explain": "--mac MAC", "top": "--once --interval 100ms",
     "completion": "zsh", "lease list": "", "lease show": "ADDRESS",
