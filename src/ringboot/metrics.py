@@ -54,6 +54,8 @@ TABLE: tuple[Metric, ...] = (
     Metric("renders", "counter", ("outcome",), "devices rendered"),
     Metric("devices", "gauge", ("configured",), "devices, by whether their files stand ready"),
     Metric("uptime_seconds", "gauge", (), "since the main process began"),
+    Metric("dns_updates", "counter", ("reason",), "names brought to the DNS, by outcome"),
+    Metric("dns_waiting", "gauge", (), "names that are not in the DNS yet, or still"),
     Metric("restarts", "counter", ("process",), "processes started again by the supervisor"),
 )
 

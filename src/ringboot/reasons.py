@@ -284,6 +284,12 @@ CLAIM_CONTRADICTS = _row(
     "{peer} asked for {path} in the name of {claimed}, but that address belongs to {proven}",
     "Look at what is plugged in there: a stranger, or a phone set up for another one's MAC.",
 )
+NAME_REGISTERED = _row("name-registered", "device", "{name} stands in the DNS for {address}")
+NAME_REMOVED = _row("name-removed", "device", "{name} no longer stands in the DNS for {address}")
+NAME_CONFLICT = _row("name-conflict", "device", "{name} belongs to another client in the DNS, or was written by hand",
+                     "Give the device another name, or remove the old one from the DNS; then: ringboot dns retry.")
+NAME_REFUSED = _row("name-refused", "device", "the DNS server {server} does not take {name}: {why}",
+                    "Compare key and zones of [dns] with the server's configuration. Then: ringboot dns retry.")
 URL_MADE = _row("url-made", "device", "its secret URL was made for {who}")
 URL_RENEWED = _row("url-renewed", "device", "{who} gave it a new secret URL; the one before opens nothing any more")
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")
@@ -353,6 +359,8 @@ BOOT_FOREIGN_SERVER = _row(
 FOREIGN_SERVER = _row(
     "foreign-server", "daemon", "another DHCP server answers on {interface}: {server}", OTHER_SERVER_CHOSEN.help
 )
+DNS_SILENT = _row("dns-silent", "daemon", "the DNS server {server} does not answer: {why}",
+                  "Names wait until it does: ringboot dns list. Look at the server, and at server and port of [dns].")
 CLOCK_JUMPED = _row(
     "clock-jumped", "daemon",
     "the clock jumped by {seconds} s",

@@ -35,6 +35,7 @@ class SmallDesk:
         self.fail: Exception | None = None
         self.explanation: Row = {"mac": MAC, "boot": {"reason": "boot-done", "text": "has fetched all", "help": ""}}
         self.rows_leases: list[Row] = []
+        self.rows_names: list[Row] = []
         self.rows_reservations: list[Row] = []
         self.rows_devices: dict[str, Row] = {}
         self.rows_configs: dict[str, Row] = {}
@@ -286,6 +287,14 @@ class SmallDesk:
     async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
         self._call("uninstall_plugin", plugin_id, who)
         return {"backup": "/data/backup/x" if self.rows_plugins[plugin_id].get("custom_templates") else None}
+
+    async def names(self) -> list[Row]:
+        self._call("names")
+        return self.rows_names
+
+    async def retry_names(self) -> Row:
+        self._call("retry_names")
+        return {"retried": len(self.rows_names)}
 
     async def settings(self) -> list[Row]:
         self._call("settings")

@@ -12,6 +12,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.desk import Desk
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
+from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import Shelf
 from ringboot.fleet import configs
@@ -64,7 +65,7 @@ class House:
             utc=lambda: NOW,
         )  # fmt: skip
         self.renders = Renders(self.core)
-        self.desk = Desk(self.core, self.renders, Counter(), Slowest())
+        self.desk = Desk(self.core, self.renders, Counter(), Slowest(), Names(self.core))
 
         def first(books: Books) -> None:
             configs.add_stock(books, self.core.world.chance, NOW)

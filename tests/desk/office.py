@@ -12,6 +12,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.desk import Desk
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
+from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import Shelf
 from ringboot.fleet import configs
@@ -78,7 +79,7 @@ class Office:
             addresses=lambda: self.addresses,
         )  # fmt: skip
         self.renders = Renders(self.core)
-        self.desk = Desk(self.core, self.renders, Counter(), Slowest())
+        self.desk = Desk(self.core, self.renders, Counter(), Slowest(), Names(self.core))
 
     def play(self, conversation: Callable[[], Awaitable[None]]) -> None:
         """Begin as the main process does, then talk."""

@@ -34,7 +34,8 @@ ROWS = [
     ("[dhcp]\n[dhcp]", ("line 2: is no TOML: Cannot declare ('dhcp',) twice; "
      "mend that line; text stands in quotes, lists in [ ]")),
     # keys
-    (LAN + "[boot]", "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics"),
+    (LAN + "[boot]",
+     "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, dns"),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",

@@ -67,6 +67,8 @@ options = { domain-name = "lobby.example.org" }
 lease_time = "1d"
 [http]
 listen = "127.0.0.1:8080"
+[dns]
+server = "10.0.0.53"
 [tftp]
 listen = ":1069"
 """
@@ -81,6 +83,8 @@ def test_the_servers_are_told() -> None:
     assert (made.revision, made.server, made.http_port, made.tftp_port) == (7, "10.0.0.2", 8080, 1069)
     assert (made.probe, made.question_deadline, made.on_no_answer) == (False, 0.15, "serve")
     assert made.options == {"42": "10.0.0.1"}
+    assert made.dns is True
+    assert site(TEXT.replace('[dns]\nserver = "10.0.0.53"', "")).dns is False
     assert made.forcerenew is True
     assert site(TEXT.replace("probe = false", "forcerenew = false")).forcerenew is False
     assert made.leasequery == (

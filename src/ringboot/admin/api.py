@@ -10,6 +10,7 @@ from ringboot.admin.desk import Desk
 from ringboot.admin.routes_configs import config_routes
 from ringboot.admin.routes_daemon import daemon_routes
 from ringboot.admin.routes_devices import device_routes
+from ringboot.admin.routes_dns import dns_routes
 from ringboot.admin.routes_leases import lease_routes
 from ringboot.admin.routes_plugins import plugin_routes
 from ringboot.admin.routes_pools import pool_routes
@@ -33,6 +34,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         daemon_routes(desk),
         lease_routes(desk),
         pool_routes(desk),
+        dns_routes(desk),
         reservation_routes(desk),
         device_routes(desk),
         config_routes(desk),

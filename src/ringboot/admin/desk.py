@@ -203,6 +203,18 @@ class PluginDesk(Protocol):
         ...
 
 
+class NameDesk(Protocol):
+    """Names in the DNS: {address, name, mac, state, problem}."""
+
+    async def names(self) -> list[Row]:
+        """Give all."""
+        ...
+
+    async def retry_names(self) -> Row:
+        """Let all that wait be tried at once: {"retried": how many}."""
+        ...
+
+
 class SettingDesk(Protocol):
     """Settings that change at run time: {name, value, default, help}."""
 
@@ -229,6 +241,7 @@ class Desk(
     ConfigDesk,
     PluginDesk,
     SettingDesk,
+    NameDesk,
     Protocol,
 ):
     """All of it, as one object."""

@@ -24,6 +24,7 @@ from ringboot.desk.dhcplink import DhcpLink, Frame
 from ringboot.desk.doorway import Doorway
 from ringboot.desk.feed import Feed, key_of
 from ringboot.desk.follower import Follower
+from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import Shelf
 from ringboot.desk.usage import Usage
@@ -130,7 +131,9 @@ class _Main:
         self.follower = Follower(core, core.data / "leases")
         self.doorway = Doorway(core, self.follower, self.renders, _find)
         self.follower.on_seen = self.doorway.saw
-        self.desk = Desk(core, self.renders, self.files, self.doorway.slowest)
+        self.names = Names(core)
+        self.follower.on_change = self.names.saw
+        self.desk = Desk(core, self.renders, self.files, self.doorway.slowest, self.names)
         self.stopping = asyncio.Event()
         self.restarts: dict[str, int] = {}
         self.others = OtherServers(core)
@@ -160,6 +163,7 @@ class _Main:
                     tasks.create_task(self.addresses.follow()),
                     tasks.create_task(self.https.follow()),
                     tasks.create_task(Usage(self.core).run()),
+                    tasks.create_task(self.names.run()),
                 ]
                 log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
                 await self.stopping.wait()

@@ -12,6 +12,7 @@ from ringboot.cli import (
     configuration,
     daemon,
     devices,
+    dns,
     exporting,
     importing,
     init,
@@ -65,6 +66,7 @@ def _tree() -> typer.Typer:
     plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
     importing.add_to(group("import", "What another DHCP server has: configuration, reservations, leases.", made))
     exporting.add_to(group("export", "The configuration, for another DHCP server.", made))
+    dns.add_to(group("dns", "Names of clients in the DNS.", made))
     tls.add_to(group("tls", "The certificates that devices meet by HTTPS.", made))
     settings.add_to(group("settings", "What can be switched at run time.", made))
     return made

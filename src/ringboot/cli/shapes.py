@@ -15,8 +15,10 @@ from ringboot.cli.things import (
     Client,
     Config,
     Device,
+    DhcpState,
     Difference,
     Differences,
+    DoorCount,
     Exported,
     File,
     Files,
@@ -35,6 +37,7 @@ from ringboot.cli.things import (
     Pools,
     Reconfigured,
     Removed,
+    Renewal,
     Reservation,
     Seconds,
     SecretUrl,
@@ -98,14 +101,6 @@ class Process(BaseModel):
     last_end: str
 
 
-class DoorCount(BaseModel):
-    """File requests by door and outcome."""
-
-    door: str
-    reason: str
-    count: int
-
-
 class Scanned(BaseModel):
     """How far the scan of the pools is: off, running, done or not-possible."""
 
@@ -127,12 +122,27 @@ class OtherServer(BaseModel):
     allowed: bool
 
 
-class DhcpState(BaseModel):
-    """Whether the dhcp process is there, and by which configuration it works."""
+class NameCount(BaseModel):
+    """Names brought to the DNS, by outcome."""
 
-    connected: bool
-    revision: int
-    problem: str = ""
+    reason: str
+    count: int
+
+
+class Retried(BaseModel):
+    """How many names will be tried again."""
+
+    retried: int
+
+
+class Name(BaseModel):
+    """A name in the DNS; `state` is registered, waiting, failed or to be removed."""
+
+    address: str
+    name: str
+    mac: str | None
+    state: str
+    problem: str
 
 
 class Status(BaseModel):
@@ -149,6 +159,9 @@ class Status(BaseModel):
     journal_behind: int
     held_back: int
     dhcp_other_servers: int = 0
+    dns_waiting: int
+    dns_failed: int
+    dns_updates: list[NameCount]
     processes: list[Process]
     dhcp: DhcpState
     networks: list[dict[str, Any]]
@@ -299,16 +312,6 @@ class Failure(BaseModel):
     exit: int
 
 
-class Renewal(BaseModel):
-    """What became of asking a client to renew; `reason` is of the page of reasons."""
-
-    address: str
-    mac: str | None
-    reason: str
-    text: str
-    help: str
-
-
 TABLE: dict[str, Any] = {
     "serve": LogLine,
     "check": Checked,
@@ -348,6 +351,8 @@ TABLE: dict[str, Any] = {
     "device files": Files,
     "device show-file": FileText,
     "device url": SecretUrl,
+    "dns list": Page[Name],
+    "dns retry": Retried,
     "tls show": Tls,
     "tls ca": CaCertificate,
     "config list": Page[Config],

@@ -386,3 +386,29 @@ class Numbers(BaseModel):
     """Every number; of a histogram there are several (Prometheus' `_bucket`, `_sum`, `_count`)."""
 
     items: list[Number]
+
+
+class Renewal(BaseModel):
+    """What became of asking a client to renew; `reason` is of the page of reasons."""
+
+    address: str
+    mac: str | None
+    reason: str
+    text: str
+    help: str
+
+
+class DoorCount(BaseModel):
+    """File requests by door and outcome."""
+
+    door: str
+    reason: str
+    count: int
+
+
+class DhcpState(BaseModel):
+    """Whether the dhcp process is there, and by which configuration it works."""
+
+    connected: bool
+    revision: int
+    problem: str = ""

@@ -21,11 +21,13 @@ class DaemonDesk:
 
     core: Core
     renders: Renders
+    dns_outcomes: Counter[str]  # of names brought to the DNS, by reason
     files: Counter[tuple[str, str]]  # what became of file requests, by door and reason
 
     async def status(self) -> Row:
         """Tell how it goes: scalars, and tables as lists of rows."""
         core = self.core
+        names_waiting, names_failed = await asyncio.to_thread(self._count_names)
         devices, configured = await asyncio.to_thread(self._count_devices)
         row: Row = {
             "version": __version__,
@@ -39,6 +41,9 @@ class DaemonDesk:
             "journal_behind": core.pace.behind,
             "held_back": int(core.pace.is_held_back),
             "dhcp_other_servers": core.others.present(core.utc()),
+            "dns_waiting": names_waiting,
+            "dns_failed": names_failed,
+            "dns_updates": [{"reason": name, "count": count} for name, count in sorted(self.dns_outcomes.items())],
             "processes": self.processes(),
             "dhcp": {"connected": core.link.connected, "revision": core.feed.site.revision},
             "networks": [
@@ -57,6 +62,10 @@ class DaemonDesk:
         except DeskError as error:
             row["dhcp"] |= {"connected": False, "problem": error.text}
         return row
+
+    def _count_names(self) -> tuple[int, int]:
+        with self.core.db.reading() as books:
+            return books.names.waiting()
 
     def _count_devices(self) -> tuple[int, int]:
         with self.core.db.reading() as books:

@@ -9,6 +9,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.devices import ConfigDesk
 from ringboot.desk.explain import ExplainDesk
 from ringboot.desk.leases import LeaseDesk
+from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
 from ringboot.desk.renders import Renders
@@ -31,11 +32,15 @@ class Desk(
     PluginDesk,
     SettingDesk,
     TlsDesk,
+    NameDesk,
 ):
     """Every question and every change of an administrator."""
 
-    def __init__(self, core: Core, renders: Renders, files: Counter[tuple[str, str]], slowest: Slowest) -> None:
+    def __init__(
+        self, core: Core, renders: Renders, files: Counter[tuple[str, str]], slowest: Slowest, names: Names
+    ) -> None:
         self.core = core
         self.renders = renders
         self.files = files
         self.slowest = slowest
+        self.dns_outcomes = names.outcomes

@@ -13,6 +13,7 @@ from ringboot.desk.core import Core
 from ringboot.fleet.books import CURSOR, Books
 from ringboot.fleet.way import Seen, dhcp_seen
 from ringboot.model.address import ip_text, mac_text
+from ringboot.model.lease import LeaseChange
 from ringboot.store.errors import StoreFailed
 from ringboot.store.journal_reader import JournalFailed, JournalReader
 
@@ -31,6 +32,7 @@ class Follower:
         self._mirror = JournalReader(folder)
         self._rows = JournalReader(folder)  # used on the database's writer thread only
         self.on_seen: Callable[[Seen], None] = lambda _: None
+        self.on_change: Callable[[Books, LeaseChange, float], None] = lambda *_: None  # on the writer's thread
         self._wake = asyncio.Event()
         self._at = 0
         self._done = 0  # the cursor of the devices, as it was last written
@@ -119,6 +121,7 @@ class Follower:
         for seq, change in rows:
             try:
                 seen = dhcp_seen(books, world, change, utc)
+                self.on_change(books, change, utc)
             except (ValueError, LookupError, TypeError) as error:
                 # One row that nobody foresaw must not hold up all that follow it.
                 log.get().error("a row of the journal could not be used", seq=seq, why=repr(error))

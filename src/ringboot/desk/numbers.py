@@ -35,6 +35,9 @@ class NumbersDesk(DaemonDesk):
         numbers += [_number("devices", configured, configured="yes")]
         numbers += [_number("files", count, door=door, reason=why) for (door, why), count in sorted(self.files.items())]
         numbers += [_number("renders", count, outcome=name) for name, count in sorted(core.pool.outcomes.items())]
+        numbers += [_number("dns_updates", count, reason=name) for name, count in sorted(self.dns_outcomes.items())]
+        waiting, _ = await asyncio.to_thread(self._count_names)
+        numbers += [_number("dns_waiting", waiting)]
         numbers += [_number("restarts", row["restarts"], process=row["name"]) for row in self.processes()]
         numbers += [
             _number("loop_lag_ms", core.lag.longest_ms),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from ringboot.model.device import Config, Device, DeviceFile
+from ringboot.model.dnsname import DnsName
 from ringboot.model.event import Event
 from ringboot.model.site import Reservation
 
@@ -200,6 +201,28 @@ class UseBook(Protocol):
         """Forget the moments of a series that lie before a second."""
 
 
+class NameBook(Protocol):
+    """Names of addresses in the DNS."""
+
+    def get(self, address: str) -> DnsName | None:
+        """Give that of an address."""
+
+    def put(self, name: DnsName) -> None:
+        """Add it or replace it; one that stands nowhere and is wanted nowhere is removed."""
+
+    def due(self, utc: float, limit: int) -> list[DnsName]:
+        """Give those that are to be brought to the DNS now, the oldest first."""
+
+    def page(self, after: str, limit: int) -> list[DnsName]:
+        """Give the next ones by address."""
+
+    def waiting(self) -> tuple[int, int]:
+        """Count those that wait, and of those the ones that failed before."""
+
+    def retry(self) -> int:
+        """Let all that wait be tried at once, and count them."""
+
+
 class HistoryBook(Protocol):
     """Who changed what, when."""
 
@@ -221,6 +244,7 @@ class Books:
     numbers: NumberBook
     urls: UrlBook
     uses: UseBook
+    names: NameBook
     history: HistoryBook
 
 

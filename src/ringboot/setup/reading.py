@@ -21,6 +21,7 @@ from ringboot.setup.settings import (
     ClassTable,
     ClientCa,
     Dhcp,
+    Dns,
     Http,
     Https,
     Metrics,
@@ -44,6 +45,7 @@ _SECTIONS: dict[str, type] = {
     "http": Http,
     "https": Https,
     "metrics": Metrics,
+    "dns": Dns,
 }
 _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "network"): Network,

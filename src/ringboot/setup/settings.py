@@ -373,6 +373,24 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class Dns:
+    """The DNS server that names of clients are written to (RFC 2136), in networks with `ddns_domain`."""
+
+    server: Address | None = Field(
+        default=None, description="The server that has the zones. Without it, nothing is done."
+    )
+    port: Port = Field(default=53, description="Its port; updates go by TCP.")
+    key: Folder | None = Field(
+        default=None,
+        description="The file with the key that updates are signed with (TSIG), as `tsig-keygen` writes it.",
+    )
+    zones: tuple[Domain, ...] = Field(
+        default=(), description="The zones that may be written, forward and reverse: the longest that fits is taken."
+    )
+    ttl: Wait = Field(default=600, description="How long others may remember a name.")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class Settings:
     """The whole file."""
 
@@ -382,3 +400,4 @@ class Settings:
     http: Http = Field(default_factory=Http)
     https: Https = Field(default_factory=Https)
     metrics: Metrics = Field(default_factory=Metrics)
+    dns: Dns = Field(default_factory=Dns)

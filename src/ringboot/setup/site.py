@@ -33,6 +33,7 @@ def site_of(
         max_declines=dhcp.max_declines,
         dhcp_integration=dhcp_integration,
         subnet_selection=dhcp.subnet_selection,
+        dns=settings.dns.server is not None,
         forcerenew=dhcp.forcerenew,
         leasequery=tuple(model.Block(each.number, each.last) for each in dhcp.leasequery),
         declared=declared,

@@ -17,6 +17,7 @@ from ringboot.store.devicebook import DeviceBook
 from ringboot.store.eventbook import EventBook
 from ringboot.store.filebook import FileBook
 from ringboot.store.historybook import HistoryBook
+from ringboot.store.namebook import NameBook
 from ringboot.store.smallbooks import NumberBook, PluginBook, ReservationBook, SettingBook
 from ringboot.store.urlbook import UrlBook
 from ringboot.store.usebook import UseBook
@@ -43,6 +44,7 @@ class Desk:
             numbers=NumberBook(connection),
             urls=UrlBook(connection),
             uses=UseBook(connection),
+            names=NameBook(connection),
             history=history,
         )
 

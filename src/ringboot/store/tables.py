@@ -115,6 +115,20 @@ SECRET_URL = sa.Table(
     _text("digest", null=False, unique=True),
 )
 
+DNS_NAME = sa.Table(
+    "dns_name",
+    METADATA,
+    _text("address", key=True),
+    _text("mac"),
+    *(_text(name, null=False) for name in ("wanted", "dhcid", "there", "there_dhcid")),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("due", sa.Float, nullable=False),
+    _text("problem", null=False),
+    _text("why", null=False),
+    sa.Column("waits", sa.Integer, nullable=False),  # 1: the DNS does not hold yet what it is to hold
+    sa.Index("dns_name_waits", "waits", "due"),
+)
+
 SETTING = sa.Table("setting", METADATA, _text("name", key=True), _text("value", null=False))
 
 PLUGIN_STATE = sa.Table(
