@@ -19,6 +19,7 @@ OTHER = "00:08:5d:aa:bb:cc"
 STRANGER = "00:0c:29:01:02:03"
 OWN = "Aastra/00085D2EECFB.cfg"
 AASTRA = "AastraIPPhone6731i"
+ELSEWHERE = "10.1.0.5"
 CISCO = "00:1e:f7:00:00:07"
 CISCO_60 = "Cisco Systems, Inc. IP Phone CP-7961G\0"
 SEP = "SEP001EF7000007.cnf.xml"
@@ -47,6 +48,16 @@ def test_a_phone_makes_itself_known_by_its_lease(site: Site) -> None:
     assert seen.render == (phone.id,)
     assert seen.copies == ()
     assert site.events(PHONE) == ["device-created", "associated", "config-created"]
+
+
+def test_its_files_are_made_again_in_another_network_where_the_server_may_have_another_address(site: Site) -> None:
+    site.lease(PHONE, "10.0.1.5", AASTRA)
+    beside = site.lease(PHONE, "10.0.1.6", AASTRA)
+    assert beside is not None
+    assert beside.render == ()
+    elsewhere = site.lease(PHONE, ELSEWHERE, AASTRA)
+    assert elsewhere is not None
+    assert elsewhere.render == (site.known(PHONE).id,)
 
 
 def test_each_new_phone_gets_an_account_of_its_own(site: Site) -> None:

@@ -229,6 +229,7 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "config remove": "one",
     "plugin list": "", "plugin show": "aastra", "plugin install": "aastra --id trial",
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
+    "dns list": "", "dns retry": "",
 }  # fmt: skip
 # Tests of their own hold these to their shapes.
 ELSEWHERE = {

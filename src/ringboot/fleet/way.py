@@ -164,7 +164,7 @@ def _look(books: Books, world: World, sight: Sight) -> Seen:
         step.devices.insert(0, after)
         if after.ip != device.ip:
             _take_address(books, world, sight, after, step)
-    render = after.plugin is not None and _differ(found, after, RENDERED)
+    render = after.plugin is not None and (_differ(found, after, RENDERED) or _moved(world, found, after))
     return Seen(
         after,
         sight.identity,
@@ -177,6 +177,14 @@ def _look(books: Books, world: World, sight: Sight) -> Seen:
         render=(after.id,) if render else (),
         copies=tuple(step.copies),
     )
+
+
+def _moved(world: World, before: Device | None, after: Device) -> bool:
+    """Tell whether a device is in another network now: there the server may have another address."""
+    if before is None or before.ip == after.ip:
+        return False
+    was, now = (world.networks.of(each.ip) if each.ip else None for each in (before, after))
+    return was is not now
 
 
 def _find(books: Books, sight: Sight) -> tuple[Device | None, Contradiction | None]:
