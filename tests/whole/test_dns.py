@@ -159,6 +159,7 @@ def test_names_follow_leases_into_the_dns(lab: Lab, bind: Bind, tmp_path: Path) 
         assert bind.answers("phone-1.lab.example.org", "DHCID") == []
         assert daemon.json("dns", "retry") == {"retried": 1}
         wait_for("phone-1.lab.example.org", "A", other)
+        wait_until(lambda: states().get(other) == "registered", "its name to be whole")
 
         bind.stop()
         late.start()
