@@ -64,7 +64,7 @@ def test_where_nobody_writes_it_the_client_is_told_that(world: type[World]) -> N
     assert told(phone.boot()).flags == 4 | 8 | 2
 
 
-@pytest.mark.parametrize("times", [2_000, pytest.param(1_000_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [2_000, pytest.param(1_000_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_labels_that_are_too_long_leave_nothing_behind(naming: Server, times: int) -> None:
     phone = naming.phone()
 

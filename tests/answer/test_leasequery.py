@@ -255,7 +255,7 @@ def test_our_own_answers_are_not_questions(asked: Server) -> None:
     assert asked.hear(Query(read, "eth0", asked.ours, ASKER, 67, True)) == "silence not-a-request"
 
 
-@pytest.mark.parametrize("times", [3_000, pytest.param(1_000_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("times", [3_000, pytest.param(1_000_000, marks=[pytest.mark.long, pytest.mark.timeout(900)])])
 def test_many_queries_leave_nothing_behind(asked: Server, times: int) -> None:
     asked.phone(client_id=IDENTIFIER).boot()
     mac = b"\0\x08\x5d\0\0\x01"

@@ -114,6 +114,11 @@ NAMED = [
 ]  # fmt: skip
 
 
+def test_zeros_before_a_number_mean_nothing(tmp_path: Path) -> None:
+    found = told(tmp_path, RANGE + "dhcp-option=230,003\ndhcp-option=231,0x0a\n")
+    assert (found.options["230"], found.options["231"], found.not_carried) == ("hex:03", "hex:0a", [])
+
+
 @pytest.mark.parametrize(("text", "said"), NAMED, ids=[said for _, said in NAMED])
 def test_each_construct_is_named(text: str, said: str, tmp_path: Path) -> None:
     rows = told(tmp_path, RANGE + text).not_carried

@@ -69,7 +69,8 @@ def octets_of(values: Sequence[Field], *, is_text: bool = False) -> bytes:
         return bytes(int(pair, 16) for pair in text.rstrip(":").split(":"))
     number = _NUMBER.fullmatch(text)
     if number:
-        return _number(int(number[1], 0), _SIZES.get(number[2], 0))
+        base = 16 if number[1].startswith("0x") else 10  # zeros before a decimal number mean nothing
+        return _number(int(number[1], base), _SIZES.get(number[2], 0))
     try:
         return b"".join(ip_wire(ip_number(each.text)) for each in values)
     except ValueError:
