@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ringboot.model.address import ip_number
+from ringboot.model.address import ip_number, ip_text, prefix_mask
 
 LEASE_TIME = 3600
 
@@ -26,7 +26,7 @@ class Ground:
     @property
     def mask(self) -> str:
         """Give the subnet mask as dotted text."""
-        return ".".join(str((0xFFFFFFFF << (32 - self.prefix) & 0xFFFFFFFF) >> shift & 255) for shift in (24, 16, 8, 0))
+        return ip_text(prefix_mask(self.prefix))
 
     def __str__(self) -> str:
         return f"{self.first} - {self.last}, {self.size:,} addresses, leases of {LEASE_TIME} s"

@@ -13,6 +13,8 @@ from tests.whole.checker.run import NETWORK, Clients, compiled
 from tests.whole.daemon import Daemon, free_port, wait_until
 from tests.whole.test_kills import NO_PAUSES
 
+from ringboot.model.address import ip_number, ip_text
+
 POOL = 32_768  # addresses from 127.80.1.0 on
 EXCHANGES = int(os.environ.get("RINGBOOT_EXCHANGES", "1000000"))
 PACE = 1500  # exchanges a second that the slowest machine does
@@ -27,9 +29,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def config(port: int, addresses: int) -> str:
-    last = (127 << 24 | 80 << 16 | 1 << 8) + addresses - 1
-    ends = ".".join(str(last >> shift & 255) for shift in (24, 16, 8, 0))
-    return NETWORK.replace("PORT", str(port)).replace("POOL", f"127.80.1.0-{ends}")
+    last = ip_text(ip_number("127.80.1.0") + addresses - 1)
+    return NETWORK.replace("PORT", str(port)).replace("POOL", f"127.80.1.0-{last}")
 
 
 def troubles(daemon: Daemon) -> Iterator[Callable[[], object]]:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.servers.dhcp.around import Hand, Outbox
 
 from ringboot import reasons
 from ringboot.answer.decide import decide
 from ringboot.answer.decision import BROADCAST, FRAME, To
 from ringboot.answer.facts import Facts
-from ringboot.answer.query import Now, Query
+from ringboot.answer.query import Query
 from ringboot.dhcp.message import (
     ACK,
     DECLINE,
@@ -24,9 +25,6 @@ from ringboot.dhcp.message import (
     OFFER,
     RELEASE,
     REQUEST,
-    BadPacket,
-    Message,
-    decode,
 )
 from ringboot.leases.change import release
 from ringboot.leases.table import Table
@@ -34,7 +32,6 @@ from ringboot.model.address import ip_number, ip_text, ip_wire
 from ringboot.model.site import Block, Site
 from ringboot.servers.dhcp.arp import Asked
 from ringboot.servers.dhcp.backlog import SHARE
-from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.door import DISCOVERS_A_TURN, KEPT, OTHERS_A_TURN, Door
 from ringboot.servers.dhcp.port import Arrivals
 from ringboot.store.journal import Journal, JournalFailed
@@ -47,26 +44,6 @@ def mac(number: int) -> bytes:
     return b"\x00\x08\x5d" + number.to_bytes(3, "big")
 
 
-class Outbox:
-    """A port that keeps what is sent."""
-
-    def __init__(self) -> None:
-        self.sent: list[tuple[Message, To]] = []
-        self.works = True
-
-    def send(self, data: bytes, to: To) -> bool:
-        message = decode(data)
-        assert not isinstance(message, BadPacket)
-        self.sent.append((message, to))
-        return self.works
-
-    def take(self) -> list[tuple[int, str]]:
-        self.last = self.sent[:]
-        taken = [(message.kind, ip_text(message.yiaddr)) for message, _ in self.sent]
-        self.sent.clear()
-        return taken
-
-
 class Wire:
     """A prober that asks nobody, and says what it was told to."""
 
@@ -77,17 +54,6 @@ class Wire:
     def ask(self, interface: str, address: int) -> Asked:
         self.asked.append(f"{ip_text(address)} on {interface}")
         return self.says
-
-
-class Hand(Clock):
-    """A clock that stands until it is moved."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.at = 1000.0
-
-    def now(self) -> Now:
-        return Now(1_700_000_000.0 + self.at, self.at)
 
 
 class Bench:

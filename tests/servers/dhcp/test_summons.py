@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.servers.dhcp.around import UTC, Hand, Outbox
 
-from ringboot.answer.decision import To
 from ringboot.answer.facts import Facts
-from ringboot.answer.query import Now
-from ringboot.dhcp.message import BadPacket, Message, decode
 from ringboot.leases import change
 from ringboot.leases.table import Table
 from ringboot.model import evidence
@@ -18,25 +16,11 @@ from ringboot.model.address import ip_number, ip_text
 from ringboot.model.site import Site
 from ringboot.servers.dhcp import summons as module
 from ringboot.servers.dhcp.arp import Asked
-from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.door import Door
 from ringboot.servers.dhcp.summons import FORGOTTEN_AFTER, MOST, WAITS, Summons
 from ringboot.store.journal import Journal
 
-UTC = 1_700_000_000.0
 FIRST = ip_number("10.0.0.10")
-
-
-class Outbox:
-    def __init__(self) -> None:
-        self.sent: list[tuple[Message, To]] = []
-        self.works = True
-
-    def send(self, data: bytes, to: To) -> bool:
-        message = decode(data)
-        assert not isinstance(message, BadPacket)
-        self.sent.append((message, to))
-        return self.works
 
 
 class Nobody:
@@ -44,15 +28,6 @@ class Nobody:
 
     def ask(self, *_: object) -> Asked:
         return Asked.CANNOT_ASK
-
-
-class Hand(Clock):
-    def __init__(self) -> None:
-        super().__init__()
-        self.at = 1000.0
-
-    def now(self) -> Now:
-        return Now(UTC + self.at, self.at)
 
 
 class Bench:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from ringboot.dhcp import private
 from ringboot.dhcp.private import Private
 from ringboot.model.site import Network, OptionTexts, Reservation
 
@@ -80,6 +81,17 @@ class Imported:
     classes: list[ClassRule] = field(default_factory=list)  # in file order: the later wins
     reservations: list[Reservation] = field(default_factory=list)
     not_carried: list[NotCarried] = field(default_factory=list)
+
+    def declare(self, key: str, name: str, kind: str) -> None:
+        """Keep a private option's name, where its kind has a counterpart here; else it is sent by its number."""
+        if not kind or any(row.key == key for row in self.declared):
+            return
+        try:
+            row = private.declare(key, name.lower().replace("_", "-"), kind)
+        except ValueError:
+            return
+        if private.find(self.declared, row.name) is None:
+            self.declared.append(row)
 
     def drop(self, place: Place, construct: str, why: str, instead: str) -> None:
         """Note what is not carried over."""

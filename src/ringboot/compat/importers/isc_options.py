@@ -10,7 +10,6 @@ from ringboot.compat.importers.imported import Imported
 from ringboot.compat.importers.isc_text import Statement, Token
 from ringboot.compat.importers.values import CannotSay, check_code, encoded, written
 from ringboot.dhcp import options as table
-from ringboot.dhcp import private
 from ringboot.model.address import ip_number, ip_wire
 from ringboot.wire import kinds, names
 
@@ -135,14 +134,7 @@ class IscOptions:
 
     def _declare(self, key: str, made: Definition) -> None:
         kind = _KINDS.get(made.fields[0], ("", ""))[made.array] if len(made.fields) == 1 else ""
-        if not kind or any(row.key == key for row in self._found.declared):
-            return
-        try:
-            row = private.declare(key, made.name.lower().replace("_", "-"), kind)
-        except ValueError:
-            return  # it is sent all the same, by its number
-        if private.find(self._found.declared, row.name) is None:
-            self._found.declared.append(row)
+        self._found.declare(key, made.name, kind)
 
 
 def octets_of(token: Token) -> bytes | None:

@@ -12,7 +12,6 @@ from ringboot.compat.importers.json_text import Node
 from ringboot.compat.importers.kea_keys import NAMES
 from ringboot.compat.importers.values import CannotSay, check_code, encoded, written
 from ringboot.dhcp import options as table
-from ringboot.dhcp import private
 from ringboot.model.address import ip_number, ip_wire
 from ringboot.model.site import OptionTexts
 from ringboot.wire import kinds, names
@@ -138,7 +137,7 @@ class KeaOptions:
         if defined is None:
             return key, _standard(key, text)
         octets = _octets(defined, text)
-        self._declare(key, defined)
+        self._found.declare(key, defined.name, _KINDS.get(defined.type, ("", ""))[defined.array])
         return key, written(key, octets)
 
     def code_of(self, name: str, space: str = TOP) -> int:
@@ -158,18 +157,6 @@ class KeaOptions:
     def _code(self, row: Node, space: str) -> int:
         code = row.get("code")
         return self.code_of(_word(row, "name", ""), space) if code is None else code.number()
-
-    def _declare(self, key: str, defined: Definition) -> None:
-        """Keep the option's name where its kind has a counterpart."""
-        kind = _KINDS.get(defined.type, ("", ""))[defined.array]
-        if not kind or any(row.key == key for row in self._found.declared):
-            return
-        try:
-            row = private.declare(key, defined.name.lower().replace("_", "-"), kind)
-        except ValueError:
-            return  # it is sent all the same, by its number
-        if private.find(self._found.declared, row.name) is None:
-            self._found.declared.append(row)
 
 
 def _standard(key: str, text: str) -> str:

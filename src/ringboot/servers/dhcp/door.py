@@ -313,8 +313,11 @@ class Door:
             self._undo(batch, error, now)
             return
         self.counters.commits += 1
-        self._finish([each for each in batch.done if each[1].reason is reasons.OFFERED], now)
-        waiting = [each for each in batch.done if each[1].reason is not reasons.OFFERED]
+        ahead: list[Decided] = []
+        waiting: list[Decided] = []
+        for each in batch.done:
+            (ahead if each[1].reason is reasons.OFFERED else waiting).append(each)
+        self._finish(ahead, now)
         for held in self.settling.hold(Held(seq, waiting, now)):
             self._finish(held.done, held.now)
 
