@@ -25,6 +25,7 @@ from ringboot.model import codec, file
 from ringboot.model.lease import BOUND, LeaseChange
 from ringboot.model.site import Network, Pool, Site
 from ringboot.plugins.manifest import BadManifest, parse_manifest
+from ringboot.sip import ami, digest, notify, response
 from ringboot.store import journal_file
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
 from ringboot.tftp import packets
@@ -45,6 +46,15 @@ NOW = Now(1_800_000_000.0, 1_000.0)
 SERVER = 0x0A000001
 CHANGE = LeaseChange(
     "bound", BOUND, "phones", 0x0A000064, b"\x01\x00\x08]\x00\x00\x01", b"\x00\x08]\x00\x00\x01", 0, 2**31, b"", 0.0
+)
+
+ACCOUNT = digest.Account("101", "secret")
+NOTIFY = notify.Notify(notify.Contact("192.0.2.7", user="101"), "check-sync", ACCOUNT)
+CHALLENGE = b'Digest realm="a", nonce="b", qop="auth,auth-int", algorithm=SHA-256-sess'
+SIP = (
+    b"SIP/2.0 401 Who\r\nVia: SIP/2.0/UDP 192.0.2.1:40000;branch=z9hG4bKabc\r\nCSeq: 1 NOTIFY\r\n"
+    b"WWW-Authenticate: " + CHALLENGE + b"\r\nContent-Length: 0\r\n\r\n",
+    CHALLENGE,
 )
 
 
@@ -111,6 +121,29 @@ def tftp(data: bytes) -> None:
     packets.encode(found)
     if isinstance(found, packets.RRQ):
         negotiate(found.options, 1_000)
+
+
+def sip(data: bytes) -> None:
+    """Cut a stream of SIP, read what was cut, and answer its challenge."""
+    cut = response.cut(data)
+    piece, rest = cut if isinstance(cut, tuple) and not isinstance(cut, response.BadStream) else (data, b"")
+    assert len(rest) < len(data) or not data
+    found = response.read(piece)
+    if found is not None:
+        assert 100 <= found.code <= 699
+        assert found.phrase.isprintable()
+        notify.proof(NOTIFY, found, "cnonce")
+    challenge = digest.read(data.decode("utf-8", "replace"))
+    if challenge is not None and challenge.is_known:
+        assert digest.read(digest.answer(challenge, ACCOUNT, "NOTIFY", "sip:a", "c")) is not None
+
+
+def asterisk(data: bytes) -> None:
+    """Cut a stream of Asterisk's manager into packets, each shorter than what it was cut from."""
+    while isinstance(cut := ami.cut(data), tuple) and not isinstance(cut, ami.BadStream):
+        assert len(cut[1]) < len(data)
+        assert isinstance(cut[0].message, str)
+        data = cut[1]
 
 
 def manifest(data: bytes) -> None:
@@ -238,6 +271,8 @@ TARGETS: tuple[Target, ...] = (
     Target(
         "tftp", tftp, (packets.encode(READ), packets.encode(packets.ACK(7)), packets.encode(packets.OACK(READ.options)))
     ),
+    Target("sip", sip, SIP),
+    Target("asterisk", asterisk, (b"Response: Error\r\nActionID: 1\r\nMessage: no\r\n\r\nEvent: a\r\n\r\n",)),
     Target("manifest", manifest, tuple(each.read_bytes() for each in sorted(CATALOG.glob("*/plugin.toml")))),
     Target("file-message", file_message, (file.encode(file.FileRequest("tftp", "a.cfg", "10.0.0.9", 69, "10.0.0.1")),)),
     Target("journal", journal, (a_journal(),)),

@@ -1,0 +1,1 @@
+"""SIP as far as telling a phone to read its files again takes it: pure, without sockets and clocks."""
