@@ -41,6 +41,9 @@ class SmallDesk:
         self.rows_configs: dict[str, Row] = {}
         self.rows_plugins: dict[str, Row] = {}
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
+        self.rows_templates: list[Row] = []
+        self.faults: list[Row] = []
+        self.migrated: list[Row] = []
         self.files: dict[tuple[str, str], Row] = {}
         self.unreconfigurable: list[Row] = []
         self.rows_pools: list[Row] = []
@@ -287,6 +290,33 @@ class SmallDesk:
     async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
         self._call("uninstall_plugin", plugin_id, who)
         return {"backup": "/data/backup/x" if self.rows_plugins[plugin_id].get("custom_templates") else None}
+
+    async def templates(self) -> list[Row]:
+        self._call("templates")
+        return self.rows_templates
+
+    async def template(self, plugin: str, name: str, shipped: bool) -> Row:
+        self._call("template", plugin, name, shipped)
+        for row in self.rows_templates:
+            if (row["plugin"], row["template"]) == (plugin, name) and not (shipped and row["custom"]):
+                return row
+        raise NotFound(f"{plugin} has no template {name}.")
+
+    async def copy_template(self, plugin: str, name: str, to: str | None, force: bool, who: str) -> Row:
+        self._call("copy_template", plugin, name, to, force, who)
+        return {"plugin": plugin, "template": to or name, "origin": name, "file": f"/d/{to or name}"}
+
+    async def check_templates(self, plugin: str | None) -> Row:
+        self._call("check_templates", plugin)
+        return {"read": 3, "items": self.faults}
+
+    async def migrate_templates(self, plugin: str, names: list[str], *, dry_run: bool, base: str | None) -> list[Row]:
+        self._call("migrate_templates", plugin, names, dry_run, base)
+        return self.migrated
+
+    async def resolve_template(self, plugin: str, name: str) -> Row:
+        self._call("resolve_template", plugin, name)
+        return {"plugin": plugin, "template": name, "result": "resolved", "conflicts": [], "kept": "/k", "text": None}
 
     async def names(self) -> list[Row]:
         self._call("names")

@@ -504,3 +504,71 @@ def test_control_characters_of_devices_do_not_reach_the_terminal(shell: Shell, d
     desk.rows_leases = [{**leases(1)[0], "hostname": "a\x1b[2Jb\nc"}]
     assert "a?[2Jb?c" in shell("lease list")[0]
     assert "a?[2Jb?c" in shell("lease show 10.0.0.0")[0]
+
+
+# Templates
+
+
+def test_templates_are_listed_copied_and_compared(shell: Shell, desk: Any) -> None:
+    row = {"plugin": "p", "template": "base.tpl", "path": "var/templates/base.tpl", "custom": True, "state": "changed"}
+    row |= {"origin": "base.tpl", "version": "1.0", "devices": 2, "shared": False}
+    desk.rows_templates = [{**row, "text": "a\nmine", "original": "a\nb\n", "now": "a\nc\n"}]
+    assert shell("template list --filter state=changed")[0] == (
+        "PLUGIN  TEMPLATE  PATH                    STATE    COPIED FROM  VERSION  DEVICES  SHARED\n"
+        "p       base.tpl  var/templates/base.tpl  changed  base.tpl     1.0      2        no\n"
+        "1 template\n"
+    )
+    assert shell("template show p base")[0] == "a\nmine\n"
+    assert shell("template diff p base")[0] == (
+        "--- templates/base.tpl 1.0\n+++ var/templates/base.tpl\n@@ -1,2 +1,2 @@\n a\n-b\n+mine\n"
+        "\\ No newline at end of file\n"
+    )
+    assert "-c\n+mine\n" in shell("template diff p base --now")[0]
+    assert "-b\n+c\n" in shell("template diff p base --original")[0]
+    assert "not both" in shell("template diff p base --original --now", code=2)[1]
+    desk.rows_templates[0] |= {"original": None, "now": None}
+    assert "Nothing is shipped" in shell("template diff p base", code=1)[1]
+    desk.rows_templates[0]["custom"] = False
+    assert "See: ringboot template copy" in shell("template diff p base", code=1)[1]
+    assert "has no template x.tpl" in shell("template show p x", code=5)[1]
+    out = shell("template copy p base --to M1 --force")[0]
+    assert out == "/d/M1.tpl is a copy of base.tpl. Edit it, then: ringboot device reconfigure --plugin p\n"
+    assert desk.calls[-1] == ("copy_template", "p", "base.tpl", "M1.tpl", True, ME)
+
+
+def test_faults_of_templates_end_a_check_with_one(shell: Shell, desk: Any) -> None:
+    assert shell("template check p")[0] == "3 templates read, 0 faults\n"
+    fault = {"plugin": "p", "template": "templates/base.tpl", "line": 7, "kind": "name", "what": "nothing named x"}
+    desk.faults = [fault, {**fault, "line": 0}]
+    out, error = shell("template check", code=1)
+    assert out == (
+        "p/templates/base.tpl, line 7: nothing named x\np/templates/base.tpl: nothing named x\n"
+        "3 templates read, 2 faults\n"
+    )
+    assert error == "ringboot: 2 faults in templates.\n"
+    assert [call for call in desk.calls if call[0] == "check_templates"] == [
+        ("check_templates", "p"), ("check_templates", None),
+    ]  # fmt: skip
+
+
+def test_templates_are_migrated_and_conflicts_end_with_one(shell: Shell, desk: Any, tmp_path: Path) -> None:
+    assert shell("template migrate p")[0] == "No original of yours has changed.\n"
+    row: dict[str, Any] = {"plugin": "p", "template": "base.tpl", "result": "merged"}
+    row |= {"conflicts": [], "kept": "/k", "text": None}
+    desk.migrated = [{**row, "path": "/c"}]
+    assert shell("template migrate p base")[0] == (
+        "base.tpl: what changed is merged in; the one before is kept in /k\n"
+    )
+    desk.migrated = [{**row, "result": "conflict", "conflicts": [3, 9], "kept": None, "path": "/c.conflict"}]
+    file = tmp_path / "base.tpl"
+    file.write_text("was")
+    out, error = shell(f"template migrate p base --base {file}", code=1)
+    assert "Resolve them in /c.conflict, then: ringboot template migrate p base.tpl --resolved" in out
+    assert error == "ringboot: Conflicts in base.tpl.\n  /c.conflict: lines 3, 9\n"
+    assert desk.calls[-1] == ("migrate_templates", "p", ["base.tpl"], False, "was")
+    assert shell("template migrate p base --resolved")[0].startswith("base.tpl: is in use")
+    assert "Name one template" in shell("template migrate p --resolved", code=2)[1]
+    assert "cannot be read" in shell(f"template migrate p x --base {tmp_path}", code=2)[1]
+    desk.rows_templates = [{"plugin": "p", "template": "base.tpl", "custom": True, "path": "here", "text": "a\n"}]
+    desk.migrated = [{**row, "kept": None, "path": "/c", "text": "b\n"}]
+    assert "--- here\n+++ merged\n@@ -1 +1 @@\n-a\n+b\n" in shell("template migrate p --dry-run")[0]

@@ -72,6 +72,12 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "plugin show": ("p", "version"),
     "plugin install": ("p", "id"),
     "plugin uninstall": ("p --yes", "backup"),
+    "template list": ("", "items"),
+    "template show": ("p base", "text"),
+    "template copy": ("p base --to M1", "origin"),
+    "template check": ("", "read"),
+    "template diff": ("p base", "diff"),
+    "template migrate": ("p --dry-run", "items"),
     "settings list": ("", "items"),
     "settings get": ("NAT", "value"),
     "settings set": ("NAT 1", "value"),
@@ -93,6 +99,14 @@ def stocked(desk: Any) -> Any:
     desk.rows_devices = {"d1": {"id": "d1", "mac": MAC, "model": "M1"}}
     desk.rows_configs = {"base": {"id": "base", "parent_ids": [], "raw_config": {"ntp_ip": "10.0.0.2"}}}
     desk.rows_plugins = {"p": {"id": "p", "version": "1.0", "installed": True}}
+    row = {
+        "plugin": "p",
+        "template": "base.tpl",
+        "path": "var/templates/base.tpl",
+        "custom": True,
+        "origin": "base.tpl",
+    }
+    desk.rows_templates = [{**row, "version": "1", "text": "mine", "original": "it was", "now": None}]
     desk.files = {("d1", "a.cfg"): {"path": "a.cfg", "text": "hello\n", "secret": False}}
     return desk
 

@@ -16,6 +16,7 @@ from ringboot.admin.routes_plugins import plugin_routes
 from ringboot.admin.routes_pools import pool_routes
 from ringboot.admin.routes_reservations import reservation_routes
 from ringboot.admin.routes_settings import setting_routes
+from ringboot.admin.routes_templates import template_routes
 
 PREFIX = "/api/v1"
 
@@ -39,5 +40,6 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         device_routes(desk),
         config_routes(desk),
         plugin_routes(desk),
+        template_routes(desk),
         setting_routes(desk),
     )

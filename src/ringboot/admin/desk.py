@@ -203,6 +203,34 @@ class PluginDesk(Protocol):
         ...
 
 
+class TemplateDesk(Protocol):
+    """Templates: {plugin, template, custom, path, state, origin, version, devices, shared}."""
+
+    async def templates(self) -> list[Row]:
+        """Give all of the installed plugins."""
+        ...
+
+    async def template(self, plugin: str, name: str, shipped: bool) -> Row:
+        """Give one with text, original, now (what is shipped), used_by."""
+        ...
+
+    async def copy_template(self, plugin: str, name: str, to: str | None, force: bool, who: str) -> Row:
+        """Make a custom template of a shipped one, and give it."""
+        ...
+
+    async def check_templates(self, plugin: str | None) -> Row:
+        """Find faults: {"read": n, "items": [{plugin, template, line, kind, what}]}."""
+        ...
+
+    async def migrate_templates(self, plugin: str, names: list[str], *, dry_run: bool, base: str | None) -> list[Row]:
+        """Merge what changed in originals: {plugin, template, result, conflicts, kept, text, path}."""
+        ...
+
+    async def resolve_template(self, plugin: str, name: str) -> Row:
+        """Take a merge whose conflicts were resolved: such a row."""
+        ...
+
+
 class NameDesk(Protocol):
     """Names in the DNS: {address, name, mac, state, problem}."""
 
@@ -240,6 +268,7 @@ class Desk(
     FilesDesk,
     ConfigDesk,
     PluginDesk,
+    TemplateDesk,
     SettingDesk,
     NameDesk,
     Protocol,

@@ -22,6 +22,7 @@ from ringboot.cli import (
     reservations,
     settings,
     simulate,
+    templates,
     tls,
     top,
 )
@@ -64,6 +65,7 @@ def _tree() -> typer.Typer:
     devices.add_to(group("device", "Phones, gateways and softphones.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
+    templates.add_to(group("template", "What files are made of: shipped templates, and your own.", made))
     importing.add_to(group("import", "What another DHCP server has: configuration, reservations, leases.", made))
     exporting.add_to(group("export", "The configuration, for another DHCP server.", made))
     dns.add_to(group("dns", "Names of clients in the DNS.", made))

@@ -10,6 +10,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ringboot.cli.simulated import Simulated
+from ringboot.cli.template_things import (
+    Migrated,
+    Template,
+    TemplateDiff,
+    TemplateFaults,
+    WholeTemplate,
+)
 from ringboot.cli.things import (
     CaCertificate,
     Client,
@@ -364,6 +371,12 @@ TABLE: dict[str, Any] = {
     "plugin show": WholePlugin,
     "plugin install": WholePlugin,
     "plugin uninstall": Uninstalled,
+    "template list": Page[Template],
+    "template show": WholeTemplate,
+    "template copy": WholeTemplate,
+    "template check": TemplateFaults,
+    "template diff": TemplateDiff,
+    "template migrate": Migrated,
     "settings list": Page[Setting],
     "settings get": Setting,
     "settings set": Setting,

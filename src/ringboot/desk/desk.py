@@ -13,6 +13,7 @@ from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
 from ringboot.desk.renders import Renders
+from ringboot.desk.templates import TemplateDesk
 from ringboot.desk.tls import TlsDesk
 from ringboot.desk.top import TopDesk
 from ringboot.desk.urls import UrlDesk
@@ -30,6 +31,7 @@ class Desk(
     UrlDesk,
     ConfigDesk,
     PluginDesk,
+    TemplateDesk,
     SettingDesk,
     TlsDesk,
     NameDesk,

@@ -5,21 +5,27 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
+from typing import TypeVar
 
 from ringboot.host.guest import Limits
 from ringboot.host.tenant import Statistics, Tenant, TenantFailed
 from ringboot.model import codec
 from ringboot.plugins import staging
+from ringboot.plugins.inspection import Findings, Inspection
 from ringboot.plugins.job import (
     Outcome,
     Outdated,
     Rendered,
     RenderFailed,
     RenderJob,
+    Task,
     TemplateFault,
     Work,
     decode_outcome,
 )
+from ringboot.plugins.merged import Merged, Texts
+
+T = TypeVar("T")
 
 _MODULE = "ringboot.host.worker"
 _KINDS: dict[type[Outcome], str] = {
@@ -65,6 +71,23 @@ class RenderPool:
         self.outcomes[_KINDS[type(outcome)]] += 1
         return outcome
 
+    async def inspect(self, inspection: Inspection) -> Findings | RenderFailed:
+        """Read the templates of a plugin for faults."""
+        return await self._asked(Task(inspect=inspection), Findings)
+
+    async def merge(self, texts: Texts) -> Merged | RenderFailed:
+        """Bring two changes of one text together."""
+        return await self._asked(Task(merge=texts), Merged)
+
+    async def _asked(self, task: Task, kind: type[T]) -> T | RenderFailed:
+        tenant = await self._free.get()
+        try:
+            return codec.decode(kind, await tenant.request(codec.encode(task)))
+        except (TenantFailed, codec.BadMessage) as error:
+            return RenderFailed(str(error))
+        finally:
+            self._free.put_nowait(tenant)
+
     def forget(self, folder: str, device: str) -> None:
         """Drop whatever is being rendered for a device: it is gone, or another plugin's."""
         if (folder, device) in self._latest:
@@ -80,7 +103,7 @@ class RenderPool:
         try:
             if self._latest[key] != job.revision:
                 return Outdated(job.revision)
-            outcome = decode_outcome(await tenant.request(codec.encode(Work(token, job))))
+            outcome = decode_outcome(await tenant.request(codec.encode(Task(Work(token, job)))))
             if isinstance(outcome, Rendered):
                 if self._latest[key] != job.revision:
                     return Outdated(job.revision)

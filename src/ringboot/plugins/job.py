@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ringboot.model import codec
+from ringboot.plugins.inspection import Inspection
+from ringboot.plugins.merged import Texts
 
 
 class ServerFacts(NamedTuple):
@@ -32,6 +34,14 @@ class Work(NamedTuple):
 
     token: str
     job: RenderJob
+
+
+class Task(NamedTuple):
+    """What a worker is asked: one of these."""
+
+    work: Work | None = None
+    inspect: Inspection | None = None
+    merge: Texts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,64 @@
+"""Routes of templates; everybody let in may list and check them, only administrators read or change one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+
+from ringboot.admin.access import administrator, caller
+from ringboot.admin.body import flag_of, json_body, only, text_of
+from ringboot.admin.desk import TemplateDesk
+from ringboot.admin.lists import query_of, refuse_unknown, written
+from ringboot.admin.problems import Problem
+from ringboot.desk.listing import select
+
+KEYS = ("plugin", "template", "custom", "path", "state", "origin", "version", "devices", "shared")
+
+
+def template_routes(desk: TemplateDesk) -> APIRouter:
+    """Build them over the desk."""
+    routes = APIRouter(prefix="/templates")
+
+    @routes.get("")
+    async def templates(request: Request) -> dict[str, Any]:
+        query = query_of(request, KEYS)
+        return written(request, select(await desk.templates(), query), query)
+
+    @routes.get("/check")
+    async def check(request: Request) -> dict[str, Any]:
+        refuse_unknown(request, ("plugin",))
+        return await desk.check_templates(request.query_params.get("plugin") or None)
+
+    @routes.post("/copy", status_code=201, dependencies=[Depends(administrator)])
+    async def copy(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "plugin", "template", "to", "force")
+        to = text_of(body, "to") if body.get("to") is not None else None
+        plugin, name, force = text_of(body, "plugin"), text_of(body, "template"), flag_of(body, "force")
+        return await desk.copy_template(plugin, name, to, force, caller(request).who)
+
+    @routes.post("/migrate", dependencies=[Depends(administrator)])
+    async def migrate(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "plugin", "templates", "dry_run", "base", "resolved")
+        plugin, names = text_of(body, "plugin"), body.get("templates") or []
+        if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+            raise Problem(
+                422, "refused", "templates must be a list of names.", {"templates": "must be a list of names"}
+            )
+        if (flag_of(body, "resolved") or body.get("base") is not None) and len(names) != 1:
+            raise Problem(422, "refused", "Name one template.", {"templates": "must be one name"})
+        if flag_of(body, "resolved"):
+            return {"items": [await desk.resolve_template(plugin, names[0])]}
+        base = text_of(body, "base") if body.get("base") is not None else None
+        dry_run = flag_of(body, "dry_run")
+        return {"items": await desk.migrate_templates(plugin, names, dry_run=dry_run, base=base)}
+
+    # What an administrator wrote into a template may be a password.
+    @routes.get("/of/{plugin}/{name:path}", dependencies=[Depends(administrator)])
+    async def template(plugin: str, name: str, request: Request) -> dict[str, Any]:
+        refuse_unknown(request, ("shipped",))
+        return await desk.template(plugin, name, request.query_params.get("shipped") == "1")
+
+    return routes

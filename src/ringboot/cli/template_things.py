@@ -1,0 +1,86 @@
+"""What commands about templates print with --json."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from ringboot.cli.things import Mac
+
+
+class Template(BaseModel):
+    """A template; its state is shipped or replaced, that of a custom one as `ringboot template list --help` says."""
+
+    plugin: str
+    template: str
+    custom: bool
+    path: str
+    state: str
+    origin: str | None = Field(description="The shipped template that a custom one was copied from.")
+    version: str | None = Field(description="The plugin's version, of a custom one when it was copied.")
+    devices: int
+    shared: bool = Field(description="A file that all devices share is made of it.")
+
+
+class User(BaseModel):
+    """A device that has a file made of a template."""
+
+    id: str
+    mac: Mac | None
+    model: str | None
+
+
+class WholeTemplate(Template):
+    """One with its text."""
+
+    file: str = Field(description="Its path on the daemon's machine.")
+    text: str
+    original: str | None = Field(description="What a custom one was copied from, as it was.")
+    now: str | None = Field(description="What is shipped now in place of it.")
+    used_by: list[User]
+
+
+class TemplateFault(BaseModel):
+    """A fault that was found in a template; line 0: not known."""
+
+    plugin: str
+    template: str
+    line: int
+    kind: Literal["syntax", "name", "attribute", "filter", "test", "include", "unused"]
+    what: str
+
+
+class TemplateFaults(BaseModel):
+    """All of them."""
+
+    read: int
+    items: list[TemplateFault]
+
+
+class TemplateDiff(BaseModel):
+    """How two texts of a template differ, line by line."""
+
+    plugin: str
+    template: str
+    before: str
+    after: str
+    diff: str
+
+
+class MigratedTemplate(BaseModel):
+    """What became of a custom template; `text` with `--dry-run` only."""
+
+    plugin: str
+    template: str
+    result: str = Field(description="merged, conflict, resolved; else its state, and nothing was done.")
+    conflicts: list[int] = Field(description="Lines where conflicts begin.")
+    kept: str | None = Field(description="Where the one before is kept.")
+    text: str | None
+    path: str = Field(description="Where the result stands.")
+
+
+class Migrated(BaseModel):
+    """All of them."""
+
+    items: list[MigratedTemplate]
