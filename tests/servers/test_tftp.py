@@ -614,6 +614,159 @@ def test_a_file_that_is_replaced_meanwhile_stays_what_it_was(fleet: Fleet) -> No
     asyncio.run(talk())
 
 
+# --- long files in lock step
+
+
+async def up_to(client: Client, last: int) -> bytes:
+    """Read the blocks up to this one, acknowledging all but it."""
+    got = b""
+    for block in range(1, last + 1):
+        packet = await client.hear()
+        assert isinstance(packet, DATA)
+        assert packet.block == block
+        got += packet.data
+        if block < last:
+            client.say(ACK(block))
+    return got
+
+
+LONG = bytes(number % 253 for number in range(512 * 100 + 7))
+
+
+def test_a_long_file_in_lock_step_is_sent_from_what_was_read_ahead(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (fleet.root / "f").write_bytes(LONG)
+    places: list[int] = []
+    pread = os.pread
+
+    def counted(descriptor: int, size: int, offset: int) -> bytes:
+        places.append(offset)
+        return pread(descriptor, size, offset)
+
+    monkeypatch.setattr(os, "pread", counted)
+
+    async def talk() -> None:
+        async with opened(fleet) as door:
+            client = door.client().say(RRQ("f"))
+            assert await up_to(client, 101) == LONG
+            client.say(ACK(101))
+            assert (await fleet.until_sent())[0].complete
+            assert client.silent()
+
+    asyncio.run(talk())
+    assert fleet.sents[0].size == len(LONG)
+    assert len(places) < 30
+
+
+def test_in_a_long_file_what_is_lost_doubled_or_padded_does_no_harm(fleet: Fleet) -> None:
+    (fleet.root / "f").write_bytes(LONG)
+
+    async def talk() -> None:
+        async with opened(fleet) as door:
+            client = door.client().say(RRQ("f", "octet", {"timeout": "1"}))
+            assert await client.hear() == OACK({"timeout": "1"})
+            client.say(ACK(0))
+            got = await up_to(client, 50)
+            again = await client.hear()  # block 50 was lost, and nothing says that block 49 has come
+            assert again == DATA(50, got[49 * 512 :])
+            client.say(ACK(49)).say(ACK(50)).say(ACK(50)).say(ACK(48))
+            for block in range(51, 102):
+                packet = await client.hear()
+                assert isinstance(packet, DATA)
+                assert packet.block == block, "once each"
+                got += packet.data
+                client.say(encode(ACK(block)) + bytes(3))
+            assert got == LONG
+            assert (await fleet.until_sent())[0].complete
+            assert client.silent()
+
+    asyncio.run(talk())
+
+
+def test_in_a_long_file_nobody_else_is_heard(fleet: Fleet) -> None:
+    (fleet.root / "f").write_bytes(LONG)
+
+    async def talk() -> None:
+        async with opened(fleet) as door:
+            client = door.client().say(RRQ("f"))
+            got = await up_to(client, 40)
+            stranger = door.client("127.0.0.2")
+            stranger.to = client.server or stranger.to
+            stranger.sock.connect(stranger.to)
+            stranger.sock.send(encode(ERROR(0, "die")))
+            with pytest.raises(ConnectionRefusedError):  # the kernel tells him that nobody listens to him
+                async with asyncio.timeout(CEILING):
+                    await asyncio.get_running_loop().sock_recv(stranger.sock, 100)
+            client.say(ACK(40))
+            for block in range(41, 102):
+                packet = await client.hear()
+                assert isinstance(packet, DATA)
+                got += packet.data
+                client.say(ACK(block))
+            assert got == LONG
+            assert (await fleet.until_sent())[0].complete
+
+    asyncio.run(talk())
+
+
+def test_a_long_file_that_shrinks_meanwhile_is_an_error(fleet: Fleet) -> None:
+    (fleet.root / "f").write_bytes(LONG)
+
+    async def talk() -> None:
+        async with opened(fleet) as door:
+            client = door.client().say(RRQ("f"))
+            got = await up_to(client, 40)
+            os.truncate(fleet.root / "f", 512 * 40)
+            while True:
+                client.say(ACK(len(got) // 512))
+                packet = await client.hear()
+                if not isinstance(packet, DATA):
+                    break
+                got += packet.data
+            assert packet == ERROR(0, "the file changed")
+            assert got == LONG[: len(got)], "what was read before it changed"
+            assert (await fleet.until_sent())[0].why == "the file changed while it was sent"
+
+    asyncio.run(talk())
+
+
+class Answered(socket.socket):
+    """A socket that has each third call end with what somebody's host, or a forger, wrote about an earlier one."""
+
+    calls: ClassVar[list[int]] = []
+
+    def send(self, data: Any, *flags: int) -> int:
+        self.calls.append(1)
+        if len(self.calls) % 3 == 0:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+        return super().send(data, *flags)
+
+
+def test_in_a_long_file_nobody_ends_it_by_saying_that_the_client_is_gone(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (fleet.root / "f").write_bytes(LONG)
+    monkeypatch.setattr(Answered, "calls", [])
+
+    def open_answered(local: str) -> socket.socket:
+        made = Answered(fileno=open_socket(local).detach())
+        made.setblocking(False)
+        return made
+
+    monkeypatch.setattr("ringboot.servers.tftp.open_socket", open_answered)
+
+    async def talk() -> None:
+        async with opened(fleet) as door:
+            client = door.client().say(RRQ("f"))
+            assert await up_to(client, 101) == LONG
+            client.say(ACK(101))
+            assert (await fleet.until_sent())[0].complete
+
+    asyncio.run(talk())
+    assert len(Answered.calls) > 50
+
+
 class Counting(socket.socket):
     """A socket that counts its calls; `broken`: it cannot send several datagrams by one."""
 

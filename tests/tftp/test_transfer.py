@@ -297,7 +297,11 @@ def carried_out(transfer: ReadTransfer, todo: list[Effect], content: bytes, now:
 
 
 def shortly(transfer: ReadTransfer, block: int, content: bytes, now: float) -> list[Effect]:
-    """Take an acknowledgement by the short cut where it leads on, and cut the window as it is sent."""
+    """Take an acknowledgement by a short cut where one leads on, and cut the window as it is sent."""
+    if transfer.ahead and block == transfer.sent & 0xFFFF:
+        number = transfer.ahead[0]
+        transfer.advance(now)
+        return [DATA(number & 0xFFFF, content[(number - 1) * transfer.blksize : number * transfer.blksize])]
     wanted = transfer.proceed(block, now)
     if wanted is None:
         return carried_out(transfer, transfer.step(ACK(block), now), content, now)
@@ -306,6 +310,22 @@ def shortly(transfer: ReadTransfer, block: int, content: bytes, now: float) -> l
     segment = transfer.blksize + HEADER
     found = [decode(written[at : at + segment]) for at in range(0, len(written), segment)]
     return [each for each in found if isinstance(each, DATA)]
+
+
+def test_nothing_is_ahead_in_windows_nor_of_the_last_block() -> None:
+    transfer = ReadTransfer(512 * 3 + 1)
+    assert not transfer.ahead
+    transfer.step(RRQ("f"), 0.0)
+    transfer.step(Bytes(bytes(512)), 0.0)
+    assert list(transfer.ahead) == [2, 3], "the fourth is the last"
+    transfer.advance(0.1)
+    assert (transfer.acked, transfer.sent, list(transfer.ahead)) == (1, 2, [3])
+
+    windows = ReadTransfer(5000)
+    windows.step(RRQ("f", "octet", {"windowsize": "2"}), 0.0)
+    windows.step(ACK(0), 0.0)
+    windows.step(Bytes(bytes(1024)), 0.0)
+    assert not windows.ahead
 
 
 ACKS = st.tuples(st.integers(-3, 2) | st.just(0), st.floats(0.01, 0.9))  # beside what was sent last; seconds later

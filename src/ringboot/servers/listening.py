@@ -42,11 +42,16 @@ class Listening:
         self._epoll.close()
 
     def _ready(self) -> None:
+        # It looks again until nobody has anything to say: a turn of the loop costs more than a block of a file.
         until = monotonic() + self._span
-        if not self._waiting:
-            self._waiting.extend(descriptor for descriptor, _ in self._epoll.poll(0, AT_ONCE))
-        while self._waiting:
-            if call := self._calls.get(self._waiting.popleft()):
-                call()
-            if monotonic() > until:
-                return
+        calls, waiting = self._calls, self._waiting
+        while True:
+            if not waiting:
+                waiting.extend(descriptor for descriptor, _ in self._epoll.poll(0, AT_ONCE))
+                if not waiting:
+                    return
+            while waiting:
+                if call := calls.get(waiting.popleft()):
+                    call()
+                if monotonic() > until:
+                    return

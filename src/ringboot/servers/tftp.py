@@ -26,6 +26,7 @@ PKTINFO = struct.Struct("=I4s4s")  # interface, our address that answers, the ad
 DRAIN = 64  # requests a wake-up, so that transfers go on in a storm
 UNPROVEN = 2.0  # seconds after which a transfer that nobody ever acknowledged makes room for another
 
+NETASCII = "netascii"
 MISSING = ERROR(NOT_FOUND, "File not found")  # refused looks the same
 
 
@@ -226,8 +227,11 @@ class TftpServer:
         ended, digest, octets = Ended(False), "", 0
         try:
             with open_socket(local) as sock:
-                size, read = await _as_sent(opened, entry.request.mode.lower())
-                entry.session = session = Session(sock, entry.peer, size, read, self._listening)
+                mode = entry.request.mode.lower()
+                size, read = await _as_sent(opened, mode)
+                entry.session = session = Session(
+                    sock, entry.peer, size, read, self._listening, may_read_ahead=mode != NETASCII
+                )
                 entry.since = asyncio.get_running_loop().time()
                 ended = await session.run(entry.request)
             digest = await self._digests.of(opened)
@@ -253,7 +257,7 @@ class TftpServer:
 
 async def _as_sent(opened: OpenFile, mode: str) -> tuple[int, Callable[[int, int], bytes]]:
     """Give the size of what is sent, and how to read it: the file itself, or as text (netascii)."""
-    if mode != "netascii":
+    if mode != NETASCII:
         return opened.size, opened.read
     size = opened.size
     for offset in range(0, opened.size, CHUNK):  # it is read twice, so that tsize and the last block are known

@@ -22,7 +22,11 @@ MOST_SEGMENTS, MOST_OCTETS = 64, 65507  # that one call sends
 LARGEST_SEGMENT = 1472  # octets of a datagram on Ethernet: what is to be fragmented is sent by itself
 ACKNOWLEDGED = OPCODES[ACK]
 LONGEST_REPLY = 2048  # clients send acknowledgements and short errors
+MOST_WAITING = 1000  # datagrams that a socket holds
+SETTLED = 16  # blocks in lock step after which a socket hears its peer only
+AHEAD = 16 * 1024  # octets that are read at once from then on
 
+_ACK = encode(ACK(0))[:2]
 _heard = bytearray(LONGEST_REPLY)  # what came last, for all sessions: nobody keeps it
 
 
@@ -43,8 +47,10 @@ class Session:
     """Send so many octets, read by offset and size, to one peer; neither the socket nor the file is closed here."""
 
     def __init__(
-        self, sock: socket.socket, peer: Address, size: int, read: Callable[[int, int], bytes], listening: Listening
-    ) -> None:
+        self, sock: socket.socket, peer: Address, size: int, read: Callable[[int, int], bytes], listening: Listening,
+        *, may_read_ahead: bool = False,
+    ) -> None:  # fmt: skip
+        """`may_read_ahead`: `read` may go back again."""
         self.transfer = ReadTransfer(size)
         self._loop = asyncio.get_running_loop()
         self._sock = sock
@@ -55,6 +61,9 @@ class Session:
         self._alarm: asyncio.TimerHandle | None = None
         self._unsent: deque[tuple[bytes, int]] = deque()  # what the kernel has no room for at the moment
         self._segments = True  # the kernel cuts datagrams for us, until it says that it cannot
+        self._may_settle = may_read_ahead
+        self._ahead: list[bytes] = []  # in lock step the packets that come next, the first of them last
+        self._expected = b""  # the acknowledgement that has the first of them sent
 
     async def run(self, request: RRQ) -> Ended:
         """Carry the transfer to its end; may be cancelled."""
@@ -70,16 +79,73 @@ class Session:
                 self._alarm.cancel()
 
     def _readable(self) -> None:
+        if self._hear() and self._may_settle and self.transfer.acked >= SETTLED and self.transfer.ahead:
+            self._settle()
+
+    def _hear(self) -> bool:
+        """Take one datagram, from whomever; False when there is none."""
         try:
             size, peer = self._sock.recvfrom_into(_heard)
         except OSError:
-            return  # nothing there after all; the alarm repeats or gives up
+            return False  # nothing there after all; the alarm repeats or gives up
         if size >= HEADER and _heard[1] == ACKNOWLEDGED and not _heard[0] and peer == self._peer and not self._unsent:
             wanted = self.transfer.proceed(_heard[2] << 8 | _heard[3], monotonic())
             if wanted is not None:
                 self._go_on(wanted)
-                return
+                return True
         self._take(bytes(_heard[:size]), peer)
+        return True
+
+    def _settle(self) -> None:
+        """Hear nobody but the peer for the rest of a long file in lock step, and read ahead: a block costs half then.
+
+        Others are told by the kernel that nobody hears them there (RFC 1350 4 wants them told).
+        """
+        self._may_settle = False
+        with contextlib.suppress(OSError):
+            self._sock.connect(self._peer)
+            for _ in range(MOST_WAITING):  # what came before, from whomever
+                if not self._hear():
+                    break
+            descriptor = self._sock.fileno()
+            self._listening.remove(descriptor)
+            self._listening.add(descriptor, self._readable_settled)
+            self._read_ahead()
+
+    def _readable_settled(self) -> None:
+        try:
+            data = self._sock.recv(LONGEST_REPLY)
+        except OSError:
+            return  # nothing there, or the peer's host says that nobody listens; the alarm repeats or gives up
+        if data[:HEADER] == self._expected and self._ahead:
+            packet = self._ahead.pop()
+            self._expected = _ACK + packet[2:HEADER]
+            self.transfer.advance(monotonic())
+            try:
+                self._sock.send(packet)
+            except OSError:  # there is no room, or the call told of an earlier datagram, which anybody can do
+                self._put(packet, 0)
+            return
+        before = self.transfer.sent
+        self._take(data, self._peer)
+        if self.transfer.sent != before:
+            self._read_ahead()
+
+    def _read_ahead(self) -> None:
+        """Write the packets that come next; the last of the file is left to the rows of the machine."""
+        blocks_ahead, blksize = self.transfer.ahead, self.transfer.blksize
+        blocks_ahead = blocks_ahead[: max(1, AHEAD // blksize)]
+        self._expected = _ACK + (self.transfer.sent & 0xFFFF).to_bytes(2, "big")
+        self._ahead = []
+        if not blocks_ahead or self._unsent or self._done.done():
+            return
+        with contextlib.suppress(OSError):  # the machine reads it again, and says so
+            data = self._from((blocks_ahead[0] - 1) * blksize, len(blocks_ahead) * blksize)
+            whole = len(data) // blksize  # fewer when the file became shorter
+            self._ahead = [
+                blocks(blocks_ahead[place], data[place * blksize : (place + 1) * blksize], blksize, 1)
+                for place in reversed(range(whole))
+            ]
 
     def _go_on(self, wanted: Need) -> None:
         """Send the next window, as nearly every acknowledgement has it."""
@@ -159,6 +225,10 @@ class Session:
                 )
             else:
                 self._sock.sendto(octets, self._peer)
+        except ConnectionRefusedError:
+            # It tells of an earlier datagram, and this one was not sent.
+            with contextlib.suppress(OSError):
+                self._sock.sendto(octets, self._peer)
         except BlockingIOError:
             self._unsent.append((octets, segment))
             self._loop.add_writer(self._sock.fileno(), self._writable)
@@ -179,6 +249,7 @@ class Session:
             self._put(*waiting.popleft())
 
     def _end(self, ended: Ended) -> None:
+        self._ahead = []
         if not self._done.done():
             self._done.set_result(ended)
 

@@ -5,7 +5,8 @@ Rules of this file:
 - Only progress is answered with new blocks. An acknowledgement that says nothing new is never answered by data
   (RFC 1123 4.2.3.1); in a window larger than one it is a sign of loss and at most brings the timer forward.
 - Every way between states is a row in `_STEPS`; what has no row is ignored.
-- `proceed` is a short cut through three of these rows, which most acknowledgements take; a test holds it to them.
+- `proceed` is a short cut through three of these rows, which most acknowledgements take, and `advance` one through the
+  same in lock step, for who has read ahead; a test holds both to them.
 """
 
 from __future__ import annotations
@@ -140,6 +141,26 @@ class ReadTransfer:
         self._sent_at = now
         self.timer = now + (timeout or FIRST_WAIT)
         return Need(sent * blksize, min(windowsize * blksize, self.size - sent * blksize))
+
+    @property
+    def ahead(self) -> range:
+        """Give the numbers of the blocks that `advance` may send next, one at each acknowledgement: all but the last.
+
+        There are none in windows, nor before the first block.
+        """
+        in_lock_step = self.state is _SENT and self._agreed.windowsize == 1
+        return range(self.sent + 1, self.last) if in_lock_step else range(0)
+
+    def advance(self, now: float) -> None:
+        """Take the acknowledgement of the block that was sent, and that the next of those ahead is on its way."""
+        if not self._tries:
+            self._round_trip += (now - self._sent_at - self._round_trip) / 8
+        self._tries = 0
+        self.acked = self.sent
+        self.sent += 1
+        self._window = []  # it is read again should it be lost
+        self._sent_at = now
+        self.timer = now + (self._agreed.timeout or FIRST_WAIT)
 
     def changed(self) -> list[Effect]:
         """Break off, because the octets that were needed are not there any more."""
