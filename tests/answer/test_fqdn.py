@@ -79,3 +79,13 @@ def test_labels_that_are_too_long_leave_nothing_behind(naming: Server, times: in
 
     before = some(1_000)
     assert some(times) - before < 200
+
+
+def test_the_name_of_a_port_goes_with_its_address(naming: Server) -> None:
+    naming.reserve("p/7", "10.0.7.7", kind="circuit-id", hostname="lobby")
+    first, second = naming.phones(2)
+    for phone in (first, second):
+        phone.options = {81: SAYS, 82: b"\x01\x03p/7"}
+    assert told(first.boot()).name == "lobby.lab.example.org."
+    other = second.boot()
+    assert (str(other), told(other).name) == ("ACK 10.0.1.0", "phone.lab.example.org.")

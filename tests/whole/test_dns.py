@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
+from typing import Any
 
 import dns.message
 import dns.query
@@ -142,7 +144,8 @@ def test_names_follow_leases_into_the_dns(lab: Lab, bind: Bind, tmp_path: Path) 
         wait_for("phone-1.lab.example.org", "A", address)
         back = ".".join(reversed(address.split("."))) + ".in-addr.arpa"
         wait_for(back, "PTR", "phone-1.lab.example.org.")
-        assert len(bind.answers("phone-1.lab.example.org", "DHCID")) == 1
+        (owner,) = bind.answers("phone-1.lab.example.org", "DHCID")
+        assert bind.answers(back, "DHCID") == [owner]
         ack = first.tap.seen("ACK")[-1].message.options[81]
         assert (ack[0] & 9, b"phone-1" in ack) == (1, True)  # S: the server writes it; not N
 
@@ -156,7 +159,7 @@ def test_names_follow_leases_into_the_dns(lab: Lab, bind: Bind, tmp_path: Path) 
         first.release()
         wait_for("phone-1.lab.example.org", "A")
         wait_for(back, "PTR")
-        assert bind.answers("phone-1.lab.example.org", "DHCID") == []
+        assert bind.answers("phone-1.lab.example.org", "DHCID") == bind.answers(back, "DHCID") == []
         assert daemon.json("dns", "retry") == {"retried": 1}
         wait_for("phone-1.lab.example.org", "A", other)
         wait_until(lambda: states().get(other) == "registered", "its name to be whole")
@@ -171,6 +174,31 @@ def test_names_follow_leases_into_the_dns(lab: Lab, bind: Bind, tmp_path: Path) 
         assert states().keys() == {other, third}
     for each in (first, second, late):
         each.machine.lose_power()
+
+
+def test_the_way_back_belongs_to_whoever_has_the_address(lab: Lab, bind: Bind, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
+    updater = Updater(Dns(server=SERVER, key=str(tmp_path / "key"), zones=ZONES))  # type: ignore[arg-type]  # as text, as in the file
+    back = "77.0.9.10.in-addr.arpa"
+    first, second = (bytes((0, 1, 1)) + bytes((number,)) * 32 for number in (1, 2))
+
+    def told() -> tuple[list[str], list[bytes]]:
+        return bind.answers(back, "PTR"), [base64.b64decode(each) for each in bind.answers(back, "DHCID")]
+
+    def call(work: Coroutine[Any, Any, str]) -> str:
+        return str(inside(lab.server, lambda: asyncio.run(work)))
+
+    assert call(updater.register("one.lab.example.org", "10.9.0.77", first)) == "registered"
+    assert told() == (["one.lab.example.org."], [first])
+    assert call(updater.register("two.lab.example.org", "10.9.0.77", second)) == "registered"
+    assert told() == (["two.lab.example.org."], [second])  # all of the one before is gone
+    call(updater.withdraw("one.lab.example.org", "10.9.0.77", first))
+    call(updater.withdraw("two.lab.example.org", "10.9.0.77", first))
+    assert told() == (["two.lab.example.org."], [second])
+    assert bind.answers("one.lab.example.org", "A") == []
+    assert bind.answers("two.lab.example.org", "A") == ["10.9.0.77"]
+    call(updater.withdraw("two.lab.example.org", "10.9.0.77", second))
+    assert told() == ([], [])
 
 
 def test_what_bind_refuses_is_told(lab: Lab, bind: Bind, tmp_path: Path) -> None:

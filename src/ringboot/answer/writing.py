@@ -99,7 +99,7 @@ def give(
     query = case.query
     server = case.facts.server_for(net, query.locals)
     if CLIENT_FQDN in query.message.options and net.row.ddns_domain:
-        lead += told_name(case, net)
+        lead += told_name(case, net, address)
     block = lead + echo_of(case) + option_block(case, net, address, server, seconds)
     data = reply(
         query.message, kind, override_of(query.message) or server, yiaddr=address, lease_time=seconds, block=block
@@ -108,14 +108,13 @@ def give(
     return _new(Reply, (data, destination(query, kind, address), change, reason, detail))
 
 
-def told_name(case: Case, net: Net) -> bytes:
-    """Write option 81 with the name that the client has in this network."""
+def told_name(case: Case, net: Net, address: int) -> bytes:
+    """Write option 81 with the name that the client has with an address of this network."""
     query, client, facts, _ = case
     options = query.message.options
-    reserved = (
-        client.reserved.texts.get("12", "") if client.reserved and client.reserved.row.network == net.name else ""
-    )
-    return fqdn_option(options, name_of(net.row.ddns_domain or "", reserved, options), updates=facts.site.dns)
+    mine = client.reserved
+    name = mine.row.name_at(ip_text(address)) if mine and mine.row.network == net.name else ""
+    return fqdn_option(options, name_of(net.row.ddns_domain or "", name, options), updates=facts.site.dns)
 
 
 def echo_of(case: Case) -> bytes:

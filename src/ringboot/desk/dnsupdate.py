@@ -1,6 +1,7 @@
 """Writes names into the DNS by dynamic update (RFC 2136), signed by a key (RFC 8945), and never over another client's.
 
-RFC 4703: beside an address stands a DHCID that says whose name it is; who has another one is left alone.
+RFC 4703: beside each address, and each way back to a name, stands a DHCID that says whose it is.  A name that has
+another one is left alone.  The way back is ours to say, since we lease the address, and is taken only from who has it.
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ class Updater:
         pointer = dns.reversename.from_address(address).to_text()
         back = self._update(pointer.rstrip("."))
         back.replace(pointer, ttl, "PTR", _dotted(name))
+        back.replace(pointer, ttl, "DHCID", owner)
         await self._done(back, set())
         return REGISTERED
 
@@ -100,7 +102,9 @@ class Updater:
         pointer = dns.reversename.from_address(address).to_text()
         back = self._update(pointer.rstrip("."))
         back.present(pointer, "PTR", _dotted(name))
+        back.present(pointer, "DHCID", owner)
         back.delete(pointer, "PTR")
+        back.delete(pointer, "DHCID")
         await self._done(back, gone)
         return REMOVED
 

@@ -20,7 +20,6 @@ from ringboot.model.event import Event
 from ringboot.model.evidence import unpack
 from ringboot.model.lease import BOUND, Lease
 from ringboot.model.site import Network, Reservation
-from ringboot.model.whose import BY_NAME, names_of
 
 TIMELINE = 60  # events shown
 FOREIGN = 20
@@ -140,11 +139,9 @@ class ExplainDesk:
 
     def _reservations(self, mac: bytes, lease: Lease | None) -> list[Reservation]:
         """Give those that are for a client: where its newest lease is, else anywhere; the first counts."""
-        kept, site = self.core.feed.reservations, self.core.feed.site
-        names = names_of(mac, {} if lease is None else unpack(lease.evidence))
-        places = [network.name for network in site.networks] if lease is None else [lease.network]
-        keys = [(place, kind, BY_NAME[kind].write(value)) for kind, value in names for place in places]
-        return [kept[key] for key in keys if key in kept]
+        feed = self.core.feed
+        places = [network.name for network in feed.site.networks] if lease is None else [lease.network]
+        return feed.reserved_for(places, mac, {} if lease is None else unpack(lease.evidence))
 
 
 def _not_sent(told: Told) -> str | None:

@@ -16,6 +16,7 @@ from ringboot.desk.dhcplink import DhcpLink, Frame
 from ringboot.desk.errors import Busy, DeskError
 from ringboot.model import codec
 from ringboot.model.site import SITE_VERSION, Reservation, Site, Snapshot, names_token
+from ringboot.model.whose import BY_NAME, names_of
 
 SETTLE = 0.5  # seconds between a row and the snapshot that holds it too
 RETRY = 5.0  # seconds after a snapshot that could not be written
@@ -76,6 +77,13 @@ class Feed:
     def _let_reread(self) -> None:
         self.write()
         self._rereading = self._link.send({"t": "reread"})
+
+    def reserved_for(self, places: Iterable[str], mac: bytes, options: Mapping[int, bytes]) -> list[Reservation]:
+        """Give the reservations in these networks for a client that says this, the most exact first."""
+        names = [(kind, BY_NAME[kind].write(value)) for kind, value in names_of(mac, options)]
+        where = tuple(places)
+        found = (self.reservations.get((place, kind, value)) for kind, value in names for place in where)
+        return [row for row in found if row is not None]
 
     def put_reservations(self, rows: Iterable[Reservation]) -> None:
         """Add or replace reservations and send them."""

@@ -13,9 +13,10 @@ from ringboot.desk.core import Core
 from ringboot.desk.dnsupdate import CONFLICT, Refused, Unreachable, Updater
 from ringboot.fleet.books import Books
 from ringboot.fleet.dnsnames import by_name, name_seen, sweep
-from ringboot.model.address import mac_text
+from ringboot.model.address import ip_text
 from ringboot.model.dnsname import DnsName
 from ringboot.model.event import Event
+from ringboot.model.evidence import unpack
 from ringboot.model.lease import LeaseChange
 from ringboot.setup.settings import Dns
 from ringboot.store.errors import StoreFailed
@@ -26,6 +27,8 @@ SWEEP_EVERY = 30.0
 SLICE = 500  # rows in one step of a sweep
 FIRST_WAIT, LONGEST_WAIT = 5.0, 3600.0  # seconds after a try that failed; they double
 LONGEST_SILENCE = 60.0  # seconds that a server which does not answer is left alone
+
+_CLIENT_ID = 61
 
 Row = dict[str, Any]
 
@@ -38,6 +41,7 @@ class Names:
         self._settings: Dns | None = None
         self._updater: Updater | None = None
         self._silence = 0.0
+        self._swept = 0.0
         self.outcomes: Counter[str] = Counter()
 
     def saw(self, books: Books, change: LeaseChange, utc: float) -> None:
@@ -46,26 +50,27 @@ class Names:
             name_seen(books, by_name(self._core.feed.site.networks), change, self._host_name, utc)
 
     def _host_name(self, change: LeaseChange) -> str:
-        reserved = self._core.feed.reservations
-        keys = [("mac", mac_text(change.mac))] if change.mac else []
-        keys += [("client-id", change.key[1:].hex())] if change.key[:1] == b"\0" else []
-        found = (reserved.get((change.network, kind, value)) for kind, value in reversed(keys))
-        return next((row.hostname for row in found if row is not None and row.hostname), "")
+        """Give what a reservation calls the client of a lease: the first that holds for it, as dhcp sees it."""
+        said = unpack(change.evidence)
+        if change.key[:1] == b"\0":
+            said.setdefault(_CLIENT_ID, change.key[1:])  # of a lease that was taken over, it is all that is known
+        kept = self._core.feed.reserved_for((change.network,), change.mac, said)
+        return kept[0].name_at(ip_text(change.address)) if kept else ""
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        swept = 0.0
+        """Work until cancelled; one by one, with rests, while dhcp needs the processors."""
         while True:
-            more = False
+            more, began = False, time.monotonic()
             try:
-                if self._updater_now() is not None and not self._core.pace.is_held_back:
-                    if time.monotonic() - swept > SWEEP_EVERY:
+                if self._updater_now() is not None:
+                    if began - self._swept > SWEEP_EVERY:
                         await self._sweep()
-                        swept = time.monotonic()
+                        self._swept = time.monotonic()
                     more = await self._turn()
             except StoreFailed as error:
                 log.get().error("names for the DNS cannot be kept", why=str(error))
-            await asyncio.sleep(0 if more else IDLE)
+            rest = self._core.pace.rest_after(time.monotonic() - began)
+            await asyncio.sleep(max(rest, 0.0 if more else IDLE))
 
     def _updater_now(self) -> Updater | None:
         """Give who speaks with the server that the configuration names now."""
@@ -84,14 +89,17 @@ class Names:
 
         after = ""
         while True:
+            began = time.monotonic()
             after = await self._core.db.write(lambda books, after=after: sweep(books, after, SLICE, is_live))  # type: ignore[misc]  # mypy cannot infer a default of a lambda
             if not after:
                 return
+            await asyncio.sleep(self._core.pace.rest_after(time.monotonic() - began))
 
     async def _turn(self) -> bool:
         """Bring some names to the DNS; True when there may be more."""
+        at_once = 1 if self._core.pace.is_held_back else AT_ONCE
         with self._core.db.reading() as books:
-            rows = books.names.due(self._core.utc(), AT_ONCE)
+            rows = books.names.due(self._core.utc(), at_once)
         done = [each for each in await asyncio.gather(*map(self._bring, rows)) if each is not None]
         if len(done) < len(rows):  # the server is silent: what it did not answer stays as it is
             self._silence = min(max(1.0, 2 * self._silence), LONGEST_SILENCE)
@@ -101,7 +109,7 @@ class Names:
         if rows:
             self._silence = 0.0
             await self._keep(done)
-        return len(rows) == AT_ONCE
+        return len(rows) == at_once
 
     async def _keep(self, done: list[tuple[DnsName, DnsName, Event]]) -> None:
         def keep(books: Books) -> None:

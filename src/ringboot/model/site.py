@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from ringboot.dhcp.private import Private
 from ringboot.model import codec
+from ringboot.model.whose import PLACES
 
 SITE_VERSION = 1
 
 # Option sets map an option's key to its text form: {"66": "{http}/Folder", "43.2": "..."}.  The key is the code,
 # or code.sub-code; the text may hold the placeholders {server} {http} {https} {tftp} {mac} {token}.
 OptionTexts = dict[str, str]
+_HOST_NAME = "12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,12 @@ class Reservation:
     address: str
     hostname: str | None = None
     options: OptionTexts = field(default_factory=dict)
+
+    def name_at(self, address: str) -> str:
+        """Give the name of its client at an address; of all that are at one place, the one with its address has it."""
+        if self.kind in PLACES and address != self.address:
+            return ""
+        return self.options.get(_HOST_NAME) or self.hostname or ""
 
 
 @dataclass(frozen=True, slots=True)
