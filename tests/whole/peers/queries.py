@@ -1,4 +1,4 @@
-"""Fifty queries that a DHCP server may meet, one row each: who asks, through which relay, for what."""
+"""Queries that a DHCP server may meet, above fifty, one row each: who asks, through which relay, for what."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ PHONE = b"AcmeTelephone 7"
 RESERVED, BY_ID, LAB = "00005e005310", "01aabbccddee", "00005e005340"
 
 
+RENEWS, REBINDS = "renews", "rebinds"  # RFC 2131 4.3.6: by unicast to the server; by broadcast
+BROADCAST = 0x8000
+
+
 class Row(NamedTuple):
-    """A query; the client asks by DISCOVER, or takes the address first and then asks again by `then`."""
+    """A query; the client asks by DISCOVER, or takes the address first and then asks again, or extends its lease."""
 
     name: str
     mac: str = ""  # hex; a client of its own when empty
@@ -29,6 +33,7 @@ class Row(NamedTuple):
     own: str = ""  # ciaddr
     take: bool = False  # DISCOVER, and then REQUEST what is offered: the ACK counts
     again: bool = False  # and the same DISCOVER once more
+    extends: str = ""  # RENEWS or REBINDS what was taken
     any_pool: bool = False  # which pool of its network it gets is each server's choice
 
 
@@ -85,10 +90,23 @@ ROWS = (
     Row("a relay of no network", relay="10.30.9.9"),
     Row("client with an address asks for options", kind=INFORM, own="10.9.0.77"),
     Row("phone with an address asks for options", kind=INFORM, own="10.9.0.77", says={60: PHONE}),
+    Row("client renews", take=True, extends=RENEWS),
+    Row("client renews and asks for some", take=True, extends=RENEWS, wants=SOME),
+    Row("client renews and asks for a short lease", take=True, extends=RENEWS, says={51: (60).to_bytes(4, "big")}),
+    Row("client with an identifier renews", take=True, extends=RENEWS, says={61: b"\xff\x00\x01\x02\x03\x04\x07"}),
+    Row("phone renews", take=True, extends=RENEWS, says={60: PHONE}),
+    Row("reserved client renews", RESERVED, take=True, extends=RENEWS),
+    Row("reserved client by its identifier renews", take=True, extends=RENEWS, says={61: bytes.fromhex(BY_ID)}),
+    Row("client behind the relay renews", relay=BRANCH, says={82: PORT}, take=True, extends=RENEWS),
+    Row("client renews what was never given", kind=REQUEST, own="10.9.0.199"),
+    Row("client rebinds", take=True, extends=REBINDS),
+    Row("phone rebinds", take=True, extends=REBINDS, says={60: PHONE}),
+    Row("reserved client rebinds", RESERVED, take=True, extends=REBINDS),
+    Row("client behind the relay rebinds", relay=BRANCH, says={82: PORT}, take=True, extends=REBINDS),
+    Row("client rebinds an address of elsewhere", kind=REQUEST, own="192.168.7.7"),
     Row("client comes back with an address of elsewhere", kind=REQUEST, says={50: _ip("192.168.7.7")}),
     Row("client comes back with one of another network", kind=REQUEST, relay=BRANCH, says={50: _ip("10.9.0.99")}),
 )  # fmt: skip
-assert len(ROWS) == 50
 
 
 def query(row: Row, number: int) -> Message:
@@ -107,3 +125,18 @@ def query(row: Row, number: int) -> Message:
         1, 1, 6, 1 if relay else 0, bytes((7, 7, row.kind, number)), 0, 0 if relay else 0x8000, own, 0, 0, relay, mac,
         b"", b"", options,
     )  # fmt: skip
+
+
+def extension(row: Row, first: Message, address: int) -> Message:
+    """Write what the client of a row says when it wants to keep its address (RFC 2131 4.3.2)."""
+    options = {code: value for code, value in first.options.items() if code not in (50, 54)} | {53: bytes((REQUEST,))}
+    alone = first._replace(xid=first.xid[2:] + first.xid[:2], ciaddr=address, options=options)
+    if row.extends == REBINDS:
+        return alone
+    return alone._replace(hops=0, flags=0, giaddr=0, options={code: options[code] for code in options if code != 82})
+
+
+def goes_to_the_server_alone(message: Message) -> bool:
+    """Tell a renewal from a rebinding, which asks for a broadcast here."""
+    is_own = bool(message.ciaddr and not message.giaddr and not message.flags & BROADCAST)
+    return is_own and message.kind == REQUEST

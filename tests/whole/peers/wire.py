@@ -14,13 +14,14 @@ from typing import NamedTuple
 
 from tests.whole.daemon import CEILING, wait_until
 from tests.whole.lab import SERVER, Lab, Machine, inside
+from tests.whole.peers.queries import goes_to_the_server_alone
 
 from ringboot.answer.decide import decide
 from ringboot.answer.decision import Reply
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
 from ringboot.dhcp.message import ACK, DISCOVER, OFFER, REQUEST, BadPacket, Message, decode, encode
-from ringboot.model.address import ip_number, mac_octets
+from ringboot.model.address import ip_number, ip_text, mac_octets
 from ringboot.servers.dhcp.frame import EVERYBODY, datagram
 
 RELAYS = ("10.20.0.1", "10.30.0.1")
@@ -127,6 +128,8 @@ class Wire:
 
     def ask(self, query: Message) -> Message | None:
         """Send a query; None when it is not answered: a later one was, which waits for the disk as any lease does."""
+        if query.ciaddr and ip_text(query.ciaddr) not in OWN:
+            self._let_be_found(query.ciaddr)
         self._send(query)
         after = _own(self._mark)
         self._send(after)
@@ -137,13 +140,21 @@ class Wire:
             found.append(heard)
         return next((each for each in found if each.xid == query.xid), None)
 
+    def _let_be_found(self, address: int) -> None:
+        """Let the server know the way to a client; one that answered to ARP would be found before it has its lease."""
+        if address >> 8 == ip_number(SERVER) >> 8:
+            self.lab.ip_there(
+                self.lab.server, f"neighbour replace {ip_text(address)} lladdr {self.machine.mac} dev s0 nud permanent"
+            )
+
     def _send(self, query: Message) -> None:
         source = query.giaddr or query.ciaddr
         relayed = bool(query.giaddr)
+        alone = relayed or goes_to_the_server_alone(query)
         self._socket.send(
             datagram(
-                encode(query), to_mac=SERVER_MAC if relayed else EVERYBODY, from_mac=mac_octets(self.machine.mac),
-                to=ip_number(SERVER) if relayed else 0xFFFFFFFF, source=source, to_port=67,
+                encode(query), to_mac=SERVER_MAC if alone else EVERYBODY, from_mac=mac_octets(self.machine.mac),
+                to=ip_number(SERVER) if alone else 0xFFFFFFFF, source=source, to_port=67,
                 from_port=67 if relayed else 68,
             )
         )  # fmt: skip
@@ -170,7 +181,8 @@ def in_process(facts: Facts) -> Ask:
         moment = next(clock)
         now = Now(1_800_000_000.0 + moment, 1000.0 + moment)
         relayed = bool(query.giaddr)
-        met = Query(query, "s0", (ip_number(SERVER),), query.giaddr or query.ciaddr, 67 if relayed else 68, relayed)
+        unicast = relayed or goes_to_the_server_alone(query)
+        met = Query(query, "s0", (ip_number(SERVER),), query.giaddr or query.ciaddr, 67 if relayed else 68, unicast)
         made = decide(met, facts, now)
         if not isinstance(made, Reply):
             return None
