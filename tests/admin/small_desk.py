@@ -42,6 +42,7 @@ class SmallDesk:
         self.rows_plugins: dict[str, Row] = {}
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
         self.rows_templates: list[Row] = []
+        self.previewed: Row = {"files": [], "left": []}
         self.faults: list[Row] = []
         self.migrated: list[Row] = []
         self.files: dict[tuple[str, str], Row] = {}
@@ -253,6 +254,10 @@ class SmallDesk:
     async def show_file(self, device_id: str, path: str) -> Row:
         self._call("show_file", device_id, path)
         return self._one(self.files, "file", (device_id, path))
+
+    async def preview(self, device_id: str, config: str | None, plugin: str | None) -> Row:
+        self._call("preview", device_id, config, plugin)
+        return self.previewed
 
     async def configs(self, query: Query) -> Page:
         self._call("configs", query)

@@ -572,3 +572,22 @@ def test_templates_are_migrated_and_conflicts_end_with_one(shell: Shell, desk: A
     desk.rows_templates = [{"plugin": "p", "template": "base.tpl", "custom": True, "path": "here", "text": "a\n"}]
     desk.migrated = [{**row, "kept": None, "path": "/c", "text": "b\n"}]
     assert "--- here\n+++ merged\n@@ -1 +1 @@\n-a\n+b\n" in shell("template migrate p --dry-run")[0]
+
+
+def test_what_a_device_would_get_is_shown_and_compared(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {"a": device("a")}
+    row = {"path": "x.cfg", "template": "templates/base.tpl", "state": "changed", "text": "a\nb\n", "served": "a\n"}
+    gone = {**row, "path": "old.cfg", "state": "gone", "text": None, "served": "o\n"}
+    same = {**row, "path": "all.cfg", "state": "same", "text": "a\n"}
+    desk.previewed = {"files": [same, row, gone], "left": [{"name": "{serial}.cfg", "why": "the device has no serial"}]}
+    assert shell("device preview a --use-config more --plugin q")[0] == (
+        "==> all.cfg (templates/base.tpl; same) <==\na\n\n==> x.cfg (templates/base.tpl; changed) <==\na\nb\n\n"
+        "old.cfg would be deleted\n{serial}.cfg is left out: the device has no serial\n"
+    )
+    assert desk.calls[-1] == ("preview", "a", "more", "q")
+    assert shell("device preview a --path x.cfg")[0] == "a\nb\n"
+    assert shell("device diff a")[0] == (
+        "--- served/x.cfg\n+++ new/x.cfg\n@@ -1 +1,2 @@\n a\n+b\n--- served/old.cfg\n+++ /dev/null\n@@ -1 +0,0 @@\n-o\n"
+        "2 files would change, 1 would stay as they are.\n"
+    )
+    assert "It would have no file y.cfg" in shell("device diff a --path y.cfg", code=5)[1]

@@ -59,6 +59,8 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "device files": ("d1", "items"),
     "device show-file": ("d1 a.cfg", "text"),
     "device url": ("d1 --renew", "https"),
+    "device preview": ("d1", "files"),
+    "device diff": ("d1", "files"),
     "dns list": ("", "items"),
     "dns retry": ("", "retried"),
     "tls show": ("", "certificate"),

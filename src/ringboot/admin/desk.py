@@ -154,6 +154,10 @@ class FilesDesk(Protocol):
         """Give {"path", "text", "secret"}: the file as it is served."""
         ...
 
+    async def preview(self, device_id: str, config: str | None, plugin: str | None) -> Row:
+        """Give what it would get: {plugin, config, files: [{path, template, state, text, served, ...}], left}."""
+        ...
+
     async def secret_url(self, device_id: str, renew: bool, who: str) -> Row:
         """Give {"path", "http", "https"} of its secret URL; made when it has none, or a new one is wanted."""
         ...

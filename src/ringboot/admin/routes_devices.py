@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request
 from ringboot.admin.access import ADMINISTRATOR, administrator, caller
 from ringboot.admin.body import json_body, only
 from ringboot.admin.desk import DeviceDesk, FilesDesk
-from ringboot.admin.lists import query_of, written
+from ringboot.admin.lists import query_of, refuse_unknown, written
 from ringboot.admin.masks import refuse_masks, shown
 from ringboot.admin.problems import Problem
 
@@ -78,6 +78,13 @@ def _file_routes(routes: APIRouter, desk: FilesDesk) -> None:
         body = await json_body(request)
         only(body, "renew")
         return await desk.secret_url(device_id, body.get("renew") is True, caller(request).who)
+
+    # It may hold every password of the device.
+    @routes.get("/{device_id}/preview", dependencies=[Depends(administrator)])
+    async def preview(device_id: str, request: Request) -> dict[str, Any]:
+        refuse_unknown(request, ("config", "plugin"))
+        asked = request.query_params
+        return await desk.preview(device_id, asked.get("config") or None, asked.get("plugin") or None)
 
     @routes.get("/{device_id}/file")
     async def show_file(device_id: str, request: Request) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from ringboot.cli import (
     leases,
     plugins,
     pools,
+    previews,
     reservations,
     settings,
     simulate,
@@ -62,7 +63,9 @@ def _tree() -> typer.Typer:
     leases.add_to(group("lease", "Addresses that clients hold.", made))
     pools.add_to(group("pool", "Ranges of addresses that are given out.", made))
     reservations.add_to(group("reservation", "Addresses kept for one client each.", made))
-    devices.add_to(group("device", "Phones, gateways and softphones.", made))
+    of_devices = group("device", "Phones, gateways and softphones.", made)
+    devices.add_to(of_devices)
+    previews.add_to(of_devices)
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
     templates.add_to(group("template", "What files are made of: shipped templates, and your own.", made))

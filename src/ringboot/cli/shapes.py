@@ -11,7 +11,9 @@ from pydantic import BaseModel, Field
 
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.template_things import (
+    Compared,
     Migrated,
+    Previewed,
     Template,
     TemplateDiff,
     TemplateFaults,
@@ -358,6 +360,8 @@ TABLE: dict[str, Any] = {
     "device files": Files,
     "device show-file": FileText,
     "device url": SecretUrl,
+    "device preview": Previewed,
+    "device diff": Compared,
     "dns list": Page[Name],
     "dns retry": Retried,
     "tls show": Tls,

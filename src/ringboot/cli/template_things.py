@@ -1,4 +1,4 @@
-"""What commands about templates print with --json."""
+"""What commands about templates, and about files before and after, print with --json."""
 
 from __future__ import annotations
 
@@ -84,3 +84,47 @@ class Migrated(BaseModel):
     """All of them."""
 
     items: list[MigratedTemplate]
+
+
+class PreviewedFile(BaseModel):
+    """A file that a device would get."""
+
+    path: str
+    part: str
+    template: str
+    secret: bool
+    sha256: str
+    shared: bool = Field(description="All devices of the plugin have it.")
+    state: Literal["same", "changed", "new", "gone"] = Field(description="Against what is served.")
+    text: str | None = Field(description="None: it would be deleted.")
+    served: str | None = Field(description="What is served now; None: nothing.")
+
+
+class LeftOut(BaseModel):
+    """A file of the manifest that the device does not get."""
+
+    name: str
+    why: str
+
+
+class Previewed(BaseModel):
+    """All that a device would get."""
+
+    id: str
+    mac: Mac | None
+    plugin: str
+    config: str
+    files: list[PreviewedFile]
+    left: list[LeftOut]
+
+
+class ComparedFile(PreviewedFile):
+    """One with its difference."""
+
+    diff: str
+
+
+class Compared(Previewed):
+    """All that would change for a device."""
+
+    files: list[ComparedFile]  # type: ignore[assignment]  # narrower than what it overrides

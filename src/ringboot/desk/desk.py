@@ -12,6 +12,7 @@ from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
+from ringboot.desk.previews import PreviewDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.templates import TemplateDesk
 from ringboot.desk.tls import TlsDesk
@@ -22,6 +23,7 @@ from ringboot.model.slowest import Slowest
 
 
 class Desk(
+    PreviewDesk,
     NumbersDesk,
     TopDesk,
     ExplainDesk,

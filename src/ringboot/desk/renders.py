@@ -136,7 +136,7 @@ class Renders:
             return await self._fault(device, f"config {device.config or 'none'} does not exist")
         reserved: Device = device
         try:
-            raw = complete({**_told(core), **flat.raw})
+            raw = complete({**told(core), **flat.raw})
             await core.db.write(lambda books: rendered.reserve(books, core.world, reserved, raw))
         except (FieldErrors, Taken) as error:
             return await self._fault(device, str(error))
@@ -215,7 +215,7 @@ class Renders:
             flat = configs.flatten(books.configs.get, "base")
         self._revision += 1
         try:
-            raw = complete({**_told(core), **flat.raw})
+            raw = complete({**told(core), **flat.raw})
             outcome = await core.pool.render(RenderJob(self._revision, str(folder.path), raw, core.facts(None)))
             if isinstance(outcome, Rendered):
                 await self._delete(await core.db.write(lambda books: rendered.keep_common(books, plugin, outcome)))
@@ -223,21 +223,22 @@ class Renders:
             return f"config base: {error}"
         except Taken as taken:
             return str(taken)
-        return _problem(outcome) if isinstance(outcome, TemplateFault | RenderFailed) else None
+        return problem(outcome) if isinstance(outcome, TemplateFault | RenderFailed) else None
 
 
-def _told(core: Core) -> dict[str, Any]:
+def told(core: Core) -> dict[str, Any]:
     """Give the keys that provd's templates know the server by."""
     facts = core.facts(None)
-    told: dict[str, Any] = {"ip": facts.server}
+    keys: dict[str, Any] = {"ip": facts.server}
     if (http := core.began_with.http.listen) is not None:
-        told |= {"http_port": str(http.port), "http_base_url": facts.http}
+        keys |= {"http_port": str(http.port), "http_base_url": facts.http}
     if (tftp := core.began_with.tftp.listen) is not None:
-        told["tftp_port"] = tftp.port
-    return told
+        keys["tftp_port"] = tftp.port
+    return keys
 
 
-def _problem(outcome: TemplateFault | RenderFailed) -> str:
+def problem(outcome: TemplateFault | RenderFailed) -> str:
+    """Say why a job made no files."""
     if isinstance(outcome, TemplateFault):
         return reasons.tell(reasons.TEMPLATE_ERROR.id, outcome._asdict())
     return outcome.why

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from ringboot.host.guest import Limits
 from ringboot.host.tenant import Statistics, Tenant, TenantFailed
@@ -35,6 +35,13 @@ _KINDS: dict[type[Outcome], str] = {
     Outdated: "outdated",
 }
 _NEVER = 1 << 62  # the revision of a device that is gone
+
+
+class Preview(NamedTuple):
+    """What a job would put in place."""
+
+    rendered: Rendered
+    data: tuple[bytes, ...]  # of each of its files
 
 
 class RenderPool:
@@ -70,6 +77,23 @@ class RenderPool:
                 del self._open[key], self._latest[key]
         self.outcomes[_KINDS[type(outcome)]] += 1
         return outcome
+
+    async def preview(self, job: RenderJob) -> Preview | TemplateFault | RenderFailed:
+        """Make a job's files and give them; nothing is put in place."""
+        token = secrets.token_hex(8)
+        tenant = await self._free.get()
+        try:
+            outcome = decode_outcome(await tenant.request(codec.encode(Task(Work(token, job)))))
+            if isinstance(outcome, Rendered):
+                return Preview(outcome, await asyncio.to_thread(staging.read, job.folder, token, outcome))
+            return outcome
+        except (TenantFailed, codec.BadMessage) as error:
+            return RenderFailed(str(error))
+        except OSError as error:
+            return RenderFailed(f"{error.filename}: {error.strerror}")
+        finally:
+            self._free.put_nowait(tenant)
+            staging.clear(job.folder, token)
 
     async def inspect(self, inspection: Inspection) -> Findings | RenderFailed:
         """Read the templates of a plugin for faults."""

@@ -94,7 +94,8 @@ class Outdated(NamedTuple):
     revision: int
 
 
-Outcome = Rendered | TemplateFault | RenderFailed | Outdated
+Answer = Rendered | TemplateFault | RenderFailed  # of a worker
+Outcome = Answer | Outdated
 
 _KINDS: dict[str, Any] = {"rendered": Rendered, "fault": TemplateFault, "failed": RenderFailed}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
@@ -105,11 +106,11 @@ def encode_outcome(outcome: Outcome) -> bytes:
     return codec.encode({"is": _NAMES[type(outcome)], "of": outcome})
 
 
-def decode_outcome(data: bytes) -> Outcome:
+def decode_outcome(data: bytes) -> Answer:
     """Read what a worker answered; BadMessage names what does not fit."""
     plain = codec.decode(dict[str, Any], data)
     kind = _KINDS.get(plain.get("is", ""))
     if kind is None:
         raise codec.BadMessage(f"not an outcome: {sorted(plain)}")
-    outcome: Outcome = codec.from_plain(kind, plain.get("of"), kind.__name__)
+    outcome: Answer = codec.from_plain(kind, plain.get("of"), kind.__name__)
     return outcome

@@ -49,6 +49,15 @@ def place(plugin: str, token: str, rendered: Rendered) -> None:
             os.replace(new / str(number), target)
 
 
+def read(plugin: str, token: str, rendered: Rendered) -> tuple[bytes, ...]:
+    """Give what a job made, its own new files and those that lie there already alike; OSError when one is gone."""
+    new, root = new_folder(plugin, token), Path(plugin, "var", "tftpboot")
+    return tuple(
+        ((new / str(number)) if file.changed else (root / file.path)).read_bytes()
+        for number, file in enumerate(rendered.files)
+    )
+
+
 def sweep(plugin: str) -> None:
     """Remove what a crash left behind; only while no job of this plugin is under way."""
     shutil.rmtree(new_folder(plugin, ""), ignore_errors=True)
