@@ -380,6 +380,25 @@ SCAN_FOUND = _row(
     "Find the machine that uses this address: ip neigh show {address}.",
 )
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
+ROLLOUT_RUNS = _row("rollout-runs", "daemon", "{count} devices are being moved")
+ROLLOUT_GOES_ON = _row("rollout-goes-on", "daemon", "it goes on")
+ROLLOUT_OUTSIDE = _row("rollout-outside", "daemon", "it waits for its window, {window}")
+ROLLOUT_FIRST_DONE = _row(
+    "rollout-first-done", "daemon",
+    "the first group is done; {left} are left",
+    "Look at the devices of the first group, then: ringboot rollout resume, or abort.",
+)
+ROLLOUT_FAILURES = _row(
+    "rollout-failures", "daemon",
+    "{count} devices failed",
+    "See ringboot rollout show; mend what is named, then: ringboot rollout resume --again.",
+)
+ROLLOUT_CANNOT = _row(
+    "rollout-cannot", "daemon", "it cannot go on: {why}", "Mend what is named, then: ringboot rollout resume."
+)
+ROLLOUT_DONE = _row("rollout-done", "daemon", "every device was moved, failed, or needed no move")
+ROLLOUT_ABORTED = _row("rollout-aborted", "daemon", "it was aborted by {who}; devices not yet moved stay as they were")
+ROLLOUT_STATE = _row("rollout", "daemon", "roll-out {rollout} from {old} to {new} is {state}: {why}")
 PLUGIN_BROKEN = _row(
     "plugin-broken", "daemon",
     "plugin {plugin} cannot be used: {why}",

@@ -51,6 +51,16 @@ class SmallDesk:
         self.moments: list[Row] = []
         self.differences: list[Row] = []
         self.unfitting: Row = {"total": 0, "reasons": {}, "items": []}
+        self.rows_rollouts = [
+            {
+                "id": "1", "from": "p", "to": "q", "who": "ann", "began": 1.0, "ended": 2.0, "state": "done",
+                "reason": "rollout-done", "why": "all done", "devices": 2, "first": 0, "waiting": 0, "moved": 2,
+                "failed": 0, "skipped": 0, "stop_at": 0, "failures": 0, "window": "", "resume_at": None,
+                "is_over": True,
+            }
+        ]  # fmt: skip
+        self.rollout_members: list[Row] = []
+        self.preview: Row = {}
         self.slow = False  # to reconfigure takes until somebody looks how far it is
         self.looked_at = threading.Event()
 
@@ -330,6 +340,32 @@ class SmallDesk:
     async def retry_names(self) -> Row:
         self._call("retry_names")
         return {"retried": len(self.rows_names)}
+
+    async def move_devices(self, row: Row, who: str) -> Row:
+        self._call("move_devices", row, who)
+        if row["dry_run"]:
+            return self.preview
+        return self.rows_rollouts[0]
+
+    async def list_rollouts(self) -> list[Row]:
+        self._call("list_rollouts")
+        return self.rows_rollouts
+
+    async def rollout(self, rollout_id: str) -> Row:
+        self._call("rollout", rollout_id)
+        return self.rows_rollouts[0]
+
+    async def rollout_devices(self, rollout_id: str) -> list[Row]:
+        self._call("rollout_devices", rollout_id)
+        return self.rollout_members
+
+    async def resume_rollout(self, rollout_id: str, again: bool, who: str) -> Row:
+        self._call("resume_rollout", rollout_id, again, who)
+        return self.rows_rollouts[0]
+
+    async def abort_rollout(self, rollout_id: str, who: str) -> Row:
+        self._call("abort_rollout", rollout_id, who)
+        return self.rows_rollouts[0]
 
     async def settings(self) -> list[Row]:
         self._call("settings")

@@ -15,6 +15,7 @@ from ringboot.admin.routes_leases import lease_routes
 from ringboot.admin.routes_plugins import plugin_routes
 from ringboot.admin.routes_pools import pool_routes
 from ringboot.admin.routes_reservations import reservation_routes
+from ringboot.admin.routes_rollouts import rollout_routes
 from ringboot.admin.routes_settings import setting_routes
 from ringboot.admin.routes_templates import template_routes
 
@@ -41,5 +42,6 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         config_routes(desk),
         plugin_routes(desk),
         template_routes(desk),
+        rollout_routes(desk),
         setting_routes(desk),
     )

@@ -247,6 +247,34 @@ class NameDesk(Protocol):
         ...
 
 
+class RolloutDesk(Protocol):
+    """Roll-outs: {id, from, to, state, reason, why, devices, first, waiting, moved, failed, skipped, ...}."""
+
+    async def move_devices(self, row: Row, who: str) -> Row:
+        """Begin one and give it; or with dry_run say which devices and which files would change."""
+        ...
+
+    async def list_rollouts(self) -> list[Row]:
+        """Give all, the newest first."""
+        ...
+
+    async def rollout(self, rollout_id: str) -> Row:
+        """Give one."""
+        ...
+
+    async def rollout_devices(self, rollout_id: str) -> list[Row]:
+        """Give its devices: {device, mac, model, group, state, why}."""
+        ...
+
+    async def resume_rollout(self, rollout_id: str, again: bool, who: str) -> Row:
+        """Let one go on; `again`: with the devices that failed, too."""
+        ...
+
+    async def abort_rollout(self, rollout_id: str, who: str) -> Row:
+        """End one."""
+        ...
+
+
 class SettingDesk(Protocol):
     """Settings that change at run time: {name, value, default, help}."""
 
@@ -275,6 +303,7 @@ class Desk(
     TemplateDesk,
     SettingDesk,
     NameDesk,
+    RolloutDesk,
     Protocol,
 ):
     """All of it, as one object."""

@@ -164,6 +164,7 @@ class _Main:
                     tasks.create_task(self.https.follow()),
                     tasks.create_task(Usage(self.core).run()),
                     tasks.create_task(self.names.run()),
+                    tasks.create_task(self.desk.rollouts.run()),
                 ]
                 log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
                 await self.stopping.wait()

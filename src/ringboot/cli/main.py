@@ -21,6 +21,7 @@ from ringboot.cli import (
     pools,
     previews,
     reservations,
+    rollouts,
     settings,
     simulate,
     templates,
@@ -66,6 +67,8 @@ def _tree() -> typer.Typer:
     of_devices = group("device", "Phones, gateways and softphones.", made)
     devices.add_to(of_devices)
     previews.add_to(of_devices)
+    rollouts.add_move_to(of_devices)
+    rollouts.add_to(group("rollout", "Devices that go from one plugin to another, group by group.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
     templates.add_to(group("template", "What files are made of: shipped templates, and your own.", made))

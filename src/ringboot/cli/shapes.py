@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from ringboot.cli.rollout_shapes import Rollout, RolloutDevice, RolloutPreview
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.template_things import (
     Compared,
@@ -362,6 +363,12 @@ TABLE: dict[str, Any] = {
     "device url": SecretUrl,
     "device preview": Previewed,
     "device diff": Compared,
+    "device move": Rollout | RolloutPreview,
+    "rollout list": Page[Rollout],
+    "rollout show": Rollout,
+    "rollout devices": Page[RolloutDevice],
+    "rollout resume": Rollout,
+    "rollout abort": Rollout,
     "dns list": Page[Name],
     "dns retry": Retried,
     "tls show": Tls,

@@ -14,6 +14,7 @@ from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
 from ringboot.desk.previews import PreviewDesk
 from ringboot.desk.renders import Renders
+from ringboot.desk.rollouts import RolloutDesk, Rollouts
 from ringboot.desk.templates import TemplateDesk
 from ringboot.desk.tls import TlsDesk
 from ringboot.desk.top import TopDesk
@@ -37,6 +38,7 @@ class Desk(
     SettingDesk,
     TlsDesk,
     NameDesk,
+    RolloutDesk,
 ):
     """Every question and every change of an administrator."""
 
@@ -45,6 +47,7 @@ class Desk(
     ) -> None:
         self.core = core
         self.renders = renders
+        self.rollouts = Rollouts(core, renders)
         self.files = files
         self.slowest = slowest
         self.dns_outcomes = names.outcomes

@@ -68,12 +68,12 @@ class DeviceDesk(Steps):
 
     def _page(self, query: Query) -> Page:
         with self.core.db.reading() as books:
-            return select(map(_device_row, all_devices(books)), query, _DEVICE_TEXTS)
+            return select(map(device_row, all_devices(books)), query, _DEVICE_TEXTS)
 
     async def device(self, device_id: str) -> Row:
         """Give one, named by id, MAC or an address that only it has."""
         with self.core.db.reading() as books:
-            return _device_row(self._named(books, device_id))
+            return device_row(self._named(books, device_id))
 
     def _named(self, books: Books, text: str) -> Device:
         at = books.devices.find("ip", text)
@@ -255,7 +255,8 @@ def _all_configs(books: Books) -> Iterable[Config]:
         after = page[-1].id
 
 
-def _device_row(device: Device) -> Row:
+def device_row(device: Device) -> Row:
+    """Write a device for a list."""
     return {key: getattr(device, key) for key in _DEVICE_KEYS}  # a twentieth of what asdict takes
 
 

@@ -16,6 +16,7 @@ from ringboot.fleet import configs, rendered
 from ringboot.fleet.books import Books, Taken
 from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.raw_config import complete, without_secrets
+from ringboot.host.render import Preview
 from ringboot.model.device import Device, DeviceFile
 from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, TemplateFault
 
@@ -150,6 +151,25 @@ class Renders:
         # Jinja2 and Python put values into their messages, and this one is stored and shown.
         why = without_secrets(outcome.why, {**raw, "options": device.options})
         return await self._fault(device, outcome._replace(why=why))
+
+    async def draft(self, device: Device) -> Rendered | str:
+        """Render a device as it might be, and serve nothing of it; gives its files, or why they cannot be made."""
+        core = self._core
+        with core.db.reading() as books:
+            flat = configs.for_device(books.configs, device)
+        folder = core.shelf.folders.get(device.plugin or "")
+        if folder is None or device.plugin not in core.shelf.plugins:
+            return core.shelf.why_not(device.plugin or "")
+        if flat is None:
+            return f"config {device.config or 'none'} does not exist"
+        try:
+            raw = complete({**told(core), **flat.raw})
+        except FieldErrors as error:
+            return str(error)
+        outcome = await core.pool.preview(RenderJob(0, str(folder.path), raw, core.facts(device.ip), asdict(device)))
+        if isinstance(outcome, Preview):
+            return outcome.rendered
+        return without_secrets(problem(outcome), {**raw, "options": device.options})
 
     async def _keep(self, device: Device, outcome: Rendered) -> str | None:
         utc = self._core.utc()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 from ringboot.model.device import Config, Device, DeviceFile
 from ringboot.model.dnsname import DnsName
 from ringboot.model.event import Event
+from ringboot.model.rollout import Rollout, RolloutDevice
 from ringboot.model.site import Reservation
 
 
@@ -223,6 +224,34 @@ class NameBook(Protocol):
         """Let all that wait be tried at once, and count them."""
 
 
+class RolloutBook(Protocol):
+    """Roll-outs, and the devices of each."""
+
+    def get(self, rollout: str) -> Rollout | None:
+        """Give the one with this id."""
+
+    def all(self) -> list[Rollout]:
+        """Give all, the oldest first."""
+
+    def put(self, rollout: Rollout) -> None:
+        """Add it or replace it."""
+
+    def devices(self, rollout: str) -> list[RolloutDevice]:
+        """Give its devices, the first group first."""
+
+    def put_devices(self, rows: Iterable[RolloutDevice]) -> None:
+        """Add devices or replace them."""
+
+    def next(self, rollout: str, stage: int, limit: int) -> list[RolloutDevice]:
+        """Give the next devices to be moved, up to this stage."""
+
+    def counts(self, rollout: str) -> dict[tuple[int, str], int]:
+        """Count its devices by stage and state."""
+
+    def again(self, rollout: str) -> int:
+        """Let those that failed be moved once more, and count them."""
+
+
 class HistoryBook(Protocol):
     """Who changed what, when."""
 
@@ -245,6 +274,7 @@ class Books:
     urls: UrlBook
     uses: UseBook
     names: NameBook
+    rollouts: RolloutBook
     history: HistoryBook
 
 

@@ -18,6 +18,7 @@ from ringboot.store.eventbook import EventBook
 from ringboot.store.filebook import FileBook
 from ringboot.store.historybook import HistoryBook
 from ringboot.store.namebook import NameBook
+from ringboot.store.rolloutbook import RolloutBook
 from ringboot.store.smallbooks import NumberBook, PluginBook, ReservationBook, SettingBook
 from ringboot.store.urlbook import UrlBook
 from ringboot.store.usebook import UseBook
@@ -45,6 +46,7 @@ class Desk:
             urls=UrlBook(connection),
             uses=UseBook(connection),
             names=NameBook(connection),
+            rollouts=RolloutBook(connection),
             history=history,
         )
 

@@ -154,3 +154,28 @@ POOL_USE = sa.Table(
     *(sa.Column(name, sa.Integer, primary_key=True) for name in ("step", "utc")),
     *(sa.Column(name, sa.Integer, nullable=False) for name in ("size", "used", "declined")),
 )
+
+ROLLOUT = sa.Table(
+    "rollout",
+    METADATA,
+    _text("id", key=True),
+    *(_text(name, null=False) for name in ("old", "new", "who")),
+    sa.Column("began", sa.Float, nullable=False),
+    _text("state", null=False),
+    sa.Column("stage", sa.Integer, nullable=False),
+    sa.Column("resume_at", sa.Float),
+    *(sa.Column(name, sa.Integer, nullable=False) for name in ("stop_at", "failures")),
+    *(_text(name, null=False) for name in ("window", "reason", "why")),
+    sa.Column("ended", sa.Float),
+)
+
+ROLLOUT_DEVICE = sa.Table(
+    "rollout_device",
+    METADATA,
+    _text("rollout", key=True),
+    _text("device", key=True),
+    sa.Column("stage", sa.Integer, nullable=False),
+    _text("state", null=False),
+    _text("why", null=False),
+    sa.Index("rollout_device_state", "rollout", "state", "stage", "device"),
+)
