@@ -60,7 +60,7 @@ class SmallDesk:
             }
         ]  # fmt: skip
         self.rollout_members: list[Row] = []
-        self.preview: Row = {}
+        self.foreseen: Row = {}
         self.slow = False  # to reconfigure takes until somebody looks how far it is
         self.looked_at = threading.Event()
 
@@ -344,7 +344,7 @@ class SmallDesk:
     async def move_devices(self, row: Row, who: str) -> Row:
         self._call("move_devices", row, who)
         if row["dry_run"]:
-            return self.preview
+            return self.foreseen
         return self.rows_rollouts[0]
 
     async def list_rollouts(self) -> list[Row]:

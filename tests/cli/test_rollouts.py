@@ -52,12 +52,12 @@ def test_devices_that_failed_are_named_and_the_command_fails(server: Any, desk: 
 def test_a_preview_shows_what_changes_and_fails_when_files_cannot_be_made(server: Any, desk: Any) -> None:
     files = [{"path": "a.cfg", "change": "changed"}, {"path": "b.cfg", "change": "same"}]
     item = {"id": "d1", "mac": None, "model": "M", "group": "rest", "problem": None, "files": files}
-    desk.preview = {"from": "p", "to": "q", "devices": 1, "failed": 0, "items": [item]}
+    desk.foreseen = {"from": "p", "to": "q", "devices": 1, "failed": 0, "items": [item]}
     done = run(server, "device", "move", "--from", "p", "--to", "q", "--dry-run")
     assert done.exit_code == 0, done.stderr
     assert "changed  a.cfg" in done.stdout
     assert "b.cfg" not in done.stdout
-    desk.preview = {**desk.preview, "failed": 1, "items": [{**item, "problem": "burnt", "files": []}]}
+    desk.foreseen = {**desk.foreseen, "failed": 1, "items": [{**item, "problem": "burnt", "files": []}]}
     done = run(server, "device", "move", "--from", "p", "--to", "q", "--dry-run")
     assert (done.exit_code, "d1: burnt" in done.stderr) == (1, True)
 
