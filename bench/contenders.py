@@ -65,6 +65,8 @@ data = "{{state}}/data"
 api_socket = "{{state}}/api.sock"
 [dhcp]
 interfaces = ["s0"]
+probe = false
+scan = false
 [[dhcp.network]]
 name = "bench"
 subnet = "{ground.subnet}/{ground.prefix}"

@@ -169,6 +169,8 @@ ADDRESS_IN_USE = _row(
     "{address} answers an ARP probe; it is in quarantine",
     "Find the machine that uses this address without a lease.",
 )
+ADDRESS_ANSWERS = _row("address-answers", "dhcp", "{address} answers a ping; it is in quarantine",
+                       "Find the machine behind the relay that uses this address without a lease.")
 NO_ANSWER = _row("no-answer", "dhcp", "the question {question} was not answered in time")
 JOURNAL_FAILED = _row(
     "journal-failed", "dhcp",
@@ -374,11 +376,21 @@ INTERFACE_NOT_SERVED = _row(
     "DHCP is not answered on interface {interface}: {why}",
     "See ip address show. It is answered as soon as the interface is there, up, and has an address.",
 )
+ECHO_NOT_POSSIBLE = _row("echo-not-possible", "daemon", "no raw socket: who uses addresses behind relays is not known",
+                         "Start the daemon as root or with CAP_NET_RAW, or set probe_relayed = false in [dhcp].")
 SCAN_FOUND = _row(
     "scan-found", "daemon",
     "{address} of network {network} is used on {interface} by somebody without a lease; it is in quarantine",
     "Find the machine that uses this address: ip neigh show {address}.",
 )
+SCAN_FOUND_MANY = _row(
+    "scan-found-many", "daemon",
+    "half of the addresses of network {network} are in quarantine; the scan finds more that are used without a lease",
+    "Those of another server's clients? Take its leases over: ringboot import ... --leases. Else look for a machine "
+    "that answers ARP for all: ip neigh.",
+)
+SCAN_NOT_POSSIBLE = _row("scan-not-possible", "daemon", "no raw socket: who uses addresses on {interface} is not known",
+                         "Start the daemon as root or with CAP_NET_RAW, or set scan = false in [dhcp].")
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
 ROLLOUT_RUNS = _row("rollout-runs", "daemon", "{count} devices are being moved")
 ROLLOUT_GOES_ON = _row("rollout-goes-on", "daemon", "it goes on")

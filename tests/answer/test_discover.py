@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from ringboot.answer.decision import Question
+from ringboot.answer.decision import FAR, Question
 from ringboot.leases.offers import Offer
 from ringboot.model.address import ip_number
 
@@ -212,8 +213,38 @@ def test_without_an_answer_the_site_says_what_then(world: World, policy: str, an
     assert other == ("ask address-free 10.0.1.1" if policy == "serve" else "ask address-free 10.0.1.0")
 
 
-def test_a_relayed_client_is_not_asked_about(world: World) -> None:
-    assert world.server(probe=True).phone(relay="10.0.0.1").discover() == "OFFER 10.0.1.0"
+def test_behind_a_relay_it_is_asked_about_wherever_the_address_is(world: World) -> None:
+    server = world.server(probe=True)
+    phone = server.phone(relay="10.0.0.1")
+    asked = phone.discover()
+    assert asked.need is not None
+    assert asked.need.question == Question("address-free", FAR, ip_number("10.0.1.0"))
+    offer = phone.repeat({asked.need.question: True})
+    assert offer == "OFFER 10.0.1.0"
+    assert phone.take(offer) == "ACK 10.0.1.0"
+    assert phone.discover() == "OFFER 10.0.1.0", "asked once is enough"
+
+
+def test_a_selected_subnet_on_another_wire_is_asked_about_there(world: World) -> None:
+    floor, branch = world.network("phones", "10.0.0.0/16"), world.network("far", "10.9.0.0/24", "10.9.0.7-10.9.0.9")
+    branch = replace(branch, segment="branch")
+    phone = world.server(floor, branch, probe=True, subnet_selection=True).phone()
+    phone.options = {118: bytes((10, 9, 0, 0))}
+    asked = phone.discover()
+    assert asked.need is not None
+    assert asked.need.question == Question("address-free", FAR, ip_number("10.9.0.7"))
+
+
+@pytest.mark.parametrize("settings", [{"probe": True, "probe_relayed": False}, {"probe": False, "probe_relayed": True}])
+def test_behind_a_relay_nothing_is_asked_where_that_is_switched_off(world: World, settings: dict[str, bool]) -> None:
+    assert world.server(**settings).phone(relay="10.0.0.1").discover() == "OFFER 10.0.1.0"
+
+
+def test_behind_a_relay_an_address_that_cannot_be_asked_about_is_offered(world: World) -> None:
+    phone = world.server(probe=True, on_no_answer="silent").phone(relay="10.0.0.1")
+    asked = phone.discover()
+    assert asked.need is not None
+    assert phone.repeat({asked.need.question: None}) == "OFFER 10.0.1.0"
 
 
 # Reservations

@@ -33,7 +33,9 @@ def test_an_ordinary_phone_goes_the_short_way(server: Server) -> None:
 
 
 def test_a_relayed_phone_goes_it_too_also_with_option_82(world: type[World]) -> None:
-    server = world.server(world.network("phones", "10.0.0.0/16", "10.0.1.0-10.0.1.255"), probe=True)
+    server = world.server(
+        world.network("phones", "10.0.0.0/16", "10.0.1.0-10.0.1.255"), probe=True, probe_relayed=False
+    )
     phone = server.phone(relay="10.0.0.1")
     phone.boot()
     before = server.short_ways
@@ -53,14 +55,15 @@ def test_one_with_an_identifier_and_a_wish_for_a_short_lease_too(server: Server)
 
 
 @pytest.mark.parametrize(
-    "case", ["reserved", "wish", "other hardware", "second network", "expired", "released", "probed", "waiting offer"]
+    "case",
+    ["reserved", "wish", "other hardware", "second network", "expired", "released", "probed", "far", "waiting offer"],
 )
 def test_whoever_is_not_ordinary_goes_the_long_way(world: type[World], case: str) -> None:
     more = [world.network("more", "10.1.0.0/16", "10.1.1.0-10.1.1.9")] if case == "second network" else []
     pool = world.network("phones", "10.0.0.0/16", "10.0.1.0-10.0.1.255")
-    server = world.server(pool, *more, probe=case == "probed")
+    server = world.server(pool, *more, probe=case in ("probed", "far"))
     server.phone("00:08:5d:00:00:77", relay="10.0.0.1").boot()
-    phone = server.phone()
+    phone = server.phone(relay="10.0.0.1") if case == "far" else server.phone()
     if case == "reserved":
         server.reserve("00:08:5d:00:00:01", "10.0.1.9")
     if case in ("expired", "released"):

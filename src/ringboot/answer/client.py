@@ -82,6 +82,11 @@ def link_of(query: Query, facts: Facts) -> Net | None:
     return None
 
 
+def is_on_wire(query: Query, net: Net) -> bool:
+    """Say whether a network lies on the wire of the interface that a message came in by."""
+    return not query.message.giaddr and any(each.holds(ours) for each in net.wire for ours in query.locals)
+
+
 def identify(query: Query, link: Net, facts: Facts) -> Client:
     """Tell who asks and where he may be served."""
     message = query.message

@@ -13,6 +13,8 @@ UNICAST = "unicast"  # UDP to an address that the client has
 BROADCAST = "broadcast"  # UDP to 255.255.255.255
 FRAME = "frame"  # a frame to `mac`, because the client cannot be asked for its address yet
 
+FAR = ""  # in place of an interface: on none of our wires
+
 Detail = dict[str, object]
 
 
@@ -26,7 +28,10 @@ class To(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Something only the outside knows: "address-free" asks whether nobody answers at an address."""
+    """Something only the outside knows: "address-free" asks whether nobody answers at an address.
+
+    By ARP on an interface, where the address lies on its wire; `FAR` elsewhere, by ICMP echo.
+    """
 
     kind: str
     interface: str

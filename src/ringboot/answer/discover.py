@@ -8,7 +8,8 @@ from typing import NamedTuple
 from ringboot import reasons
 from ringboot.answer.address import Choice, choose, closed_pools, may_hold, own_lease
 from ringboot.answer.case import Case
-from ringboot.answer.decision import Decision, Need, Question, Silence
+from ringboot.answer.client import is_on_wire
+from ringboot.answer.decision import FAR, Decision, Need, Question, Silence
 from ringboot.answer.limits import why_limited
 from ringboot.answer.network import Net
 from ringboot.answer.times import lease_time, short_time
@@ -81,15 +82,21 @@ def _ask_first(case: Case, choice: Choice, held: Offer | None, answers: Answers)
     """Ask whether an address is free that this client never had; None: go on."""
     query, client, facts, now = case
     message = query.message
-    if not facts.site.probe or message.giaddr or message.ciaddr:
+    if not facts.site.probe or message.ciaddr:
         return None
-    question = Question("address-free", query.interface, choice.address)
+    interface = query.interface
+    if not is_on_wire(query, choice.net):
+        if not facts.site.probe_relayed:
+            return None
+        interface = FAR
+    question = Question("address-free", interface, choice.address)
     if question not in answers:
         hold = None
         if may_hold(client, choice.net, facts, now) if held is None else held.until - now.steady < OFFER_FRESH:
             hold = Offer(choice.net.name, choice.address, client.key, now.steady + OFFER_HOLD, probed=False)
         return Need(question, hold)
-    if answers[question] is None and facts.site.on_no_answer == "silent":
+    # An echo that cannot be sent tells as little as one that nobody answers, which a firewall may be the reason of.
+    if answers[question] is None and interface != FAR and facts.site.on_no_answer == "silent":
         detail: dict[str, object] = {"question": f"{question.kind} {ip_text(question.address)}"}
         return Silence(reasons.NO_ANSWER, detail, Withdraw(choice.net.name, client.key))
     return None

@@ -85,7 +85,7 @@ def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Rep
             return None
     elif (
         _REQUESTED in options
-        or (facts.site.probe and (not message.giaddr or message.ciaddr))
+        or (facts.site.probe and (facts.site.probe_relayed or not message.giaddr or message.ciaddr))
         or net.is_limited
         or not table.may_hold(name, utc, steady)
     ):

@@ -275,12 +275,11 @@ class _Main:
         await self.desk.reload(dry_run=False)
 
 
-_WORTH_KEEPING = {
+_WORTH_KEEPING = {row.id for row in reasons.TABLE.values() if row.stage == "daemon"} | {
     row.id
     for row in (
         reasons.NO_NETWORK, reasons.NO_POOL, reasons.POOL_FULL, reasons.OTHER_SERVER_CHOSEN, reasons.NAK_WRONG_NETWORK,
-        reasons.NAK_NOT_YOURS, reasons.ADDRESS_IN_USE, reasons.JOURNAL_FAILED, reasons.CLOCK_JUMPED,
-        reasons.INTERFACE_SERVED, reasons.INTERFACE_NOT_SERVED, reasons.SCAN_FOUND,
+        reasons.NAK_NOT_YOURS, reasons.ADDRESS_IN_USE, reasons.ADDRESS_ANSWERS, reasons.JOURNAL_FAILED,
     )
 }  # fmt: skip
 

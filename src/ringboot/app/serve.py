@@ -18,7 +18,7 @@ from ringboot.setup.settings import Settings
 from ringboot.setup.where import api_socket
 
 PARTS = (
-    Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "control", PLUG)),
+    Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "echo", "control", PLUG)),
     Part("main", "ringboot.app", ("tftp", "http", "https", "old-https", "metrics", "api")),
 )
 PRIVATE = 0o600  # only the daemon itself connects
@@ -45,6 +45,8 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
             opened["metrics"] = undo.enter_context(
                 listen.open_stream("metrics", numbers.address, numbers.port, "listen in [metrics]")
             )
+        if (echo := listen.open_echo()) is not None:
+            opened["echo"] = undo.enter_context(echo)
         opened["control"] = undo.enter_context(listen.open_unix(settings.server.data / "run" / "dhcp.sock", PRIVATE))
         server = settings.server
         path = api_socket(server.api_socket, server.data, root=os.geteuid() == 0)

@@ -183,12 +183,15 @@ class Table:
         held = self._offers.held.get(network, 0)
         return not held or 2 * held < self._free_in(network, utc)
 
-    def _free_in(self, network: str, utc: float) -> int:
-        clients, tally = self._clients.get(network), self._tallies.get(network)
+    def may_spoil(self, network: str) -> bool:
+        """Say whether one more address may go into quarantine that nobody asked for: at most half of a network."""
         size = self._room.of(network, self._pools, self._withheld, self._span)
-        if clients is None or tally is None:
-            return size
-        return self._room.free(network, size, tally, len(clients), self._leases, self._withheld, utc)
+        return 2 * (self._tallies[network].declined + 1) <= size
+
+    def _free_in(self, network: str, utc: float) -> int:
+        clients, tally = len(self._clients.get(network, ())), self._tallies[network]
+        size = self._room.of(network, self._pools, self._withheld, self._span)
+        return self._room.free(network, size, tally, clients, self._leases, self._withheld, utc)
 
     def spare(self, network: str, key: bytes, utc: float, closed: frozenset[int] = _NONE) -> int | None:
         """Find a free address for a client whose offer will not keep it; None and `closed` as in `free`."""
@@ -307,7 +310,8 @@ class Table:
             undo.offers.append((offer, True))
         seconds = expiry - int(utc)
         seconds = self._times.setdefault(seconds, seconds)
-        lease = Lease(self._name(network), address, key, mac, BOUND, start, expiry, evidence, seconds)
+        network = self._names.setdefault(network, network)
+        lease = Lease(network, address, key, mac, BOUND, start, expiry, evidence, seconds)
         leases[address] = clients[key] = lease
         if self._hardware is not None:
             self._hardware.add(mac, address)
@@ -328,7 +332,8 @@ class Table:
             self._replace(change.address, before, None, undo)
             return
         _, state, network, address, key, mac, start, expiry, evidence, utc = change
-        lease = Lease(self._name(network), address, key, mac, state, start, expiry, evidence, expiry - int(utc))
+        network = self._names.setdefault(network, network)
+        lease = Lease(network, address, key, mac, state, start, expiry, evidence, expiry - int(utc))
         self._replace(address, before, lease, undo)
         if state == DECLINED:
             if change.kind == "declined" and key:
@@ -397,9 +402,6 @@ class Table:
             clients.pop(key, None)
         else:
             clients[key] = lease
-
-    def _name(self, network: str) -> str:
-        return self._names.setdefault(network, network)
 
     # Free addresses
 

@@ -46,7 +46,7 @@ def xid_of(packed: bytes) -> bytes:
 
 def bare(packed: bytes) -> bytes:
     """Give what the client said, without the nonce."""
-    return packed[3 + packed[2] :] if packed[:1] == _NONCE else packed
+    return packed[3 + packed[2] :] if packed[:1] == _NONCE and len(packed) > 2 else packed
 
 
 def with_nonce(packed: bytes, nonce: bytes, xid: bytes) -> bytes:

@@ -119,10 +119,11 @@ class Site:
     http_port: int = 8667
     tftp_port: int = 69
     https_port: int = 0  # 0: there is none
-    probe: bool = True
+    probe: bool = True  # whether somebody uses an address is asked before it is offered for the first time
+    probe_relayed: bool = True  # also where it lies on none of our wires
     question_deadline: float = 0.3  # seconds
     on_no_answer: str = "silent"  # silent | serve
-    scan: bool = False  # the pools are asked through by ARP
+    scan: bool = True  # the pools are asked through by ARP
     max_declines: int = 3  # addresses that one client may put into quarantine within an hour
     dhcp_integration: bool = True
     subnet_selection: bool = False  # option 118 is obeyed

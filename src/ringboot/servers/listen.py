@@ -7,6 +7,7 @@ import errno
 import os
 import socket
 import stat
+import struct
 from pathlib import Path
 
 ETH_P_ARP = 0x0806
@@ -14,6 +15,8 @@ RECEIVE_BUFFER = 4 << 20  # the default holds about 190 small datagrams; a boot 
 SO_RCVBUFFORCE = 33
 SO_TIMESTAMPNS = 35  # asm-generic/socket.h
 IP_PKTINFO = 8
+SOL_RAW, ICMP_FILTER = 255, 1  # linux/icmp.h
+_ECHO_REPLY = 0
 
 
 class CannotListen(Exception):
@@ -55,6 +58,18 @@ def open_frames(interface: str) -> socket.socket | None:
         opened.bind((interface, ETH_P_ARP))
     except OSError:
         return None
+    opened.setblocking(False)
+    return opened
+
+
+def open_echo() -> socket.socket | None:
+    """Open the raw socket that sends ICMP echos and hears the answers; None where the right to it is missing."""
+    try:
+        opened = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+    except OSError:
+        return None
+    # All ICMP that comes to this machine would be heard otherwise.
+    opened.setsockopt(SOL_RAW, ICMP_FILTER, struct.pack("I", ~(1 << _ECHO_REPLY) & 0xFFFFFFFF))
     opened.setblocking(False)
     return opened
 

@@ -263,7 +263,15 @@ class Dhcp:
     )
     port: Port = Field(json_schema_extra=_RESTART, default=67, description="The UDP port.")
     probe: StrictBool = Field(
-        default=True, description="Ask by ARP whether an address is in use before it is offered for the first time."
+        default=True,
+        description="Ask whether somebody uses an address before a client is offered it for the first time: by ARP on "
+        "our own wires.",
+    )
+    probe_relayed: StrictBool = Field(
+        default=True,
+        description="Ask the same by ICMP echo where the address lies on no wire of ours, but behind a relay. One that "
+        "does not answer within question_deadline is free, and so is every one while the right to raw sockets is "
+        "missing. Without `probe` nothing is asked.",
     )
     question_deadline: Deadline = Field(
         default=0.3, description="How long a client waits for what is looked up before it is answered."
@@ -272,9 +280,9 @@ class Dhcp:
         default="silent", description="What is done when nothing was found out by then."
     )
     scan: StrictBool = Field(
-        default=False,
+        default=True,
         description="Ask by ARP, at the start and when addresses are added, who uses the addresses of the pools on our "
-        "wires without a lease (1,000 a second); those go into quarantine. It needs the right to raw sockets; "
+        "wires without a lease (100 a second); those go into quarantine. It needs the right to raw sockets; "
         "`ringboot status --json` tells how far it is, and where it is not possible.",
     )
     detect_servers: Every = Field(

@@ -27,6 +27,7 @@ def site_of(
         tftp_port=tftp.port if tftp else 0,
         https_port=https.port if https else 0,
         probe=dhcp.probe,
+        probe_relayed=dhcp.probe_relayed,
         question_deadline=dhcp.question_deadline,
         on_no_answer=dhcp.on_no_answer,
         scan=dhcp.scan,

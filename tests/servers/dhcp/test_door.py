@@ -12,7 +12,7 @@ from tests.servers.dhcp.around import Hand, Outbox
 
 from ringboot import reasons
 from ringboot.answer.decide import decide
-from ringboot.answer.decision import BROADCAST, FRAME, To
+from ringboot.answer.decision import BROADCAST, FAR, FRAME, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Query
 from ringboot.dhcp.message import (
@@ -30,10 +30,11 @@ from ringboot.leases.change import release
 from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, ip_text, ip_wire
 from ringboot.model.site import Block, Site
-from ringboot.servers.dhcp.arp import Asked
+from ringboot.servers.dhcp.asked import Asked
 from ringboot.servers.dhcp.backlog import SHARE
 from ringboot.servers.dhcp.door import DISCOVERS_A_TURN, KEPT, OTHERS_A_TURN, Door
 from ringboot.servers.dhcp.port import Arrivals
+from ringboot.servers.dhcp.scan import Stretch
 from ringboot.store.journal import Journal, JournalFailed
 
 MakeQuery = Callable[..., Query]
@@ -413,6 +414,32 @@ def test_arp_on_another_interface_says_nothing(probing: Bench, query: MakeQuery)
     assert probing.wait(0.31) == [(OFFER, "10.0.0.10")]
 
 
+def test_behind_a_relay_it_is_asked_far_away_and_arp_says_nothing_of_it(probing: Bench, query: MakeQuery) -> None:
+    assert probing.come(query(DISCOVER, mac(1), giaddr="10.0.0.9")) == []
+    assert probing.wire.asked == ["10.0.0.10 on "]
+    probing.door.heard("eth0", {ip_number("10.0.0.10")})
+    assert probing.rows() == []
+
+    probing.door.heard(FAR, {ip_number("10.0.0.10"), ip_number("10.0.0.15")})
+
+    assert probing.rows() == [("declined", "10.0.0.10")], "10.0.0.15 was not asked about"
+    assert probing.wait(0.31) == [(OFFER, "10.0.0.11")]
+    assert probing.why(mac(1)) == ["offered", "address-answers"]
+    probing.door.heard(FAR, {ip_number("10.0.0.11")})
+    assert len(probing.rows()) == 1, "too late: it is offered"
+
+
+def test_without_the_right_to_ask_far_away_it_is_offered_and_that_is_said_once(
+    probing: Bench, query: MakeQuery
+) -> None:
+    probing.wire.says = Asked.CANNOT_ASK
+    assert probing.come(query(DISCOVER, mac(1), giaddr="10.0.0.9")) == [(OFFER, "10.0.0.10")]
+    probing.clock.at += 3600
+    assert probing.come(query(DISCOVER, mac(2), giaddr="10.0.0.9")) == [(OFFER, "10.0.0.10")]
+    told = [row["reason"] for row in probing.door.hints.take(probing.clock.at)]
+    assert told.count("echo-not-possible") == 1
+
+
 def test_after_four_addresses_in_use_the_client_is_left_for_its_next_try(probing: Bench, query: MakeQuery) -> None:
     probing.come(query(DISCOVER, mac(1)))
     for last in range(10, 14):
@@ -513,3 +540,21 @@ def test_a_free_address_that_somebody_uses_goes_into_quarantine_and_no_other_doe
     assert bench.rows() == [("bound", "10.0.0.10"), ("declined", "10.0.0.12")]
     assert bench.come(query(DISCOVER, mac(3))) == [(OFFER, "10.0.0.13")]
     assert "scan-found" in [row["reason"] for row in bench.door.hints.take(bench.clock.at)]
+
+
+def test_what_is_found_in_use_unasked_takes_at_most_half_of_a_network(bench: Bench, query: MakeQuery) -> None:
+    pool = [ip_number(f"10.0.0.{n}") for n in range(10, 20)]
+
+    assert [bench.door.found_in_use("eth0", each) for each in pool] == [True] * 5 + [False] * 5
+
+    assert bench.come(query(DISCOVER, mac(1))) == [(OFFER, "10.0.0.15")]
+    told = [row for row in bench.door.hints.take(bench.clock.at) if row["reason"] == "scan-found-many"]
+    assert [row["network"] for row in told] == ["phones"], "said once"
+
+
+def test_a_scan_that_is_not_possible_is_told_to_main(probing: Bench) -> None:
+    probing.wire.says = Asked.CANNOT_ASK
+    probing.door.scan.want([Stretch("eth0", 1, 9)])
+    probing.door.scan.step(probing.clock.at, probing.door.is_free)
+    told = [(row["reason"], row["detail"]) for row in probing.door.hints.take(probing.clock.at)]
+    assert told == [("scan-not-possible", {"interface": "eth0"})]

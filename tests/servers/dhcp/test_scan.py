@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ringboot.servers.dhcp.arp import Asked
+from ringboot.servers.dhcp.asked import Asked
 from ringboot.servers.dhcp.scan import ANSWERS_WITHIN, EVERY, RATE, Scan, Stretch
 
 
@@ -12,6 +12,7 @@ class Wire:
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
         self.says = Asked.SENT
+        self.cannot: list[str] = []
 
     def ask(self, interface: str, address: int) -> Asked:
         self.asked.append((interface, address))
@@ -29,7 +30,7 @@ def walk(scan: Scan, taken: frozenset[int] = frozenset()) -> int:
 
 def test_every_free_address_is_asked_about_once_at_a_steady_rate() -> None:
     wire = Wire()
-    scan = Scan(wire.ask)
+    scan = Scan(wire.ask, wire.cannot.append)
     assert scan.row()["state"] == "off"
     scan.want([Stretch("eth0", 1, 100), Stretch("eth1", 500, 500)])
     assert scan.row() == {"state": "running", "asked": 0, "left": 101, "found": 0, "not_possible_on": []}
@@ -48,7 +49,7 @@ def test_every_free_address_is_asked_about_once_at_a_steady_rate() -> None:
 
 def test_what_is_added_is_asked_about_and_what_is_gone_is_not() -> None:
     wire = Wire()
-    scan = Scan(wire.ask)
+    scan = Scan(wire.ask, wire.cannot.append)
     scan.want([Stretch("eth0", 10, 20)])
     walk(scan)
     wire.asked.clear()
@@ -62,7 +63,7 @@ def test_what_is_added_is_asked_about_and_what_is_gone_is_not() -> None:
 
 def test_only_who_was_asked_a_moment_ago_has_answered() -> None:
     wire = Wire()
-    scan = Scan(wire.ask)
+    scan = Scan(wire.ask, wire.cannot.append)
     scan.want([Stretch("eth0", 1, 3)])
     walk(scan)
     assert scan.answered("eth1", {1, 2}) == []
@@ -75,10 +76,13 @@ def test_only_who_was_asked_a_moment_ago_has_answered() -> None:
 def test_without_the_right_to_ask_it_says_so_and_goes_on_elsewhere() -> None:
     wire = Wire()
     wire.says = Asked.CANNOT_ASK
-    scan = Scan(wire.ask)
+    scan = Scan(wire.ask, wire.cannot.append)
     scan.want([Stretch("eth0", 1, 1_000_000)])
     walk(scan)
     assert scan.row() == {"state": "not-possible", "asked": 0, "left": 0, "found": 0, "not_possible_on": ["eth0"]}
+    scan.want([Stretch("eth0", 1, 1_000_000), Stretch("eth0", 2_000_000, 2_000_001)])
+    walk(scan)
+    assert wire.cannot == ["eth0"], "once"
     wire.says = Asked.SENT
     scan.want([Stretch("eth1", 1, 2)])
     walk(scan)

@@ -15,7 +15,7 @@ from ringboot.model import evidence
 from ringboot.model.address import ip_number, ip_text
 from ringboot.model.site import Site
 from ringboot.servers.dhcp import summons as module
-from ringboot.servers.dhcp.arp import Asked
+from ringboot.servers.dhcp.asked import Asked
 from ringboot.servers.dhcp.door import Door
 from ringboot.servers.dhcp.summons import FORGOTTEN_AFTER, MOST, WAITS, Summons
 from ringboot.store.journal import Journal

@@ -22,8 +22,10 @@ def test_who_uses_an_address_without_a_lease_is_found(tmp_path: Path) -> None:
         squatter = lab.machine()
         for address in ("10.9.0.20", "10.9.0.120"):
             squatter.ip(f"address add {address}/24 dev c0")
-        config = CONFIG.replace("probe = false", "probe = false\nscan = true")
-        with Daemon(tmp_path, config, lab.server) as daemon:
+        lab.ip_there(lab.server, "link set s0 down")
+        with Daemon(tmp_path, CONFIG, lab.server) as daemon:
+            assert daemon.get("status")["scan"]["state"] == "off", "an interface that is down is asked when it is up"
+            lab.ip_there(lab.server, "link set s0 up")
             wait_until(
                 lambda: daemon.get("status")["scan"]["found"] == 1,
                 "the machine to be found",

@@ -46,7 +46,7 @@ NOT_CARRIED: tuple[tuple[str, tuple[str, str]], ...] = (
     ("lease-id-format", _PROCESS),
     ("max-ack-delay", _OWN),
     ("delayed-ack", _OWN),
-    ("ping-check", ("probe in [dhcp] says it for all networks", "set probe = false there for no")),
+    ("ping-check", ("probe in [dhcp] says it for all networks", "set it, or probe_relayed, to false for no")),
     ("ping-timeout", ("question_deadline in [dhcp] says how long an answer is waited for", "set it there")),
     ("ping-cltt-secs", _OWN),
     ("server-identifier", ("the server writes its own address", "set address in [server]")),

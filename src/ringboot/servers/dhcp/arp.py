@@ -1,33 +1,31 @@
-"""Asks by ARP whether somebody uses an address, and hears who answers."""
+"""Asks by ARP whether somebody uses an address of our wires, and hears who answers; elsewhere others are to ask."""
 
 from __future__ import annotations
 
 import socket
-from enum import Enum
 
+from ringboot.answer.decision import FAR
+from ringboot.servers.dhcp.asked import Asked
+from ringboot.servers.dhcp.echo import Pinger
 from ringboot.servers.dhcp.frame import arp_heard, arp_probe
 from ringboot.servers.dhcp.link import Link
 
 FRAMES_A_TURN = 256
 
 
-class Asked(Enum):
-    """What became of a probe."""
-
-    SENT = "sent"
-    NOBODY_CAN_ANSWER = "nobody can answer"  # the interface knows no ARP: an address there is free unless leased
-    CANNOT_ASK = "cannot ask"
-
-
 class Prober:
     """The ARP sockets, by interface."""
 
-    def __init__(self, sockets: dict[str, socket.socket], links: dict[str, Link]) -> None:
+    def __init__(self, sockets: dict[str, socket.socket], links: dict[str, Link], far: Pinger) -> None:
+        """`far` asks about addresses that lie on none of our wires."""
         self._sockets = sockets
+        self._far = far
         self._links = links  # shared with who keeps it up to date
 
     def ask(self, interface: str, address: int) -> Asked:
-        """Send one probe."""
+        """Send one probe; on the interface, or wherever the address is."""
+        if interface == FAR:
+            return self._far.ask(address)
         link = self._links.get(interface)
         if link is not None and not link.arp:
             return Asked.NOBODY_CAN_ANSWER
@@ -40,11 +38,11 @@ class Prober:
             return Asked.CANNOT_ASK
         return Asked.SENT
 
-    def heard(self, interface: str) -> set[int]:
-        """Read a bounded number of frames from an interface, and give the addresses that somebody has there."""
+    def heard(self, interface: str) -> dict[int, set[bytes]]:
+        """Read a bounded number of frames from an interface; give the addresses that are in use there, and by whom."""
         opened = self._sockets.get(interface)
         link = self._links.get(interface)
-        found: set[int] = set()
+        found: dict[int, set[bytes]] = {}
         if opened is None:
             return found
         for _ in range(FRAMES_A_TURN):
@@ -54,5 +52,5 @@ class Prober:
                 break
             heard = arp_heard(data)
             if heard is not None and (link is None or heard.mac != link.mac):
-                found.add(heard.address)
+                found.setdefault(heard.address, set()).add(heard.mac)
         return found

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ringboot import log, reasons
 from ringboot.answer.decide import address_used, decide
-from ringboot.answer.decision import Decision, Need, Question, Reply, Silence, To
+from ringboot.answer.decision import FAR, Decision, Need, Question, Reply, Silence, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
 from ringboot.dhcp.message import LEASEQUERY
@@ -21,7 +21,8 @@ from ringboot.leases.undo import Undo
 from ringboot.model.address import ip_number, ip_text
 from ringboot.model.lease import LeaseChange
 from ringboot.model.slowest import Slowest
-from ringboot.servers.dhcp.arp import Asked
+from ringboot.reasons import Reason
+from ringboot.servers.dhcp.asked import Asked
 from ringboot.servers.dhcp.backlog import Backlog, Shed, is_spread
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.counters import Counters
@@ -89,7 +90,7 @@ class Door:
         self.outcomes = Outcomes()
         self.hints = Hints()
         self.parking = Parking()
-        self.scan = Scan(prober.ask)
+        self.scan = Scan(prober.ask, self._cannot_scan)
         self.slowest = Slowest()
         self.clock = clock or Clock()
         self._ports = ports
@@ -141,19 +142,22 @@ class Door:
                     changes(change)
             done((query, decision))
 
-    def heard(self, interface: str, addresses: Iterable[int]) -> None:
-        """Take it that these addresses are used by somebody on an interface."""
+    def heard(self, interface: str, used: Iterable[int]) -> None:
+        """Take it that these addresses are used by somebody on an interface, or far away."""
         now = self.clock.now()
         batch = _Batch()
-        for address in addresses:
+        reason = reasons.ADDRESS_ANSWERS if interface == FAR else reasons.ADDRESS_IN_USE
+        for address in used:
             question = Question("address-free", interface, address)
             if not self.parking.is_asked(question):
                 continue
             self._apply(address_used(question, self.facts, now), batch)
-            log.get().warning("address is in use without a lease", address=ip_text(address), interface=interface)
+            log.get().warning(
+                "address is in use without a lease", address=ip_text(address), interface=interface or "behind a relay"
+            )
             parked = self.parking.answered(question, False)
             for each in parked:
-                self._note(each.query, Silence(reasons.ADDRESS_IN_USE, {"address": ip_text(address)}), now)
+                self._note(each.query, Silence(reason, {"address": ip_text(address)}), now)
             self._resume(parked, now, batch)
         self._commit(batch, now)
 
@@ -165,19 +169,34 @@ class Door:
         return not held and (lease is None or lease.expiry <= now.utc)
 
     def found_in_use(self, interface: str, address: int) -> bool:
-        """Put a free address into quarantine that somebody uses; False when it is not free any more."""
+        """Put a free address into quarantine that somebody uses; False when it is not free, or enough others are there.
+
+        Whoever answers for every address, or the clients of the server that was here before, must not close a network:
+        what is left is asked about again before it is offered.
+        """
         if not self.is_free(address):
             return False
         now, batch = self.clock.now(), _Batch()
         change = address_used(Question("address-free", interface, address), self.facts, now)
+        if not self.facts.table.may_spoil(change.network):
+            if self._may_say(f"scan {change.network}", now):
+                self._report(reasons.SCAN_FOUND_MANY, {"network": change.network})
+            return False
         self._apply(change, batch)
         self._commit(batch, now)
         detail: dict[str, object] = {
             "address": ip_text(address), "network": change.network, "interface": interface,
         }  # fmt: skip
-        log.get().warning(reasons.tell(reasons.SCAN_FOUND.id, detail))
-        self.hints.say(reasons.SCAN_FOUND.id, detail, now.utc)
+        self._report(reasons.SCAN_FOUND, detail)
         return True
+
+    def _cannot_scan(self, interface: str) -> None:
+        self._report(reasons.SCAN_NOT_POSSIBLE, {"interface": interface})
+
+    def _report(self, reason: Reason, detail: dict[str, object]) -> None:
+        """Tell the log and main what is about no client."""
+        log.get().warning(reasons.tell(reason.id, detail))
+        self.hints.say(reason.id, detail, self.clock.now().utc)
 
     def ask_again(self) -> None:
         """Send the second probe of the questions that are halfway."""
@@ -280,14 +299,22 @@ class Door:
                 ):
                     return None
                 return Silence(reasons.OVERLOADED, {})
-            if asked is Asked.CANNOT_ASK and self._may_say(f"probe {question.interface}", now):
-                log.get().warning("addresses cannot be probed by ARP", interface=question.interface)
+            if asked is Asked.CANNOT_ASK:
+                self._cannot_ask(question.interface, now)
             answers = {**answers, question: True if asked is Asked.NOBODY_CAN_ANSWER else None}
             decision = self._decide(query, answers, now)
             if not isinstance(decision, Need):
                 return decision
             need = decision
         return Silence(reasons.NO_ANSWER, {"question": need.question.kind})
+
+    def _cannot_ask(self, interface: str, now: Now) -> None:
+        if interface == FAR:
+            if FAR not in self._said:  # once: it does not change
+                self._said[FAR] = now.steady
+                self._report(reasons.ECHO_NOT_POSSIBLE, {})
+        elif self._may_say(f"probe {interface}", now):
+            log.get().warning("addresses cannot be probed by ARP", interface=interface)
 
     def settled(self) -> None:
         """Send what was waiting for the disk, as far as it is there now; JournalLost when the disk fails."""

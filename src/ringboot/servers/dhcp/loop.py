@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from ringboot import log, reasons
+from ringboot.answer.decision import FAR
 from ringboot.answer.facts import Facts
 from ringboot.host.start import Start
 from ringboot.leases.table import Table
@@ -25,6 +26,7 @@ from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.control import Control
 from ringboot.servers.dhcp.disk import Disk
 from ringboot.servers.dhcp.door import Door, Sender
+from ringboot.servers.dhcp.echo import Pinger
 from ringboot.servers.dhcp.interfaces import NOT_SERVED, SERVED, Interfaces, receive
 from ringboot.servers.dhcp.link import changes
 from ringboot.servers.dhcp.port import Arrivals, Port
@@ -54,7 +56,9 @@ class Loop:
             sockets = {kind: socket.socket(fileno=start.fds[n]) for kind, n in names.items() if n in start.fds}
             self._interfaces.plug(interface, sockets)
         self._clock = Clock()
-        self._prober = Prober(self._interfaces.frames, self._interfaces.links)
+        fd = start.fds.get("echo")
+        self._pinger = Pinger(None if fd is None else socket.socket(fileno=fd))
+        self._prober = Prober(self._interfaces.frames, self._interfaces.links, self._pinger)
         ports = self._interfaces.ports
         self._disk = Disk()
         facts = Facts(Site(revision=0), table, os.urandom(32))
@@ -99,6 +103,8 @@ class Loop:
             end.setblocking(False)
         self._watch(self._wake[0], lambda _: self._drain(self._wake[0]))
         self._watch(self._disk, lambda _: self._settled())
+        if self._pinger.socket is not None:
+            self._watch(self._pinger.socket, lambda _: self._hear_echo())
         if self._channel.listener is not None:
             self._watch(self._channel.listener, lambda _: self._accept())
         if self._changes is not None:
@@ -222,8 +228,10 @@ class Loop:
         """Give the pools that lie on the wires of our interfaces, where they are to be scanned."""
         facts = self._door.facts
         for name, link in self._interfaces.links.items() if facts.site.scan else ():
+            # One that is down is asked through when it is up: its pools are new then.
+            is_there = link.arp and link.up
             here = {net.name: net for address in link.locals if (net := facts.nets.at(address)) is not None}
-            for net in {each.name: each for one in here.values() for each in one.wire}.values() if link.arp else ():
+            for net in {each.name: each for one in here.values() for each in one.wire}.values() if is_there else ():
                 yield from (Stretch(name, first, last) for first, last, _ in net.pools)
 
     def _tidy(self, steady: float, *, idle: bool) -> None:
@@ -263,6 +271,11 @@ class Loop:
             self._door.scan.found += self._door.found_in_use(name, address)
         if used and len(self._door.parking):
             self._door.heard(name, used)
+
+    def _hear_echo(self) -> None:
+        used = self._pinger.heard()
+        if used and len(self._door.parking):
+            self._door.heard(FAR, used)
 
     def _accept(self) -> None:
         if self._channel.accept():
@@ -343,7 +356,7 @@ class Loop:
         self._channel.close()
         for port in self._interfaces.ports.values():
             port.plug(None, None)
-        for end in (*self._wake, self._changes, self._plug):
+        for end in (*self._wake, self._changes, self._plug, self._pinger.socket):
             if end is not None:
                 end.close()
         self._journal.close()

@@ -6,11 +6,10 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
-from ringboot import log
-from ringboot.servers.dhcp.arp import Asked
+from ringboot.servers.dhcp.asked import Asked
 
-RATE = 1_000.0  # questions a second
-EVERY = 0.02  # seconds between two handfuls
+RATE = 100.0  # questions a second: each is a broadcast, which costs every host of a wire, and a radio most
+EVERY = 0.1  # seconds between two handfuls
 ANSWERS_WITHIN = 3.0  # seconds in which an answer counts
 
 
@@ -25,8 +24,10 @@ class Stretch(NamedTuple):
 class Scan:
     """What is still to be asked, and what was asked a moment ago; bounded by the number of pools."""
 
-    def __init__(self, ask: Callable[[str, int], Asked]) -> None:
+    def __init__(self, ask: Callable[[str, int], Asked], cannot: Callable[[str], None]) -> None:
+        """`cannot` is told of each interface, once, where nobody can be asked."""
         self._ask = ask
+        self._cannot = cannot
         self._wanted: frozenset[Stretch] = frozenset()
         self._todo: deque[Stretch] = deque()
         self._asked: OrderedDict[tuple[str, int], float] = OrderedDict()
@@ -64,7 +65,7 @@ class Scan:
                 if self._ask(interface, address) is not Asked.SENT:
                     if interface not in self._unable:
                         self._unable.add(interface)
-                        log.get().warning("pools cannot be scanned: no raw socket (CAP_NET_RAW)", interface=interface)
+                        self._cannot(interface)
                     continue  # nobody can be asked there: none of the rest, either
                 self._unable.discard(interface)
                 self._asked[interface, address] = steady
