@@ -292,6 +292,7 @@ NAME_CONFLICT = _row("name-conflict", "device", "{name} belongs to another clien
                      "Give the device another name, or remove the old one from the DNS; then: ringboot dns retry.")
 NAME_REFUSED = _row("name-refused", "device", "the DNS server {server} does not take {name}: {why}",
                     "Compare key and zones of [dns] with the server's configuration. Then: ringboot dns retry.")
+ROLLED_BACK = _row("rolled-back", "device", "{who} put back the files of its generation {number}")
 URL_MADE = _row("url-made", "device", "its secret URL was made for {who}")
 URL_RENEWED = _row("url-renewed", "device", "{who} gave it a new secret URL; the one before opens nothing any more")
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")

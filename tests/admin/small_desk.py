@@ -43,6 +43,7 @@ class SmallDesk:
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
         self.rows_templates: list[Row] = []
         self.previewed: Row = {"files": [], "left": []}
+        self.generations: list[Row] = []
         self.faults: list[Row] = []
         self.migrated: list[Row] = []
         self.files: dict[tuple[str, str], Row] = {}
@@ -268,6 +269,18 @@ class SmallDesk:
     async def preview(self, device_id: str, config: str | None, plugin: str | None) -> Row:
         self._call("preview", device_id, config, plugin)
         return self.previewed
+
+    async def device_history(self, device_id: str) -> list[Row]:
+        self._call("device_history", device_id)
+        return self.generations
+
+    async def generation(self, device_id: str, number: int) -> Row:
+        self._call("generation", device_id, number)
+        return self.previewed
+
+    async def rollback(self, device_id: str, number: int, who: str) -> Row:
+        self._call("rollback", device_id, number, who)
+        return {"id": device_id, "mac": None, "from": number, "number": 9, "changed": 2}
 
     async def configs(self, query: Query) -> Page:
         self._call("configs", query)

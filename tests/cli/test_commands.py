@@ -591,3 +591,22 @@ def test_what_a_device_would_get_is_shown_and_compared(shell: Shell, desk: Any) 
         "2 files would change, 1 would stay as they are.\n"
     )
     assert "It would have no file y.cfg" in shell("device diff a --path y.cfg", code=5)[1]
+
+
+def test_earlier_files_are_listed_compared_and_put_back(shell: Shell, desk: Any) -> None:
+    desk.rows_devices = {"a": device("a")}
+    row = {"number": 2, "utc": 1700000000, "changed": 1, "served": True, "held": False, "why": "config base changed"}
+    desk.generations = [row, {**row, "number": 1, "served": False}]
+    assert shell("device history a")[0] == (
+        "GENERATION  SINCE                CHANGED  SERVED  PUT BACK  WHY\n"
+        "2           2023-11-14 22:13:20  1        yes     no        config base changed\n"
+        "1           2023-11-14 22:13:20  1        no      no        config base changed\n"
+        "2 generations\n"
+    )
+    assert shell("device diff a --generation 1")[0] == "0 files would change, 0 would stay as they are.\n"
+    assert desk.calls[-1] == ("generation", "a", 1)
+    assert "Say --generation alone" in shell("device diff a --generation 1 --plugin q", code=2)[1]
+    assert shell("device rollback a 1")[0] == (
+        "2 files put back; this is generation 9 now. It holds until the next: ringboot device reconfigure a\n"
+    )
+    assert desk.calls[-1] == ("rollback", "a", 1, ME)

@@ -60,6 +60,8 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "device show-file": ("d1 a.cfg", "text"),
     "device url": ("d1 --renew", "https"),
     "device preview": ("d1", "files"),
+    "device history": ("d1", "items"),
+    "device rollback": ("d1 3", "changed"),
     "device diff": ("d1", "files"),
     "device move": ("--from p --to q", "state"),
     "rollout list": ("", "items"),

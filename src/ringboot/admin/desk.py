@@ -158,6 +158,18 @@ class FilesDesk(Protocol):
         """Give what it would get: {plugin, config, files: [{path, template, state, text, served, ...}], left}."""
         ...
 
+    async def device_history(self, device_id: str) -> list[Row]:
+        """Give its generations, newest first: number, utc, why, held, changed, served, files."""
+        ...
+
+    async def generation(self, device_id: str, number: int) -> Row:
+        """Give the files of a generation beside what is served, as a preview."""
+        ...
+
+    async def rollback(self, device_id: str, number: int, who: str) -> Row:
+        """Serve the files of a generation again: {id, mac, from, number, changed}."""
+        ...
+
     async def secret_url(self, device_id: str, renew: bool, who: str) -> Row:
         """Give {"path", "http", "https"} of its secret URL; made when it has none, or a new one is wanted."""
         ...

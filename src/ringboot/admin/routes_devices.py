@@ -79,6 +79,26 @@ def _file_routes(routes: APIRouter, desk: FilesDesk) -> None:
         only(body, "renew")
         return await desk.secret_url(device_id, body.get("renew") is True, caller(request).who)
 
+    @routes.get("/{device_id}/history")
+    async def history(device_id: str) -> dict[str, Any]:
+        rows = await desk.device_history(device_id)
+        return {"total": len(rows), "items": rows}
+
+    @routes.post("/{device_id}/rollback")
+    async def rollback(device_id: str, request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "generation")
+        number = body.get("generation")
+        if not isinstance(number, int) or isinstance(number, bool):
+            raise Problem(422, "refused", "generation must be a number.", {"generation": "must be a number"})
+        return await desk.rollback(device_id, number, caller(request).who)
+
+    @routes.get("/{device_id}/history/{number}", dependencies=[Depends(administrator)])
+    async def generation(device_id: str, number: str) -> dict[str, Any]:
+        if not (number.isascii() and number.isdecimal() and len(number) < 10):
+            raise Problem(404, "not-found", f"{number!r:.40} is no generation.")
+        return await desk.generation(device_id, int(number))
+
     # It may hold every password of the device.
     @routes.get("/{device_id}/preview", dependencies=[Depends(administrator)])
     async def preview(device_id: str, request: Request) -> dict[str, Any]:

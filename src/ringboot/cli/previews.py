@@ -1,4 +1,4 @@
-"""ringboot device preview and diff: what a device would get."""
+"""ringboot device preview, diff, history and rollback: what a device would get, has, and had."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ import typer
 
 from ringboot.cli.command import At, command
 from ringboot.cli.devices import Config, Named, Plugin, find_device
-from ringboot.cli.exits import NOT_FOUND, Failure
-from ringboot.cli.show import clean, counted
+from ringboot.cli.exits import NOT_FOUND, USAGE, Failure
+from ringboot.cli.show import Column, clean, counted, moment, print_table
 from ringboot.cli.templates import unified
 
+COLUMNS = (
+    Column("number", "GENERATION"),
+    Column("utc", "SINCE", moment),
+    Column("changed", "CHANGED"),
+    Column("served", "SERVED"),
+    Column("held", "PUT BACK"),
+    Column("why", "WHY"),
+)
 Path = Annotated[
     str | None, typer.Option(help="Only this file, as ringboot device files shows it.", show_default=False)
 ]
@@ -21,6 +29,8 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "preview", "ringboot device preview {mac} --use-config reception")(preview)
     command(app, "diff", "ringboot device diff {mac}")(diff)
+    command(app, "history", "ringboot device history {mac}")(history)
+    command(app, "rollback", "ringboot device rollback {mac} 3")(rollback)
 
 
 def preview(at: At, *, device: Named, use_config: Config = None, plugin: Plugin = None, path: Path = None) -> None:
@@ -28,7 +38,7 @@ def preview(at: At, *, device: Named, use_config: Config = None, plugin: Plugin 
 
     Its files are made, and nothing of it is served. For administrators.
     """
-    found = _asked(at, device, use_config, plugin, path)
+    found = _asked(at, device, path, config=use_config, plugin=plugin)
     shown = [row for row in found["files"] if row["text"] is not None]
     texts = [str(row["text"]).removesuffix("\n") for row in shown]
     if path is None:
@@ -39,12 +49,23 @@ def preview(at: At, *, device: Named, use_config: Config = None, plugin: Plugin 
     at.tell(found, "\n".join(texts))
 
 
-def diff(at: At, *, device: Named, use_config: Config = None, plugin: Plugin = None, path: Path = None) -> None:
+def diff(
+    at: At,
+    *,
+    device: Named,
+    use_config: Config = None,
+    plugin: Plugin = None,
+    generation: Annotated[int | None, typer.Option(help="Compare with this one of its history.")] = None,
+    path: Path = None,
+) -> None:
     """Show what would change for a device against what it is served now, line by line.
 
-    Take it with --use-config or --plugin before you give it another one. For administrators.
+    Take it with --use-config or --plugin before you give it another one, with --generation before a rollback. For
+    administrators.
     """
-    found = _asked(at, device, use_config, plugin, path)
+    if generation is not None and (use_config or plugin):
+        raise Failure("Say --generation alone.", USAGE)
+    found = _asked(at, device, path, config=use_config, plugin=plugin, generation=generation)
     changed = [row for row in found["files"] if row["state"] != "same"]
     for row in found["files"]:
         row["diff"] = _diff(row)
@@ -59,12 +80,45 @@ def _diff(row: dict[str, Any]) -> str:
     return unified(row["served"] or "", row["text"] or "", before, after)
 
 
-def _asked(at: At, device: str, config: str | None, plugin: str | None, path: str | None) -> dict[str, Any]:
+def _asked(
+    at: At, device: str, path: str | None, *, config: str | None, plugin: str | None, generation: int | None = None
+) -> dict[str, Any]:
+    place = ("preview",) if generation is None else ("history", str(generation))
     ident = str(find_device(at, device)["id"])
     parameters = [(name, value) for name, value in (("config", config), ("plugin", plugin)) if value]
-    found: dict[str, Any] = at.api.get("devices", ident, "preview", parameters=parameters)
+    found: dict[str, Any] = at.api.get("devices", ident, *place, parameters=parameters)
     if path is not None:
         found["files"] = [row for row in found["files"] if row["path"] == path]
         if not found["files"]:
             raise Failure(f"It would have no file {path}. See: ringboot device preview {device}.", NOT_FOUND)
     return found
+
+
+def history(at: At, device: Named) -> None:
+    """List the generations of a device's files: what it had, since when, and why.
+
+    The newest 20 are there, each to the byte, as far as its plugin made them.
+    """
+    page = at.api.get("devices", str(find_device(at, device)["id"]), "history")
+    if at.json:
+        at.tell(page, "")
+        return
+    print_table(page["items"], COLUMNS)
+    print(counted(page["total"], "generations"))
+
+
+def rollback(
+    at: At,
+    *,
+    device: Named,
+    generation: Annotated[int, typer.Argument(help="Its number, as ringboot device history shows it.")],
+) -> None:
+    """Serve the files of an earlier generation again, to the byte.
+
+    They hold, also over a restart, until somebody makes the device's files again (ringboot device reconfigure), or
+    changes the device or a config that it uses.
+    """
+    ident = str(find_device(at, device)["id"])
+    done = at.api.post("devices", ident, "rollback", body={"generation": generation})
+    text = f"{counted(done['changed'], 'files')} put back; this is generation {done['number']} now."
+    at.tell(done, f"{text} It holds until the next: ringboot device reconfigure {device}")

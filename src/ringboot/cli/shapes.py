@@ -13,8 +13,10 @@ from ringboot.cli.rollout_shapes import Rollout, RolloutDevice, RolloutPreview
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.template_things import (
     Compared,
+    Histories,
     Migrated,
     Previewed,
+    RolledBack,
     Template,
     TemplateDiff,
     TemplateFaults,
@@ -363,6 +365,8 @@ TABLE: dict[str, Any] = {
     "device url": SecretUrl,
     "device preview": Previewed,
     "device diff": Compared,
+    "device history": Histories,
+    "device rollback": RolledBack,
     "device move": Rollout | RolloutPreview,
     "rollout list": Page[Rollout],
     "rollout show": Rollout,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from ringboot.cli.things import Mac
+from ringboot.cli.things import Mac, Utc
 
 
 class Template(BaseModel):
@@ -128,3 +128,43 @@ class Compared(Previewed):
     """All that would change for a device."""
 
     files: list[ComparedFile]  # type: ignore[assignment]  # narrower than what it overrides
+
+
+class KeptFile(BaseModel):
+    """A file as it was."""
+
+    path: str
+    part: str
+    secret: bool
+    template: str
+    sha256: str
+    size: int
+
+
+class Generation(BaseModel):
+    """All files of a device, from one time on."""
+
+    number: int
+    utc: Utc
+    why: str
+    held: bool = Field(description="Somebody put it back.")
+    changed: int = Field(description="Files that differ from the generation before.")
+    served: bool = Field(description="It is what the device gets now.")
+    files: list[KeptFile]
+
+
+class Histories(BaseModel):
+    """The generations of a device's files, newest first."""
+
+    total: int
+    items: list[Generation]
+
+
+class RolledBack(BaseModel):
+    """What was put back, as which generation."""
+
+    id: str
+    mac: Mac | None
+    from_: int = Field(alias="from")
+    number: int
+    changed: int

@@ -8,11 +8,11 @@ from ringboot.desk.configuration import ConfigurationDesk
 from ringboot.desk.core import Core
 from ringboot.desk.devices import ConfigDesk
 from ringboot.desk.explain import ExplainDesk
+from ringboot.desk.history import HistoryDesk
 from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
-from ringboot.desk.previews import PreviewDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.rollouts import RolloutDesk, Rollouts
 from ringboot.desk.templates import TemplateDesk
@@ -24,7 +24,7 @@ from ringboot.model.slowest import Slowest
 
 
 class Desk(
-    PreviewDesk,
+    HistoryDesk,
     NumbersDesk,
     TopDesk,
     ExplainDesk,

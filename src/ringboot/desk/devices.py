@@ -45,8 +45,11 @@ class Steps:
         except FieldErrors as error:
             raise Refused(f"{error}.", error.as_dict()) from None
 
-    async def _followed(self, done: Done, who: str) -> None:
-        """Copy plugins, delete stale files, render what changed; the files stand when this returns."""
+    async def _followed(self, done: Done, who: str, what: str) -> None:
+        """Copy plugins, delete stale files, render what changed; the files stand when this returns.
+
+        `what` was done stands in the history of the files.
+        """
         if done.device is not None:
             if done.stale:
                 await self.renders.forget(list(done.stale))
@@ -56,7 +59,7 @@ class Steps:
             await self.renders.common(self.core.shelf.plugins)
         elif done.copies:
             await self.renders.common(done.copies)
-        await self.renders.done(done.render)
+        await self.renders.done(done.render, f"{what} by {who}")
 
 
 class DeviceDesk(Steps):
@@ -88,7 +91,7 @@ class DeviceDesk(Steps):
         """Check and add one; its files stand when this returns."""
         core = self.core
         done = await self._written(lambda books: devices.add(books, core.world, _dotted(row)[0], who, core.utc()))
-        await self._followed(done, who)
+        await self._followed(done, who, "device added")
         return await self.device(done.device.id if done.device else "")
 
     async def set_device(self, device_id: str, changes: Row, who: str) -> Row:
@@ -105,7 +108,7 @@ class DeviceDesk(Steps):
         done = await self._written(change)
         if before.mac is not None and done.device is not None and before.mac != done.device.mac:
             core.feed.forget(before.mac)
-        await self._followed(done, who)
+        await self._followed(done, who, f"device changed ({', '.join((*values, *removed))})")
         return await self.device(before.id)
 
     async def remove_device(self, device_id: str, who: str) -> None:
@@ -118,6 +121,7 @@ class DeviceDesk(Steps):
         done = await self._written(remove)
         if done.device is not None:
             await self.renders.forget(list(done.stale))
+            await self.renders.forget_history(done.device.id)
             if done.device.mac is not None:
                 core.feed.forget(done.device.mac)
 
@@ -130,7 +134,8 @@ class DeviceDesk(Steps):
         plugins = {device.plugin for device in wanted if device.plugin is not None} | ({plugin} if plugin else set())
         before = await asyncio.to_thread(self._digests, plugins, wanted)
         faults = await self.renders.common(sorted(plugins))
-        failed = await self.renders.done(device.id for device in wanted if device.plugin is not None)
+        named = (device.id for device in wanted if device.plugin is not None)
+        failed = await self.renders.done(named, f"reconfigured by {who}")
         after = await asyncio.to_thread(self._digests, plugins, wanted)
         changed = sum(before.get(place) != after.get(place) for place in before.keys() | after.keys())
         macs = {device.id: device.mac for device in wanted}
@@ -205,7 +210,7 @@ class ConfigDesk(Steps):
         """Check and add one."""
         core = self.core
         done = await self._written(lambda books: layers.add(books, core.world, _dotted(row)[0], who, core.utc()))
-        await self._followed(done, who)
+        await self._followed(done, who, f"config {done.config.id if done.config else ''} added")
         return await self.config(done.config.id if done.config else "")
 
     async def set_config(self, config_id: str, changes: Row, who: str) -> Row:
@@ -215,7 +220,7 @@ class ConfigDesk(Steps):
         done = await self._written(
             lambda books: layers.change(books, config_id, values, removed=removed, who=who, utc=core.utc())
         )
-        await self._followed(done, who)
+        await self._followed(done, who, f"config {config_id} changed")
         return await self.config(config_id)
 
     async def remove_config(self, config_id: str, who: str) -> None:

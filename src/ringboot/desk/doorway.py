@@ -139,7 +139,7 @@ class Doorway:
         own = seen.device.plugin if seen.device is not None and seen.render else None
         for plugin in dict.fromkeys((*seen.copies, *((own,) if own is not None and self._is_new(own) else ()))):
             await self._prepared(plugin, who)
-        self._renders.need(seen.render)
+        self._renders.need(seen.render, f"what it told by {who}")
 
     async def _prepared(self, plugin: str, who: str) -> None:
         """Copy a catalog plugin and make the files that its devices share, once for all who ask meanwhile."""

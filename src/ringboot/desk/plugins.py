@@ -96,7 +96,7 @@ class PluginDesk:
 
         devices = await core.db.write(keep)
         await self.renders.common([ident])
-        self.renders.need(devices)
+        self.renders.need(devices, f"plugin {ident} installed by {who}")
         await core.publish()
         return {**await self.plugin(ident), "by": who}
 

@@ -88,26 +88,28 @@ def _rows(job: RenderJob, made: Preview, served: Served) -> list[Row]:
     root = Path(job.folder, "var", "tftpboot")
     rows = []
     for file, data in zip(made.rendered.files, made.data, strict=True):
-        before = _read(root / file.path) if (root, file.path) in served else None
+        before = octets(root / file.path) if (root, file.path) in served else None
         row = {key: getattr(file, key) for key in ("path", "part", "template", "secret", "sha256")}
         row |= {"shared": job.device is None, "state": NEW if before is None else SAME if before == data else CHANGED}
-        rows.append(row | {"text": _text(data), "served": _text(before)})
+        rows.append(row | {"text": text_of(data), "served": text_of(before)})
     return rows
 
 
 def _gone(served: Served) -> list[Row]:
     return [
-        {**row, "sha256": "", "state": GONE, "text": None, "served": _text(_read(root / path))}
+        {**row, "sha256": "", "state": GONE, "text": None, "served": text_of(octets(root / path))}
         for (root, path), row in served.items()
     ]
 
 
-def _read(path: Path) -> bytes | None:
+def octets(path: Path) -> bytes | None:
+    """Read a file; None when there is none."""
     try:
         return path.read_bytes()
     except OSError:
         return None
 
 
-def _text(data: bytes | None) -> str | None:
+def text_of(data: bytes | None) -> str | None:
+    """Give what can be shown of it."""
     return None if data is None else data.decode("utf-8", "replace")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from ringboot import log, reasons
 from ringboot.desk.core import Core
@@ -18,8 +18,11 @@ from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.raw_config import complete, without_secrets
 from ringboot.host.render import Preview
 from ringboot.model.device import Device, DeviceFile
+from ringboot.plugins.history import History, KeptFile, tidy
 from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, TemplateFault
 
+T = TypeVar("T")
+EVERY = 1 << 40  # a limit that is none
 AT_ONCE = 8  # jobs given to the pool; the rest waits here, so that a stop is quick
 
 
@@ -31,6 +34,8 @@ class Renders:
         self._revision = int(core.utc() * 1000)
         self._running: dict[str, asyncio.Task[str | None]] = {}
         self._again: set[str] = set()
+        self._asked: set[str] = set()  # a person asked for these: what was put back does not hold
+        self._why: dict[str, str] = {}
         self._turns = Turns(AT_ONCE, core.pace)
         self._closed = False
 
@@ -39,11 +44,12 @@ class Renders:
         """Say how many devices are being rendered or wait for it."""
         return len(self._running)
 
-    def need(self, devices: Iterable[str]) -> None:
-        """Render these soon."""
+    def need(self, devices: Iterable[str], why: str = "") -> None:
+        """Render these soon; `why` stands in their history."""
         for device in devices:
             if self._closed:
                 return
+            self._why[device] = why or self._why.get(device, "")
             if self._is_running(device):
                 self._again.add(device)
             else:
@@ -89,10 +95,33 @@ class Renders:
             self._turns.hurry(device)
             await asyncio.wait({task})
 
-    async def done(self, devices: Iterable[str]) -> dict[str, str]:
-        """Render these now and wait; gives the problem of each device that could not be."""
+    async def instead(self, device: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Do something with a device's files while none of them is made."""
+        while (task := self._running.get(device)) is not None:
+            self._turns.hurry(device)
+            await asyncio.wait({task})
+        holder: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        doing = asyncio.create_task(self._after(holder))
+        self._running[device] = doing
+        doing.add_done_callback(lambda done: self._ended(device, done))
+        try:
+            return await work()
+        finally:
+            holder.set_result(None)
+            await doing
+            if device in self._again:
+                self._again.discard(device)
+                self.need((device,))
+
+    async def _after(self, holder: asyncio.Future[None]) -> str | None:
+        await holder
+        return None
+
+    async def done(self, devices: Iterable[str], why: str = "") -> dict[str, str]:
+        """Render these now, because a person wants it, and wait; gives the problem of each that could not be."""
         wanted = list(dict.fromkeys(devices))
-        self.need(wanted)
+        self._asked.update(wanted)
+        self.need(wanted, why)
         tasks = {device: self._running[device] for device in wanted if device in self._running}
         if len(wanted) <= AT_ONCE:  # a person waits; for a whole fleet no phone that asks for its file shall
             for device in wanted:
@@ -117,13 +146,15 @@ class Renders:
         try:
             while True:
                 self._again.discard(device)
-                problem = await self._render(device)
+                asked = device in self._asked
+                self._asked.discard(device)
+                problem = await self._render(device, asked=asked)
                 if device not in self._again:
                     return problem
         finally:
             self._turns.give_back(patient, time.monotonic() - began)
 
-    async def _render(self, ident: str) -> str | None:
+    async def _render(self, ident: str, *, asked: bool) -> str | None:
         core = self._core
         with core.db.reading() as books:
             device = books.devices.get(ident)
@@ -133,6 +164,9 @@ class Renders:
         folder = core.shelf.folders.get(device.plugin)
         if folder is None or device.plugin not in core.shelf.plugins:
             return await self._fault(device, core.shelf.why_not(device.plugin))
+        why = self._why.pop(ident, "")
+        if not asked and self._is_held(device, str(folder.path)):
+            return device.problem
         if flat is None:
             return await self._fault(device, f"config {device.config or 'none'} does not exist")
         reserved: Device = device
@@ -147,7 +181,7 @@ class Renders:
         if isinstance(outcome, Outdated):
             return None
         if isinstance(outcome, Rendered):
-            return await self._keep(device, outcome)
+            return await self.keep(device, outcome, why, final=asked)
         # Jinja2 and Python put values into their messages, and this one is stored and shown.
         why = without_secrets(outcome.why, {**raw, "options": device.options})
         return await self._fault(device, outcome._replace(why=why))
@@ -171,11 +205,38 @@ class Renders:
             return outcome.rendered
         return without_secrets(problem(outcome), {**raw, "options": device.options})
 
-    async def _keep(self, device: Device, outcome: Rendered) -> str | None:
-        utc = self._core.utc()
-        return await self._written(
-            device.id, lambda books: rendered.keep(books, device.id, device.plugin or "", outcome, utc)
-        )
+    def _is_held(self, device: Device, plugin: str) -> bool:
+        """Tell whether its files are those that a person put back."""
+        history = History(plugin, device.id)
+        newest = history.newest() if history.begun() else None
+        if newest is None or not newest.held:
+            return False
+        with self._core.db.reading() as books:
+            return {(row.path, row.sha256) for row in books.files.of_device(device.id)} == newest.contents
+
+    async def keep(self, device: Device, outcome: Rendered, why: str, *, final: bool, held: bool = False) -> str | None:
+        """Write down that a device's files stand, also in its history; gives its problem.
+
+        `final`: a person wants it so; else the history is asked only if something changed.
+        """
+        core, plugin = self._core, device.plugin or ""
+        utc = core.utc()
+        gone: list[DeviceFile] = []
+
+        def write(books: Books) -> list[DeviceFile]:
+            gone[:] = rendered.keep(books, device.id, plugin, outcome, utc)
+            return gone
+
+        found = await self._written(device.id, write)
+        folder = core.shelf.folders.get(plugin)
+        history = History(folder.path, device.id) if folder is not None else None
+        if found is None and history is not None and (gone or final or _differs(history, outcome)):
+            files = (KeptFile(*(getattr(file, key) for key in KeptFile._fields)) for file in outcome.files)
+            try:
+                history.note(files, utc=utc, why=why or "what they are made of changed", held=held)
+            except OSError as error:
+                log.get().error("history could not be written", device=device.id, why=str(error))
+        return found
 
     async def _fault(self, device: Device, fault: TemplateFault | RenderFailed | str) -> str | None:
         utc = self._core.utc()
@@ -209,12 +270,24 @@ class Renders:
                 self._core.pool.forget(str(folder.path), device)
         await self._delete(records)
 
+    async def forget_history(self, device: str) -> None:
+        """Drop the earlier files of a device that is gone."""
+        for folder in list(self._core.shelf.folders.values()):
+            await asyncio.to_thread(History(folder.path, device).forget)
+
     async def tidy(self) -> None:
         """Delete the files of devices that are gone, which a crash may have left behind."""
         core = self._core
         with core.db.reading() as books:
             left = [row for plugin in core.shelf.plugins for row in rendered.orphans(books, plugin)]
         await self._delete(left)
+        await asyncio.to_thread(self._tidy_history)
+
+    def _tidy_history(self) -> None:
+        with self._core.db.reading() as books:
+            devices = [device.id for device in books.devices.page("", EVERY)]
+        for folder in self._core.shelf.folders.values():
+            tidy(folder.path, devices)
 
     async def common(self, plugins: Iterable[str]) -> dict[str, str]:
         """Render the files that all devices of these plugins share; gives the problem of each that could not be."""
@@ -244,6 +317,10 @@ class Renders:
         except Taken as taken:
             return str(taken)
         return problem(outcome) if isinstance(outcome, TemplateFault | RenderFailed) else None
+
+
+def _differs(history: History, outcome: Rendered) -> bool:
+    return any(file.changed for file in outcome.files) or not history.begun()
 
 
 def told(core: Core) -> dict[str, Any]:

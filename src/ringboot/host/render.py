@@ -131,7 +131,7 @@ class RenderPool:
             if isinstance(outcome, Rendered):
                 if self._latest[key] != job.revision:
                     return Outdated(job.revision)
-                staging.place(job.folder, token, outcome)
+                staging.place(job.folder, token, outcome, str(job.device["id"]) if job.device else None)
         except (TenantFailed, codec.BadMessage) as error:
             return RenderFailed(str(error))
         except OSError as error:

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 from ringboot.plugins import names
 from ringboot.plugins.context import NoZone, contexts
+from ringboot.plugins.history import History, pack
 from ringboot.plugins.job import Left, Rendered, RenderedFile, RenderJob, TemplateFault
 from ringboot.plugins.manifest import FILE, BadManifest, load_manifest
 from ringboot.plugins.schema import CommonFile, DeviceFile, Format, Manifest
+from ringboot.plugins.staging import packed
 from ringboot.plugins.templates import TemplateEnvironment
 
 
@@ -89,8 +91,12 @@ def render_common(folder: Path, job: RenderJob) -> Made | TemplateFault:
 
 
 def stage(job: RenderJob, made: Made, into: Path) -> Rendered:
-    """Write the pages that differ from what lies in var/tftpboot into a folder, named by their place in the list."""
+    """Write the pages that differ from what lies in var/tftpboot into a folder, named by their place in the list.
+
+    A device's, also for its history, as far as that does not have them.
+    """
     root = Path(job.folder, "var", "tftpboot")
+    history = History(job.folder, str(job.device["id"])) if job.device is not None else None
     files = []
     for place, page in enumerate(made.pages):
         changed = _differs(root / page.path, page.data)
@@ -98,6 +104,8 @@ def stage(job: RenderJob, made: Made, into: Path) -> Rendered:
             with os.fdopen(os.open(into / str(place), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as new:
                 new.write(page.data)
         digest = hashlib.sha256(page.data).hexdigest()
+        if history is not None and not history.has(digest):
+            pack(packed(into, place), page.data)
         files.append(RenderedFile(page.path, page.part, page.secret, page.template, digest, len(page.data), changed))
     return Rendered(job.revision, tuple(files), made.left)
 

@@ -10,6 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
+from ringboot.plugins.history import History
 from ringboot.plugins.job import Rendered
 
 
@@ -31,13 +32,25 @@ def clear(plugin: str, token: str) -> None:
     shutil.rmtree(new_folder(plugin, token), ignore_errors=True)
 
 
-def place(plugin: str, token: str, rendered: Rendered) -> None:
+def packed(new: Path, number: int) -> Path:
+    """Name a new file's content as it is kept in the history of its device."""
+    return new / f"{number}.z"
+
+
+def place(plugin: str, token: str, rendered: Rendered, device: str | None = None) -> None:
     """Move the changed files to where they are served from; OSError when one cannot be moved.
+
+    What is new to the history of the device goes there first.
 
     Nothing is made anew of a plugin that was taken away meanwhile: what is left of it would be in the way of the next.
     """
     new = new_folder(plugin, token)
     root = Path(plugin, "var", "tftpboot").resolve(strict=True)
+    if device is not None:
+        history = History(plugin, device)
+        for number, file in enumerate(rendered.files):
+            if (content := packed(new, number)).exists():
+                history.take(content, file.sha256)
     for number, file in enumerate(rendered.files):
         if file.changed:
             target = root / file.path
