@@ -359,6 +359,11 @@ BOOT_FOREIGN_SERVER = _row(
     "boot-foreign-server", "boot", "another DHCP server, {server}, answers on {interface}", OTHER_SERVER_CHOSEN.help
 )
 # The daemon
+MET_BETWEEN = _row(
+    "met-between-boots", "daemon",
+    "another DHCP server, {server}, answered on {interface}; it may have served this device",
+    OTHER_SERVER_CHOSEN.help,
+)
 FOREIGN_SERVER = _row(
     "foreign-server", "daemon", "another DHCP server answers on {interface}: {server}", OTHER_SERVER_CHOSEN.help
 )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ringboot import reasons
-from ringboot.fleet.explain import Case, DhcpOutcome, diagnose
+from ringboot.fleet.explain import Case, DhcpOutcome, diagnose, met_between_boots
 from ringboot.model.address import ip_number, mac_octets
 from ringboot.model.device import Device, DeviceFile
 from ringboot.model.event import Event
@@ -298,3 +298,34 @@ def test_each_way_but_the_good_one_says_what_to_do() -> None:
 def test_what_else_may_be_seen(way: str) -> None:
     given, reason = OTHERS[way]
     assert diagnose(given).reason == reason
+
+
+def met(*times: float, server: str = "10.0.0.66") -> tuple[Event, ...]:
+    detail = {"server": server, "interface": "eth0"}
+    return tuple(Event(utc, reasons.FOREIGN_SERVER.id, detail=detail) for utc in reversed(times))
+
+
+BOOTS = tuple(said(utc, "REQUEST", reasons.ACKNOWLEDGED, address=ADDRESS) for utc in (1000, 5000, 5030, 9000, 9001))
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "times", "found"),
+    [
+        (BOOTS, (4000, 4990), []),  # the boot at 5000 came after it
+        (BOOTS, (5010, 6000, 7000), [7000]),
+        (BOOTS, (6000, 9010, 9020), [6000, 9020]),
+        (BOOTS[:1], (500, 2000), [2000]),
+        ((*BOOTS, said(9500, "REQUEST", reasons.RENEWED, address=ADDRESS)), (6000,), [6000]),  # that is no boot
+        ((), (6000,), []),
+    ],
+)
+def test_another_server_between_two_boots_is_named(
+    outcomes: tuple[DhcpOutcome, ...], times: tuple[float, ...], found: list[float]
+) -> None:
+    assert [each.utc for each in met_between_boots(case(leases=(), outcomes=outcomes, foreign=met(*times)))] == found
+
+
+def test_each_of_several_other_servers_is_named_also_after_dhcp_forgot() -> None:
+    foreign = (*met(9500), *met(9400, 9600, server="10.0.0.67"), *met(8000, server="10.0.0.68"))
+    found = met_between_boots(case(outcomes=(), foreign=foreign))  # the lease began at 9000
+    assert {(each.detail["server"], each.utc) for each in found} == {("10.0.0.66", 9500), ("10.0.0.67", 9600)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ringboot import reasons
@@ -13,7 +13,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.devices import file_rows
 from ringboot.desk.errors import DeskError
 from ringboot.dhcp.private import shown
-from ringboot.fleet.explain import Case, DhcpOutcome, diagnose
+from ringboot.fleet.explain import Case, DhcpOutcome, diagnose, met_between_boots
 from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, ip_text, mac_octets, mac_text
 from ringboot.model.event import Event
@@ -49,10 +49,11 @@ class ExplainDesk:
             files = books.files.of_device(device.id) if device else []
             foreign = books.events.newest(FOREIGN, reasons.FOREIGN_SERVER.id)
             rows = file_rows(books, device) if device else []
-        case = Case(mac, utc, device, leases, outcomes, events, files, foreign)
-        diagnosis = diagnose(case)
         newest = leases[0] if leases else None
         network = self._network(newest, outcomes)
+        case = Case(mac, utc, device, leases, outcomes, events, files, [*foreign, *core.others.met_now()])
+        diagnosis = diagnose(case)
+        beside = met_between_boots(replace(case, foreign=self._on_its_wire(case.foreign, network)))
         manifest = core.shelf.plugins.get(device.plugin) if device is not None and device.plugin else None
         folder = core.shelf.folders.get(device.plugin) if device is not None and device.plugin else None
         return {
@@ -78,7 +79,7 @@ class ExplainDesk:
                 "why": device.association,
             },
             "files": rows,
-            "timeline": _timeline(outcomes, events),
+            "timeline": _timeline(outcomes, events, beside),
             "dhcp_silent": silent,
         }  # fmt: skip
 
@@ -108,6 +109,18 @@ class ExplainDesk:
         told = [str(each.detail["network"]) for each in outcomes if "network" in each.detail]
         name = lease.network if lease is not None else next(reversed(told), None)
         return next((each for each in self.core.feed.site.networks if each.name == name), None)
+
+    def _on_its_wire(self, met: Sequence[Event], network: Network | None) -> list[Event]:
+        """Leave out the servers that were met elsewhere: on an interface that has no address in the same segment."""
+        if network is None:
+            return []
+        ours = [
+            (interface, self.core.world.networks.of(address))
+            for interface, addresses in self.core.addresses().items()
+            for address in addresses
+        ]
+        here = {interface for interface, each in ours if each is not None and each.segment == network.segment}
+        return [event for event in met if event.detail.get("interface") in here]
 
     def _layers(self, lease: Lease | None) -> Row:
         """Name the classes that a lease's evidence matches, and each option with its layer, as dhcp works them out."""
@@ -152,8 +165,8 @@ def _not_sent(told: Told) -> str | None:
     return "; ".join(f"{{{name}}} has no value: {_NO_VALUE[name]}" for name in told.lacks)
 
 
-def _timeline(outcomes: Sequence[DhcpOutcome], events: Sequence[Event]) -> list[Row]:
-    """Put what dhcp remembers and what was written down into one order."""
+def _timeline(outcomes: Sequence[DhcpOutcome], events: Sequence[Event], beside: Sequence[Event]) -> list[Row]:
+    """Put what dhcp remembers, what was written down, and which other servers were met, into one order."""
     rows: list[Row] = [
         {
             "utc": each.utc,
@@ -162,6 +175,15 @@ def _timeline(outcomes: Sequence[DhcpOutcome], events: Sequence[Event]) -> list[
             "text": f"{each.message}: {reasons.tell(each.reason, each.detail)}",
         }
         for each in outcomes
+    ]
+    rows += [
+        {
+            "utc": each.utc,
+            "stage": reasons.MET_BETWEEN.stage,
+            "reason": reasons.MET_BETWEEN.id,
+            "text": reasons.tell(reasons.MET_BETWEEN.id, each.detail),
+        }
+        for each in beside
     ]
     dhcp = {(each.reason, int(each.utc)) for each in outcomes}
     for event in reversed(events):

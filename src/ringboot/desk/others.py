@@ -6,6 +6,9 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ringboot import reasons
+from ringboot.model.event import Event
+
 KEPT = 64  # a machine that forges answers must not fill our memory
 TOLD = 16  # events within that time
 TELL_EVERY = 3600.0  # seconds between two events about the same server; `explain` blames one for two hours
@@ -55,6 +58,16 @@ class Others:
         for row in rows:
             del row["told"]
         return rows
+
+    def met_now(self) -> list[Event]:
+        """Give the last meeting with each that is not there on purpose; events tell of a server once an hour."""
+        return [
+            Event(
+                other.last, reasons.FOREIGN_SERVER.id, address=other.server,
+                detail={"server": other.server, "interface": other.interface},
+            )
+            for other in self._met.values() if not other.allowed
+        ]  # fmt: skip
 
     def present(self, utc: float) -> int:
         """Count those that are not there on purpose and were met lately."""

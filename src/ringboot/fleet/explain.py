@@ -17,6 +17,7 @@ from ringboot.model.lease import BOUND, Lease
 from ringboot.reasons import Reason
 
 FOREIGN_FOR = 2 * 3600  # seconds that another server counts as being there: it is looked for every hour
+_ONE_BOOT = 300.0  # seconds between two acknowledgements of one boot: loader and system ask, too
 _LOOP = 2  # refusals in a row that are no accident
 
 _GRANTED = {
@@ -25,6 +26,7 @@ _GRANTED = {
         reasons.ACKNOWLEDGED, reasons.ACKNOWLEDGED_SHORT, reasons.RENEWED, reasons.RENEWED_SHORT, reasons.INFORMED,
     )
 }  # fmt: skip
+_BOOTED = {reasons.ACKNOWLEDGED.id, reasons.ACKNOWLEDGED_SHORT.id}
 _OFFERS = {reasons.OFFERED.id, reasons.OFFERED_UNHELD.id}
 _NAKS = {reasons.NAK_WRONG_NETWORK.id, reasons.NAK_NOT_YOURS.id, reasons.NAK_INCOMPLETE.id}
 _NOISE = {reasons.SUPERSEDED.id, reasons.BAD_PACKET.id, reasons.NOT_A_REQUEST.id}
@@ -127,6 +129,23 @@ def diagnose(case: Case) -> Diagnosis:
         if found is not None:
             return found._replace(detail={"mac": case.mac, **found.detail})
     return Diagnosis(reasons.BOOT_DONE, {"mac": case.mac})
+
+
+def met_between_boots(case: Case) -> list[Event]:
+    """Give the other DHCP servers that were met since the device's last boot but one, the oldest first.
+
+    Each at most twice: when it was met last before the last boot, and after it.  None when no boot was ever seen.
+    """
+    seen = sorted(
+        [each.utc for each in case.outcomes if each.reason in _BOOTED] + [float(lease.start) for lease in case.leases]
+    )
+    boots = [utc for before, utc in zip([-_ONE_BOOT, *seen], seen, strict=False) if utc - before >= _ONE_BOOT][-2:]
+    met = {
+        (event.detail.get("server"), event.utc > boots[-1]): event
+        for event in sorted(case.foreign, key=lambda event: event.utc)
+        if boots and event.utc > boots[0]
+    }
+    return list(met.values())
 
 
 def _sorted(case: Case) -> _Story:

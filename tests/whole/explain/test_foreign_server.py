@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
+from tests.whole.clients import Udhcpc
 from tests.whole.daemon import Daemon, wait_until
 from tests.whole.explain.scene import normal
 from tests.whole.lab import Lab, Machine, inside, needs
@@ -93,6 +94,9 @@ def explained(folder: Path) -> str:
 def test_one_that_comes_later_is_heard_and_one_that_is_there_on_purpose_is_not_told(tmp_path: Path) -> None:
     """The daemon asks now and again; between it hears what others answer to whom."""
     with Lab(tmp_path) as lab, Daemon(tmp_path, CONFIG, lab.server) as daemon:
+        ours = Udhcpc(lab.machine(), tmp_path)
+        ours.start()
+        ours.wait_until_bound()
         start_another(lab, tmp_path)
         assert daemon.get("status")["other_servers"] == []
         phone = lab.machine()
@@ -103,6 +107,8 @@ def test_one_that_comes_later_is_heard_and_one_that_is_there_on_purpose_is_not_t
         assert (found["server"], found["interface"], found["allowed"]) == ("10.9.0.66", "s0", False)
         assert daemon.get("status")["dhcp_other_servers"] == 1
         wait_until(lambda: "another DHCP server answers on s0: 10.9.0.66" in daemon.log.read_text(), "the warning")
+        told = daemon.run("explain", "--mac", ours.machine.mac).stdout
+        assert "another DHCP server, 10.9.0.66, answered on s0; it may have served this device" in told
         said = daemon.config.read_text()
         daemon.config.write_text(said.replace("[dhcp]", '[dhcp]\nother_servers = ["10.9.0.66"]'))
         daemon.run("reload")
