@@ -32,6 +32,15 @@ from ringboot.model.address import ip_text, mac_text
 
 SERVER, ROUTER, SECOND = "10.9.0.1", "10.9.1.1", "10.9.2.1"
 FLOOR, BRANCH, ANNEX = "floor", "branch", "annex"
+# How a configuration begins: `Daemon` names the places, and `[dhcp]` may go on.
+HEAD = """
+[server]
+data = "DATA"
+api_socket = "SOCKET"
+[dhcp]
+interfaces = ["s0"]
+probe = false
+"""
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from tests.whole.clients import (
     Udhcpc,
 )
 from tests.whole.daemon import Daemon, wait_until
-from tests.whole.lab import BRANCH, FLOOR, SERVER, Lab, Seen, needs
+from tests.whole.lab import BRANCH, FLOOR, HEAD, SERVER, Lab, Seen, needs
 
 from ringboot.model.address import ip_number, ip_text, ip_wire
 
@@ -26,13 +26,9 @@ pytestmark = needs(*PROGRAMS, "dhcrelay")
 
 LEASE_TIME = 20
 EVERYBODY = "255.255.255.255"
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-probe = false
+CONFIG = (
+    HEAD
+    + """\
 options = { dhcp-renewal-time = "2", dhcp-rebinding-time = "4" }
 [[dhcp.network]]
 name = "floor"
@@ -55,6 +51,7 @@ listen = "off"
 [http]
 listen = "off"
 """
+)
 SEARCH = [f"building{number:02}.campus.example.org" for number in range(30)]
 ROUTES = [f"10.{number}.7.0/24 via 10.9.0.{number}" for number in range(101, 141)]
 

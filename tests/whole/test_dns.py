@@ -14,7 +14,7 @@ import dns.query
 import pytest
 from tests.whole.clients import Dhcpcd
 from tests.whole.daemon import Daemon, wait_until
-from tests.whole.lab import SERVER, Lab, Machine, inside, needs
+from tests.whole.lab import HEAD, SERVER, Lab, Machine, inside, needs
 
 from ringboot.desk.dnsupdate import Refused, Unreachable, Updater
 from ringboot.setup.settings import Dns
@@ -22,13 +22,9 @@ from ringboot.setup.settings import Dns
 pytestmark = needs("dhcpcd", "named")
 
 ZONES = ("lab.example.org", "9.10.in-addr.arpa")
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-probe = false
+CONFIG = (
+    HEAD
+    + """\
 [[dhcp.network]]
 name = "floor"
 subnet = "10.9.0.0/24"
@@ -44,6 +40,7 @@ listen = "off"
 [http]
 listen = "off"
 """
+)
 NAMED = """
 key "ringboot" {{ algorithm hmac-sha256; secret "c2VjcmV0IG9mIHRoZSB0ZXN0cw=="; }};
 options {{

@@ -11,20 +11,16 @@ from typing import NamedTuple
 import pytest
 from tests.whole.clients import Udhcpc
 from tests.whole.daemon import Daemon, wait_until
-from tests.whole.lab import SERVER, Lab, Machine, needs
+from tests.whole.lab import HEAD, SERVER, Lab, Machine, needs
 from tests.whole.lossy import Line, relayed
 
 from ringboot.tftp.netascii import translate
 
 pytestmark = needs("busybox", "udhcpc", "atftp", "tftp", "curl")
 
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-probe = false
+CONFIG = (
+    HEAD
+    + """\
 [[dhcp.network]]
 name = "floor"
 subnet = "10.9.0.0/24"
@@ -34,6 +30,7 @@ listen = ":69"
 [http]
 listen = ":8667"
 """
+)
 CEILING = 300.0  # seconds for one client, which a loaded machine may need for the large file on a bad line
 MIB = 1 << 20
 SMALL = (0, 511, 512, 513)

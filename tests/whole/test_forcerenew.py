@@ -9,20 +9,16 @@ from pathlib import Path
 import pytest
 from tests.whole.clients import Dhcpcd, Udhcpc
 from tests.whole.daemon import Daemon
-from tests.whole.lab import BRANCH, FLOOR, SERVER, Lab, Machine, inside, needs
+from tests.whole.lab import BRANCH, FLOOR, HEAD, SERVER, Lab, Machine, inside, needs
 
 from ringboot.dhcp.forcerenew import Addressee, forcerenew
 from ringboot.model.address import ip_number
 
 pytestmark = needs("busybox", "udhcpc", "dhcpcd", "dhcrelay")
 
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-probe = false
+CONFIG = (
+    HEAD
+    + """\
 [[dhcp.network]]
 name = "floor"
 subnet = "10.9.0.0/24"
@@ -39,6 +35,7 @@ listen = "off"
 [http]
 listen = "off"
 """
+)
 
 
 @pytest.fixture(scope="module")

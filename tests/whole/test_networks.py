@@ -8,17 +8,13 @@ from pathlib import Path
 import pytest
 from tests.whole.clients import Udhcpc
 from tests.whole.daemon import Daemon, wait_until
-from tests.whole.lab import BRANCH, FLOOR, Lab, needs
+from tests.whole.lab import BRANCH, FLOOR, HEAD, Lab, needs
 
 pytestmark = needs("busybox", "udhcpc", "dhcrelay")
 
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-probe = false
+CONFIG = (
+    HEAD
+    + """\
 [[dhcp.network]]
 name = "floor"
 subnet = "10.9.0.0/24"
@@ -55,6 +51,7 @@ listen = "off"
 [http]
 listen = "off"
 """
+)
 PORT = "far"  # what the relay calls its port
 
 

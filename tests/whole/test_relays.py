@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from tests.whole.clients import KINDS, PROGRAMS, Client, Networkd
 from tests.whole.daemon import Daemon
-from tests.whole.lab import ANNEX, BRANCH, FLOOR, ROUTER, SECOND, SERVER, Lab, Machine, Seen, Tap, needs
+from tests.whole.lab import ANNEX, BRANCH, FLOOR, HEAD, ROUTER, SECOND, SERVER, Lab, Machine, Seen, Tap, needs
 
 from ringboot.model.address import ip_text
 
@@ -17,13 +17,9 @@ pytestmark = needs(*PROGRAMS, "dhcrelay")
 
 EVERYBODY, ALL_CARDS = "255.255.255.255", "ff:ff:ff:ff:ff:ff"
 FLAG = 0x8000
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-probe = false
+CONFIG = (
+    HEAD
+    + """\
 [[dhcp.network]]
 name = "floor"
 subnet = "10.9.0.0/24"
@@ -43,6 +39,7 @@ listen = "off"
 [http]
 listen = "off"
 """
+)
 HOPS = {FLOOR: 0, BRANCH: 1, ANNEX: 2}
 ROUTERS = {FLOOR: "0.0.0.0", BRANCH: ROUTER, ANNEX: SECOND}  # whose address stands in giaddr
 

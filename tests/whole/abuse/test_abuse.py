@@ -18,7 +18,7 @@ from typing import NamedTuple
 import pytest
 from tests.whole.abuse.attacker import ATTACKS, OWN
 from tests.whole.daemon import Daemon, wait_until
-from tests.whole.lab import SERVER, Lab, Machine, inside, needs
+from tests.whole.lab import HEAD, SERVER, Lab, Machine, inside, needs
 
 from ringboot.dhcp.message import ACK, BROADCAST, DISCOVER, NAK, OFFER, REQUEST, Message, decode, encode
 from ringboot.model.address import ip_number, ip_text, ip_wire
@@ -31,13 +31,9 @@ PATIENCE = 1.0  # seconds before a client asks again
 CEILING = 30.0  # of anything; the machine of the tests may be busy
 SHORT, LONG = 4_000, 250_000  # packets of an attack
 ROOM = {SHORT: 24, LONG: 48}  # MiB: what is remembered of 65,536 clients for `explain`, and more of that kind
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-probe = false
+CONFIG = (
+    HEAD
+    + """\
 [[dhcp.network]]
 name = "floor"
 subnet = "10.9.0.0/24"
@@ -48,6 +44,7 @@ listen = "off"
 [http]
 listen = "off"
 """
+)
 
 
 class Victim(NamedTuple):

@@ -12,18 +12,14 @@ from typing import Any
 import pytest
 from tests.whole.clients import Udhcpc
 from tests.whole.daemon import Daemon, wait_until
-from tests.whole.lab import SERVER, Lab, needs
+from tests.whole.lab import HEAD, SERVER, Lab, needs
 
 pytestmark = needs("busybox", "udhcpc", "curl")
 
 VERBOSE = "import sys\nsys.argv.append('--verbose')"
-CONFIG = f"""
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-probe = false
+CONFIG = (
+    HEAD
+    + f"""\
 [[dhcp.network]]
 name = "floor"
 subnet = "10.9.0.0/24"
@@ -36,6 +32,7 @@ listen = "off"
 [https]
 listen = "{SERVER}:8668"
 """
+)
 
 
 @pytest.fixture
