@@ -23,11 +23,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { DISCOVER = 1, OFFER = 2, REQUEST = 3, ACK = 5, NAK = 6 };
-enum { FIXED = 240, SMALLEST = 300, LARGEST = 1500 };
+#include "dhcp.h"
+#include "timing.h"
+
 enum { MAX_LANES = 65535, MAX_SAMPLES = 4000000, MAX_OPEN_SECONDS = 600, CALM = 32 };
 
 struct lane {
@@ -63,34 +63,6 @@ static int handle, renewing, timing;
 static volatile sig_atomic_t stopped;
 static uint8_t giaddr_octets[4];
 
-static uint64_t microseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-    value = htonl(value);
-    memcpy(at, &value, 4);
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-    uint32_t value;
-    memcpy(&value, at, 4);
-    return ntohl(value);
-}
-
-static uint8_t *put_option(uint8_t *at, uint8_t code, const void *value, size_t size)
-{
-    *at++ = code;
-    *at++ = (uint8_t)size;
-    memcpy(at, value, size);
-    return at + size;
-}
-
 static void put_mac(uint8_t *at, uint32_t client)
 {
     put32(at, opt.oui << 8 | client >> 16);
@@ -100,24 +72,18 @@ static void put_mac(uint8_t *at, uint32_t client)
 
 static void transmit(uint32_t number)
 {
-    static const uint8_t cookie[4] = {0x63, 0x82, 0x53, 0x63};
     static const uint8_t wanted[] = {1, 3, 6, 15, 42, 43, 51, 66, 67, 150, 160};
     struct lane *lane = &lanes[number];
-    uint8_t message[LARGEST] = {1, 1, 6, 1};
-    uint8_t *at = message + FIXED, octets[7];
+    uint8_t message[LARGEST] = {0}, *at = message + FIXED, octets[7];
 
-    put32(message + 4, number << 16 | lane->round);
-    memcpy(message + 24, giaddr_octets, 4);
+    put_head(message, number << 16 | lane->round, giaddr_octets);
     put_mac(message + 28, lane->client);
-    memcpy(message + 236, cookie, 4);
     at = put_option(at, 53, &lane->sending, 1);
     if (lane->sending == REQUEST && renewing && timing) {
         put32(message + 12, lane->address);
     } else if (lane->sending == REQUEST) {
-        put32(octets, lane->server);
-        at = put_option(at, 54, octets, 4);
-        put32(octets, lane->address);
-        at = put_option(at, 50, octets, 4);
+        at = put_number(at, 54, lane->server);
+        at = put_number(at, 50, lane->address);
     }
     if (opt.vendor)
         at = put_option(at, 60, opt.vendor, strlen(opt.vendor));
@@ -127,8 +93,7 @@ static void transmit(uint32_t number)
         at = put_option(at, 61, octets, 7);
     }
     at = put_option(at, 55, wanted, sizeof wanted);
-    *at++ = 255;
-    size_t size = (size_t)(at - message) < SMALLEST ? SMALLEST : (size_t)(at - message);
+    size_t size = put_end(message, at);
     lane->sent = microseconds();
     while (send(handle, message, size, 0) < 0 && (errno == EAGAIN || errno == ENOBUFS || errno == ECONNREFUSED))
         usleep(100);
@@ -186,44 +151,28 @@ static void acknowledged(const struct lane *lane, uint32_t address)
 
 static void receive(const uint8_t *message, size_t size)
 {
-    if (size <= FIXED || message[0] != 2)
+    struct answer answer;
+    if (!read_answer(message, size, &answer))
         return;
-    uint32_t xid = get32(message + 4), number = xid >> 16;
-    if (number >= opt.lanes || lanes[number].round != (xid & 0xffff))
+    uint32_t number = answer.xid >> 16;
+    if (number >= opt.lanes || lanes[number].round != (answer.xid & 0xffff))
         return;
     struct lane *lane = &lanes[number];
-    uint32_t server = 0;
-    int kind = 0;
-    for (size_t at = FIXED; at + 1 < size && message[at] != 255;) {
-        if (!message[at]) {
-            at++;
-            continue;
-        }
-        size_t length = message[at + 1];
-        if (at + 2 + length > size)
-            return;
-        if (message[at] == 53 && length == 1)
-            kind = message[at + 2];
-        if (message[at] == 54 && length == 4)
-            server = get32(message + at + 2);
-        at += 2 + length;
-    }
     uint64_t now = microseconds();
-    uint32_t address = get32(message + 16);
-    if (kind == NAK) {
+    if (answer.kind == NAK) {
         counts.naks++;
         ended(number);
-    } else if (lane->sending == DISCOVER && kind == OFFER) {
+    } else if (lane->sending == DISCOVER && answer.kind == OFFER) {
         if (!strcmp(opt.mode, "discover")) {
             finish(number, now);
             return;
         }
         lane->sending = REQUEST;
-        lane->address = address;
-        lane->server = server;
+        lane->address = answer.address;
+        lane->server = answer.server;
         transmit(number);
-    } else if (lane->sending == REQUEST && kind == ACK) {
-        acknowledged(lane, address);
+    } else if (lane->sending == REQUEST && answer.kind == ACK) {
+        acknowledged(lane, answer.address);
         finish(number, now);
     }
 }
@@ -279,15 +228,9 @@ static void stop(int signal)
     stopped = 1;
 }
 
-static int rising(const void *one, const void *other)
+static double at(double part)
 {
-    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
-    return (a > b) - (a < b);
-}
-
-static double milliseconds_at(double part)
-{
-    return sample_count ? samples[(uint64_t)((double)(sample_count - 1) * part)] / 1000.0 : 0;
+    return milliseconds_at(samples, sample_count, part);
 }
 
 static void read_options(int argc, char **argv)
@@ -356,8 +299,7 @@ static void prepare(void)
     for (uint32_t client = 0; client < opt.clients; client++)
         order[client] = client;
     for (uint32_t left = opt.clients; opt.shuffled && left > 1; left--) {
-        state ^= state << 13, state ^= state >> 7, state ^= state << 17; /* xorshift: the same order every time */
-        uint32_t other = (uint32_t)(state % left), kept = order[left - 1];
+        uint32_t other = (uint32_t)(shifted(&state) % left), kept = order[left - 1];
         order[left - 1] = order[other];
         order[other] = kept;
     }
@@ -397,8 +339,8 @@ int main(int argc, char **argv)
     printf("{\"mode\":\"%s\",\"seconds\":%.3f,\"done\":%llu,\"rate\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
            "\"max_ms\":%.3f,\"timeouts\":%llu,\"naks\":%llu,\"conflicts\":%llu,\"moved\":%llu,\"addresses\":%u,"
            "\"fill_seconds\":%.1f,\"crowded\":%llu}\n",
-           opt.mode, took, (unsigned long long)counts.done, (double)counts.done / took, milliseconds_at(0.5),
-           milliseconds_at(0.99), milliseconds_at(1), (unsigned long long)counts.timeouts,
+           opt.mode, took, (unsigned long long)counts.done, (double)counts.done / took, at(0.5),
+           at(0.99), at(1), (unsigned long long)counts.timeouts,
            (unsigned long long)counts.naks, (unsigned long long)counts.conflicts, (unsigned long long)counts.moved,
            addresses, filled, (unsigned long long)counts.crowded);
     return 0;

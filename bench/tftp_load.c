@@ -17,8 +17,9 @@
 #include <strings.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "timing.h"
 
 enum { RRQ = 1, DATA = 3, ACK = 4, ERROR = 5, OACK = 6 };
 enum { MAX_CLIENTS = 1000, MAX_SAMPLES = 4000000, LARGEST = 65536, EVENTS = 64, NAMES = 100, TRIES = 8 };
@@ -51,13 +52,6 @@ static uint32_t *samples;
 static uint64_t sample_count;
 static int waiting, live;
 static volatile sig_atomic_t stopped;
-
-static uint64_t microseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
 
 static void repeat(struct client *client)
 {
@@ -232,15 +226,9 @@ static void stop(int signal)
     stopped = 1;
 }
 
-static int rising(const void *one, const void *other)
+static double at(double part)
 {
-    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
-    return (a > b) - (a < b);
-}
-
-static double milliseconds_at(double part)
-{
-    return sample_count ? samples[(uint64_t)((double)(sample_count - 1) * part)] / 1000.0 : 0;
+    return milliseconds_at(samples, sample_count, part);
 }
 
 static void read_options(int argc, char **argv)
@@ -304,7 +292,7 @@ int main(int argc, char **argv)
            "\"timeouts\":%llu,\"gave_up\":%llu,\"p50_ms\":%.3f,\"p99_ms\":%.3f}\n",
            took, (unsigned long long)counts.done, (double)counts.done / took, (double)octets / took / 1e6,
            (unsigned long long)counts.bad, (unsigned long long)counts.errors, (unsigned long long)counts.timeouts,
-           (unsigned long long)counts.gave_up, milliseconds_at(0.5), milliseconds_at(0.99));
+           (unsigned long long)counts.gave_up, at(0.5), at(0.99));
     if (!octets && !counts.done)
         fprintf(stderr, "tftp_load: nothing was read\n");
     return !octets && !counts.done;

@@ -20,13 +20,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { DISCOVER = 1, OFFER = 2, REQUEST = 3, DECLINE = 4, ACK = 5, NAK = 6, RELEASE = 7 };
+#include "../../../bench/dhcp.h"
+#include "../../../bench/timing.h"
+
 enum { QUARANTINED = 64, UNANSWERED = 65 };                                  /* kinds of records that are no messages */
 enum { IDLE, DISCOVERING, SELECTING, RENEWING, REBOOTING };                  /* what a lane is at */
-enum { FIXED = 240, SMALLEST = 300, LARGEST = 1500, MAX_LANES = 4096 };
+enum { MAX_LANES = 4096 };
 enum { DISCOVERS = 2, REQUESTS = 200 };                                      /* tries before a client gives up */
 
 struct record {
@@ -62,30 +63,9 @@ static uint64_t done, sent_again, unserved, refused, released, declined, vanishe
 static uint32_t sweep; /* the next client to ask for what it holds; client_count: nobody is asked */
 static volatile sig_atomic_t stopped, wanted;
 
-static uint64_t microseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
-
 static uint32_t chance(uint32_t below)
 {
-    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
-    return (uint32_t)((seed >> 16) % below);
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-    value = htonl(value);
-    memcpy(at, &value, 4);
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-    uint32_t value;
-    memcpy(&value, at, 4);
-    return ntohl(value);
+    return (uint32_t)((shifted(&seed) >> 16) % below);
 }
 
 static uint32_t name_of(uint32_t number)
@@ -102,34 +82,23 @@ static void note(uint8_t kind, const struct lane *lane, uint32_t address, uint32
     fwrite(&record, sizeof record, 1, out);
 }
 
-static uint8_t *put_option(uint8_t *at, uint8_t code, uint32_t value)
-{
-    *at++ = code, *at++ = 4;
-    put32(at, value);
-    return at + 4;
-}
-
 /* Send a message; `ciaddr`, option 50 and option 54 where they are not 0. */
 static void emit(uint32_t number, uint8_t kind, uint32_t ciaddr, uint32_t requested, uint32_t server)
 {
-    static const uint8_t cookie[4] = {0x63, 0x82, 0x53, 0x63}, agent[4] = {82, 2, 19, 0};
+    static const uint8_t agent[2] = {19, 0};
     const struct lane *lane = &lanes[number];
-    uint8_t message[LARGEST] = {1, 1, 6, 1}, *at = message + FIXED;
+    uint8_t message[LARGEST] = {0}, *at = message + FIXED;
 
-    put32(message + 4, number << 16 | lane->round);
+    put_head(message, number << 16 | lane->round, giaddr_octets);
     put32(message + 12, ciaddr);
-    memcpy(message + 24, giaddr_octets, 4);
     message[28] = 2, message[29] = 0x0d;
     put32(message + 30, name_of(lane->client));
-    memcpy(message + 236, cookie, 4);
-    *at++ = 53, *at++ = 1, *at++ = kind;
+    at = put_option(at, 53, &kind, 1);
     if (requested)
-        at = put_option(at, 50, requested);
+        at = put_number(at, 50, requested);
     if (server)
-        at = put_option(at, 54, server);
-    memcpy(at, agent, sizeof agent), at += sizeof agent;
-    *at++ = 255;
-    size_t size = (size_t)(at - message) < SMALLEST ? SMALLEST : (size_t)(at - message);
+        at = put_number(at, 54, server);
+    size_t size = put_end(message, put_option(at, 82, agent, sizeof agent));
     for (int again = 0; again < 1000; again++) {
         if (sendto(handle, message, size, 0, (struct sockaddr *)&there, sizeof there) >= 0)
             return;
@@ -234,14 +203,16 @@ static void finish(uint32_t number)
     begin(number);
 }
 
-static void heard(uint32_t number, int kind, uint32_t address, uint32_t server, uint32_t seconds)
+static void heard(uint32_t number, const struct answer *answer)
 {
+    uint32_t address = answer->address, seconds = answer->seconds;
+    int kind = answer->kind;
     struct lane *lane = &lanes[number];
     struct client *client = &clients[lane->client];
     uint64_t now = microseconds();
     if (lane->phase == DISCOVERING && kind == OFFER) {
         if (client->declined == address) { /* the DECLINE was not heard */
-            emit(number, DECLINE, 0, address, server);
+            emit(number, DECLINE, 0, address, answer->server);
             ask(number, DISCOVERING);
             return;
         }
@@ -249,7 +220,7 @@ static void heard(uint32_t number, int kind, uint32_t address, uint32_t server, 
             note(QUARANTINED, lane, client->declined, 0);
         client->declined = 0;
         lane->address = address;
-        lane->server = server;
+        lane->server = answer->server;
         ask(number, SELECTING);
     } else if (lane->phase != DISCOVERING && kind == ACK) {
         note(ACK, lane, address, seconds);
@@ -268,29 +239,12 @@ static void heard(uint32_t number, int kind, uint32_t address, uint32_t server, 
 
 static void receive(const uint8_t *message, size_t size)
 {
-    if (size <= FIXED || message[0] != 2)
+    struct answer answer;
+    if (!read_answer(message, size, &answer))
         return;
-    uint32_t xid = get32(message + 4), number = xid >> 16, server = 0, seconds = 0;
-    int kind = 0;
-    if (number >= lane_count || lanes[number].round != (xid & 0xffff))
-        return;
-    for (size_t at = FIXED; at + 1 < size && message[at] != 255;) {
-        if (!message[at]) {
-            at++;
-            continue;
-        }
-        size_t length = message[at + 1];
-        if (at + 2 + length > size)
-            return;
-        if (message[at] == 53 && length == 1)
-            kind = message[at + 2];
-        if (message[at] == 54 && length == 4)
-            server = get32(message + at + 2);
-        if (message[at] == 51 && length == 4)
-            seconds = get32(message + at + 2);
-        at += 2 + length;
-    }
-    heard(number, kind, get32(message + 16), server, seconds);
+    uint32_t number = answer.xid >> 16;
+    if (number < lane_count && lanes[number].round == (answer.xid & 0xffff))
+        heard(number, &answer);
 }
 
 static void again(uint32_t number)
