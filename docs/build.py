@@ -57,14 +57,14 @@ def settings_page() -> str:
         "`ringboot settings set`. How the daemon runs on its machine is in [ringboot.toml](configuration.md).\n\n"
     )
     rows = [
-        (f"`{row.name}`", _written(row.default), " ".join(f"`{word}`" for word in row.values), row.help)
+        (f"`{row.name}`", _written(row.default), " ".join(f"`{word}`" for word in row.values if word), row.help)
         for row in settings.TABLE.values()
     ]
     return head + table(("name", "default", "may be written", "meaning"), rows)
 
 
 def _written(value: object) -> str:
-    return f"`{str(value).lower()}`"
+    return "empty" if value == "" else f"`{str(value).lower()}`"
 
 
 def metrics_page() -> str:

@@ -10,7 +10,8 @@ from docs.table import table
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from ringboot.plugins import schema
+from ringboot.plugins import packaged, schema
+from ringboot.plugins.package import COMMANDS
 
 
 class Part(NamedTuple):
@@ -46,6 +47,7 @@ PARTS: tuple[Part, ...] = (
             "tables": "Tables of your own, for the templates: `[tables.NAME]` is `tables.NAME` there.",
             "resync": "How a device is told to read its files again, see below.",
             "firmware": "Which files are firmware, see below.",
+            "package": "Firmware that can be installed, see below.",
             "sample": "What was seen of real devices, see below.",
             "boot": "How its devices boot, see below.",
             "sources": "Where the facts are from, in your words.",
@@ -142,6 +144,36 @@ PARTS: tuple[Part, ...] = (
         schema.Firmware,
         "Which paths are firmware. When a device asks for one that is not there, `explain` says so.",
         {"files": "Path = version. The path may hold the placeholders of `[device.files]`."},
+    ),
+    Part(
+        "[[package]]",
+        packaged.PackageRow,
+        "A firmware package: `ringboot firmware install` fetches its files, carries out its steps and puts what comes "
+        "out of them where it is served from. `pkgs/pkgs.db` may hold more of them, in provd's form. "
+        "[Install firmware](../howto/firmware.md) shows both.",
+        {
+            "id": "Its name.",
+            "version": "Its version; `ringboot firmware upgrade` looks at it.",
+            "description": "What it is, for people.",
+            "depends": "Packages of this plugin that it needs; they are installed before it.",
+            "files": 'Its files, see below: `files = [{ url = "https://...", size = 123, sha256 = "..." }]`.',
+            "install": 'Its steps: `"a-b" = "unzip $FILE1"` makes what is in `b` of what is in `a`. `a` holds the '
+            "package's files, `$FILE1` is the first one's name. What no step goes on from is put into `var/tftpboot`; "
+            "without steps these are the files themselves. Commands: "
+            + "; ".join(f"`{name}` {shape.help}".replace("|", "or") for name, shape in COMMANDS.items())
+            + ".",
+        },
+    ),
+    Part(
+        "files of [[package]]",
+        packaged.FileRow,
+        "A file that a package is made of.",
+        {
+            "url": "Where it is. Without one a person has to fetch it, for `ringboot firmware upload`.",
+            "name": "Its name in `var/cache`; the last part of the URL when it is left out.",
+            "size": "Octets.",
+            "sha256": "SHA-256, hexadecimal.",
+        },
     ),
     Part(
         "[[sample]]",

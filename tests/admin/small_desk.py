@@ -10,7 +10,7 @@ import shutil
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,6 +40,7 @@ class SmallDesk:
         self.rows_devices: dict[str, Row] = {}
         self.rows_configs: dict[str, Row] = {}
         self.rows_plugins: dict[str, Row] = {}
+        self.rows_firmware: list[Row] = []
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
         self.rows_templates: list[Row] = []
         self.previewed: Row = {"files": [], "left": []}
@@ -345,6 +346,38 @@ class SmallDesk:
     async def resolve_template(self, plugin: str, name: str) -> Row:
         self._call("resolve_template", plugin, name)
         return {"plugin": plugin, "template": name, "result": "resolved", "conflicts": [], "kept": "/k", "text": None}
+
+    async def firmware(self) -> list[Row]:
+        self._call("firmware")
+        return self.rows_firmware
+
+    async def firmware_package(self, plugin: str, ident: str) -> Row:
+        self._call("firmware_package", plugin, ident)
+        return self.rows_firmware[0]
+
+    async def firmware_doing(self, plugin: str) -> Row:
+        self.calls.append(("firmware_doing", plugin))
+        self.looked_at.set()
+        return {"plugin": plugin, "doing": {"what": "fetches D10.zip", "octets": 512, "size": 1024}}
+
+    async def install_firmware(self, plugin: str, packages: list[str], who: str) -> Row:
+        self._call("install_firmware", plugin, packages, who)
+        if self.slow:
+            await asyncio.to_thread(self.looked_at.wait, 20)
+        return {"plugin": plugin, "installed": packages, "files": ["a.rom", "b.rom"]}
+
+    async def upgrade_firmware(self, plugin: str, packages: list[str] | None, who: str) -> Row:
+        self._call("upgrade_firmware", plugin, packages, who)
+        return {"plugin": plugin, "installed": packages or ["fw"], "files": ["a.rom"]}
+
+    async def uninstall_firmware(self, plugin: str, ident: str, who: str) -> Row:
+        self._call("uninstall_firmware", plugin, ident, who)
+        return {"plugin": plugin, "id": ident, "removed": ["a.rom"], "kept": ["b.rom"], "not_needed": ["lang"]}
+
+    async def upload_firmware(self, plugin: str, pieces: AsyncIterator[bytes], who: str) -> Row:
+        data = b"".join([piece async for piece in pieces])
+        self._call("upload_firmware", plugin, data, who)
+        return {"plugin": plugin, "files": ["D10.zip"], "packages": ["fw"]}
 
     async def names(self) -> list[Row]:
         self._call("names")

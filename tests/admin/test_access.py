@@ -96,6 +96,13 @@ RIGHTS: list[tuple[Any, ...]] = [
     ("GET", "/plugins/p", None, 200, 200, 403),
     ("POST", "/plugins", {"source": "p"}, 201, 403, 403),
     ("DELETE", "/plugins/p", None, 200, 403, 403),
+    ("GET", "/firmware", None, 200, 200, 403),
+    ("GET", "/firmware/p", None, 200, 200, 403),
+    ("GET", "/firmware/p/packages/fw", None, 200, 200, 403),
+    ("POST", "/firmware/p/install", {"packages": ["fw"]}, 200, 403, 403),
+    ("POST", "/firmware/p/upgrade", {}, 200, 403, 403),
+    ("DELETE", "/firmware/p/packages/fw", None, 200, 403, 403),
+    ("PUT", "/firmware/p/upload", {}, 200, 403, 403),
     ("GET", "/settings/NAT", None, 200, 200, 403),
     ("PUT", "/settings/NAT", {"value": 1}, 200, 403, 403),
     ("POST", "/devices/d/url", {}, 200, 403, 403),
@@ -112,6 +119,7 @@ def test_each_may_do_what_is_theirs(row: tuple[Any, ...], app: Any, desk: Any) -
     desk.rows_devices = {"d": {"id": "d"}}
     desk.rows_configs = {"base": {"id": "base", "raw_config": {"admin_password": "7"}}}
     desk.rows_plugins = {"p": {"id": "p"}}
+    desk.rows_firmware = [{"plugin": "p", "id": "fw"}]
     desk.files = {
         ("d", "open.cfg"): {"path": "open.cfg", "text": "x", "secret": False},
         ("d", "own.cfg"): {"path": "own.cfg", "text": "x", "secret": True},

@@ -181,6 +181,10 @@ def test_a_large_body_that_is_good_is_read(talk: Talk, desk: Any) -> None:
         ("GET", "/devices/a/file", None, 400, "bad-parameter", {"path"}),
         ("POST", "/plugins", {}, 422, "refused", {"source"}),
         ("POST", "/plugins", {"source": "x", "id": 3}, 422, "refused", {"id"}),
+        ("POST", "/firmware/p/install", {}, 422, "refused", {"packages"}),
+        ("POST", "/firmware/p/install", {"packages": "fw"}, 422, "refused", {"packages"}),
+        ("POST", "/firmware/p/upgrade", {"packages": [1]}, 422, "refused", {"packages"}),
+        ("POST", "/firmware/p/upgrade", {"all": True}, 422, "unknown-keys", {"all"}),
         ("PUT", "/settings/NAT", {}, 422, "refused", {"value"}),
         ("PUT", "/settings/NAT", {"value": 1, "more": 2}, 422, "unknown-keys", {"more"}),
         ("PUT", "/settings/NAT", {"value": "busy"}, 503, "busy", {}),
@@ -329,6 +333,9 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
         ("DELETE", "/configs/base", None, 204),
         ("POST", "/plugins", {"source": "/src/p"}, 201),
         ("DELETE", "/plugins/p", None, 200),
+        ("POST", "/firmware/p/install", {"packages": ["fw", "lang"]}, 200),
+        ("POST", "/firmware/p/upgrade", {}, 200),
+        ("DELETE", "/firmware/p/packages/fw", None, 200),
         ("GET", "/settings/NAT", None, 200),
     ]
     for method, target, body, status in conversation:
@@ -354,6 +361,9 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
         ("remove_config", "base", who),
         ("install_plugin", "/src/p", None, who),
         ("uninstall_plugin", "p", who),
+        ("install_firmware", "p", ["fw", "lang"], who),
+        ("upgrade_firmware", "p", None, who),
+        ("uninstall_firmware", "p", "fw", who),
         ("setting", "NAT"),
     ]
 

@@ -610,3 +610,54 @@ def test_earlier_files_are_listed_compared_and_put_back(shell: Shell, desk: Any)
         "2 files put back; this is generation 9 now. It holds until the next: ringboot device reconfigure a\n"
     )
     assert desk.calls[-1] == ("rollback", "a", 1, ME)
+
+
+def test_firmware(shell: Shell, desk: Any, tmp_path: Path) -> None:
+    file = {"name": "D10.zip", "url": "", "size": 2048, "kind": "sha1", "digits": "aa", "cached": True}
+    desk.rows_firmware = [
+        {"plugin": "acme", "id": "fw", "version": "2.0", "installed": "1.0", "state": "upgrade", "size": 2048,
+         "description": "Firmware", "problem": None, "files": [file], "steps": ["a-b: unzip D10.zip"]},
+        {"plugin": "acme-2", "id": "fw", "version": "2.0", "installed": None, "state": "available", "size": 5 << 30},
+    ]  # fmt: skip
+    table = shell("firmware list --sort plugin")[0]
+    assert "acme    fw       2.0      1.0        upgrade    2 KiB    Firmware     -" in table
+    assert "5.0 GiB" in table
+    assert "2 packages" in table
+    shown = shell("firmware show acme fw")[0]
+    assert "file  D10.zip  2 KiB, fetched  sha1 aa\n      to be fetched by hand\nstep  a-b: unzip D10.zip\n" in shown
+    assert shell("firmware install acme fw lang")[0] == "fw, lang installed: 2 files.\n"
+    assert shell("firmware upgrade acme fw")[0] == "acme fw upgraded.\n"
+    assert shell("firmware upgrade --all")[0] == "acme fw upgraded.\n"
+    assert shell("firmware uninstall acme fw")[0] == (
+        "Package fw is uninstalled: 1 file removed. These stay, another package has them, or they were changed: b.rom. "
+        "Nothing needs these any more: lang.\n"
+    )
+    (tmp_path / "mine.bin").write_bytes(b"octets" * 50_000)
+    assert "It is D10.zip, which fw wants." in shell("firmware upload acme", str(tmp_path / "mine.bin"))[0]
+    changes = [call for call in desk.calls if call[0].endswith("_firmware")]
+    assert changes == [
+        ("install_firmware", "acme", ["fw", "lang"], ME),
+        ("upgrade_firmware", "acme", ["fw"], ME),
+        ("upgrade_firmware", "acme", None, ME),
+        ("uninstall_firmware", "acme", "fw", ME),
+        ("upload_firmware", "acme", b"octets" * 50_000, ME),
+    ]
+    assert "cannot be read" in shell("firmware upload acme", str(tmp_path / "nothing"), code=1)[1]
+    assert "Say which" in shell("firmware upgrade acme --all", code=2)[1]
+    desk.fail = Refused("It is full.")
+    assert "It is full." in shell("firmware upgrade acme", code=1)[1]
+
+
+def test_what_cannot_be_upgraded_holds_nothing_else_up(shell: Shell, desk: Any, monkeypatch: Any) -> None:
+    desk.rows_firmware = [{"plugin": name, "id": "fw", "state": "upgrade"} for name in ("acme", "best")]
+    upgrade = desk.upgrade_firmware
+
+    async def sometimes(plugin: str, packages: list[str] | None, who: str) -> Any:
+        if plugin == "acme":
+            raise Refused("D10.zip must be fetched by hand.")
+        return await upgrade(plugin, packages, who)
+
+    monkeypatch.setattr(desk, "upgrade_firmware", sometimes)
+    out, err = shell("firmware upgrade --all", code=1)
+    assert out == "best fw upgraded.\n"
+    assert "acme: D10.zip must be fetched by hand." in err

@@ -88,6 +88,12 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "template check": ("", "read"),
     "template diff": ("p base", "diff"),
     "template migrate": ("p --dry-run", "items"),
+    "firmware list": ("", "items"),
+    "firmware show": ("p fw", "version"),
+    "firmware install": ("p fw", "installed"),
+    "firmware upgrade": ("p", "items"),
+    "firmware uninstall": ("p fw", "removed"),
+    "firmware upload": ("p CSV", "files"),
     "settings list": ("", "items"),
     "settings get": ("NAT", "value"),
     "settings set": ("NAT 1", "value"),
@@ -117,6 +123,7 @@ def stocked(desk: Any) -> Any:
         "origin": "base.tpl",
     }
     desk.rows_templates = [{**row, "version": "1", "text": "mine", "original": "it was", "now": None}]
+    desk.rows_firmware = [{"plugin": "p", "id": "fw", "version": "2.0", "state": "upgrade"}]
     desk.files = {("d1", "a.cfg"): {"path": "a.cfg", "text": "hello\n", "secret": False}}
     return desk
 

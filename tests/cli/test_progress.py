@@ -10,7 +10,7 @@ from rich.console import Console
 
 from ringboot.cli.command import At
 from ringboot.cli.exits import FAILED, Failure
-from ringboot.cli.progress import watched
+from ringboot.cli.progress import watched, watched_octets
 
 
 def terminal() -> Console:
@@ -25,6 +25,18 @@ def test_it_shows_how_many_wait_and_gives_the_answer(server: Any, desk: Any) -> 
     assert answer["configured"] == 2
     assert ("top",) in desk.calls
     assert "Files are made" in console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+
+
+def test_it_shows_what_is_fetched_and_how_much_of_it_is_there(server: Any, desk: Any) -> None:
+    desk.slow = True
+    at, console = At(api_socket=server.path), terminal()
+    body = {"packages": ["fw"]}
+    answer = watched_octets(at, "p", lambda: at.api.post("firmware", "p", "install", body=body), console)
+    at.close()
+    assert answer["installed"] == ["fw"]
+    shown = console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+    assert "fetches D10.zip" in shown
+    assert "0.5/1.0 kB" in shown
 
 
 def test_a_failure_is_raised_where_the_command_waits(server: Any) -> None:

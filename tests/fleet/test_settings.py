@@ -12,7 +12,9 @@ from ringboot.fleet.settings import Settings
 
 def test_what_nobody_set_has_its_default(site: Site) -> None:
     assert settings.read(site.books.settings) == Settings(nat=False, dhcp_integration=True)
-    assert settings.values(site.books.settings) == {"NAT": 0, "dhcp_integration": True}
+    assert settings.values(site.books.settings) == {
+        "NAT": 0, "dhcp_integration": True, "http_proxy": "",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -23,6 +25,8 @@ def test_what_nobody_set_has_its_default(site: Site) -> None:
         ("dhcp_integration", "off", False),
         ("dhcp_integration", True, True),
         ("dhcp_integration", " FALSE ", False),
+        ("http_proxy", "http://Proxy.example.org:3128", "http://Proxy.example.org:3128"),
+        ("http_proxy", "", ""),
     ],
 )
 def test_a_setting_takes_what_a_person_writes(site: Site, name: str, written: object, value: object) -> None:
@@ -39,7 +43,25 @@ def test_anything_else_is_refused_with_what_there_is(site: Site, name: str, writ
         settings.set_value(site.books.settings, name, written, "anna", 5.0)
     assert caught.value.as_dict() == {name: f"must be one of {words}"}
     with pytest.raises(Unknown):
-        settings.set_value(site.books.settings, "http_proxy", "x", "anna", 5.0)
+        settings.set_value(site.books.settings, "colour", "x", "anna", 5.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("proxy:3128", "must be http://HOST:PORT, or empty"),
+        ("http://proxy", "must be http://HOST:PORT, or empty"),
+        ("http://proxy:99999", "must be http://HOST:PORT, or empty"),
+        ("http://proxy:3128/path", "must be http://HOST:PORT, or empty"),
+        ("http://anna:s3cret@proxy:3128", "must not hold a password: everybody who may look at settings would see it"),
+    ],
+)
+def test_a_proxy_is_an_address_without_a_password(site: Site, text: str, why: str) -> None:
+    with pytest.raises(FieldErrors) as caught:
+        settings.set_value(site.books.settings, "http_proxy", text, "anna", 5.0)
+    assert caught.value.as_dict() == {"http_proxy": why}
+    settings.set_value(site.books.settings, "http_proxy", "http://proxy:3128", "anna", 5.0)
+    assert settings.read(site.books.settings).http_proxy == "http://proxy:3128"
 
 
 def test_who_changed_it_is_kept(site: Site) -> None:

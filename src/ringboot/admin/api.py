@@ -11,6 +11,7 @@ from ringboot.admin.routes_configs import config_routes
 from ringboot.admin.routes_daemon import daemon_routes
 from ringboot.admin.routes_devices import device_routes
 from ringboot.admin.routes_dns import dns_routes
+from ringboot.admin.routes_firmware import firmware_routes
 from ringboot.admin.routes_leases import lease_routes
 from ringboot.admin.routes_plugins import plugin_routes
 from ringboot.admin.routes_pools import pool_routes
@@ -43,5 +44,6 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         plugin_routes(desk),
         template_routes(desk),
         rollout_routes(desk),
+        firmware_routes(desk),
         setting_routes(desk),
     )

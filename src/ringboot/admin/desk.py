@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
 from ringboot.desk.listing import Page, Query
@@ -247,6 +248,38 @@ class TemplateDesk(Protocol):
         ...
 
 
+class FirmwareDesk(Protocol):
+    """Firmware packages: {plugin, id, version, installed, state, size, description, problem, ...}."""
+
+    async def firmware(self) -> list[Row]:
+        """Give those of all installed plugins."""
+        ...
+
+    async def firmware_package(self, plugin: str, ident: str) -> Row:
+        """Give one, with its files and steps."""
+        ...
+
+    async def firmware_doing(self, plugin: str) -> Row:
+        """Tell what is being done: {"doing": None or {what, octets, size}}."""
+        ...
+
+    async def install_firmware(self, plugin: str, packages: list[str], who: str) -> Row:
+        """Fetch and install these and what they need: {"installed": ids, "files": paths}."""
+        ...
+
+    async def upgrade_firmware(self, plugin: str, packages: list[str] | None, who: str) -> Row:
+        """Do so with those that are installed and older."""
+        ...
+
+    async def uninstall_firmware(self, plugin: str, ident: str, who: str) -> Row:
+        """Remove one: {"removed": paths, "kept": paths, "not_needed": ids}."""
+        ...
+
+    async def upload_firmware(self, plugin: str, pieces: AsyncIterator[bytes], who: str) -> Row:
+        """Keep a file whose checksum a package names: {"files": names, "packages": ids}."""
+        ...
+
+
 class NameDesk(Protocol):
     """Names in the DNS: {address, name, mac, state, problem}."""
 
@@ -313,6 +346,7 @@ class Desk(
     ConfigDesk,
     PluginDesk,
     TemplateDesk,
+    FirmwareDesk,
     SettingDesk,
     NameDesk,
     RolloutDesk,

@@ -23,6 +23,7 @@ from ringboot.desk.desk import Desk
 from ringboot.desk.dhcplink import DhcpLink, Frame
 from ringboot.desk.doorway import Doorway
 from ringboot.desk.feed import Feed, key_of
+from ringboot.desk.firmware import settle_firmware
 from ringboot.desk.follower import Follower
 from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
@@ -200,6 +201,7 @@ class _Main:
                         (stale if is_stale else others).append(device.id)
         for folder in core.shelf.folders.values():
             staging.sweep(str(folder.path))
+            await asyncio.to_thread(settle_firmware, folder.path)
         core.install_site()
         await self.follower.load()
         self.follower.compare()

@@ -63,19 +63,33 @@ class Client:
         """Remove something."""
         return self._ask("DELETE", path, parameters)
 
+    def upload(self, file: Path, *path: str) -> Any:
+        """Send a file as it is."""
+        try:
+            with file.open("rb") as opened:
+                return self._sent("PUT", self._target(path), opened, {"Content-Length": str(file.stat().st_size)})
+        except OSError as error:
+            raise Failure(f"{file} cannot be read: {error.strerror}.", FAILED) from None
+
     def close(self) -> None:
         """Hang up."""
         if self._connection is not None:
             self._connection.close()
 
     def _ask(self, method: str, path: Sequence[str], parameters: Parameters, body: Any = None) -> Any:
-        target = "/".join((PREFIX, *(quote(part, safe="") for part in path)))
         question = urlencode(list(parameters))
-        connection = self._connected()
+        target = f"{self._target(path)}?{question}" if question else self._target(path)
         data = None if body is None else json.dumps(body).encode()
-        headers = {} if data is None else {"Content-Type": "application/json"}
+        return self._sent(method, target, data, {} if data is None else {"Content-Type": "application/json"})
+
+    @staticmethod
+    def _target(path: Sequence[str]) -> str:
+        return "/".join((PREFIX, *(quote(part, safe="") for part in path)))
+
+    def _sent(self, method: str, target: str, data: Any, headers: dict[str, str]) -> Any:
+        connection = self._connected()
         try:
-            connection.request(method, f"{target}?{question}" if question else target, data, headers)
+            connection.request(method, target, data, headers)
             with connection.getresponse() as response:
                 answer = response.read()
                 status = response.status

@@ -14,6 +14,7 @@ from ringboot.cli import (
     devices,
     dns,
     exporting,
+    firmware,
     importing,
     init,
     leases,
@@ -72,6 +73,7 @@ def _tree() -> typer.Typer:
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
     templates.add_to(group("template", "What files are made of: shipped templates, and your own.", made))
+    firmware.add_to(group("firmware", "Packages of firmware that plugins have.", made))
     importing.add_to(group("import", "What another DHCP server has: configuration, reservations, leases.", made))
     exporting.add_to(group("export", "The configuration, for another DHCP server.", made))
     dns.add_to(group("dns", "Names of clients in the DNS.", made))

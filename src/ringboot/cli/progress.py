@@ -1,4 +1,4 @@
-"""A bar for commands that wait while files are rendered: how many devices still wait for theirs."""
+"""A bar for commands that wait: how many devices still wait for their files, how much of a firmware is fetched."""
 
 from __future__ import annotations
 
@@ -25,9 +25,36 @@ def watched(at: At, text: str, work: Callable[[], Any], console: Any = None) -> 
     return _shown(at.again(PATIENCE), text, work, console)
 
 
-def _shown(watcher: At, text: str, work: Callable[[], Any], console: Any) -> Any:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+def watched_octets(at: At, plugin: str, work: Callable[[], Any], console: Any = None) -> Any:
+    """Do work on a plugin's firmware, and show what is being fetched, and how much of it is there."""
+    if console is None:
+        if at.json or not sys.stderr.isatty():
+            return work()
+        from rich.console import Console
 
+        console = Console(stderr=True)
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    watcher = at.again(PATIENCE)
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task(plugin, total=None)
+
+        def look() -> None:
+            try:
+                doing = watcher.api.get("firmware", plugin)["doing"]
+            except Failure:
+                return
+            if doing:
+                progress.update(bar, description=doing["what"], total=doing["size"], completed=doing["octets"])
+
+        ended = _meanwhile(work, look)
+    watcher.close()
+    return ended()
+
+
+def _meanwhile(work: Callable[[], Any], look: Callable[[], None]) -> Callable[[], Any]:
+    """Do the work in a thread and look now and then; gives what gives its value or raises its error."""
     ended: list[Callable[[], Any]] = []
     done = threading.Event()
 
@@ -41,17 +68,29 @@ def _shown(watcher: At, text: str, work: Callable[[], Any], console: Any) -> Any
         finally:
             done.set()
 
+    threading.Thread(target=run, daemon=True).start()  # an interrupted command does not wait for its answer
+    while not done.wait(EVERY):
+        look()
+    return ended[0]
+
+
+def _shown(watcher: At, text: str, work: Callable[[], Any], console: Any) -> Any:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    most = 0
     with Progress(*columns, console=console, transient=True) as progress:
         bar = progress.add_task(text, total=None)
-        threading.Thread(target=run, daemon=True).start()  # an interrupted command does not wait for its answer
-        most = 0
-        while not done.wait(EVERY):
+
+        def look() -> None:
+            nonlocal most
             waiting = _waiting(watcher)
             most = max(most, waiting)
             progress.update(bar, total=most or None, completed=most - waiting)
+
+        ended = _meanwhile(work, look)
     watcher.close()
-    return ended[0]()
+    return ended()
 
 
 def _raising(error: BaseException) -> Callable[[], Any]:

@@ -9,6 +9,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from ringboot.cli.firmware_shapes import (
+    Firmware,
+    FirmwareInstalled,
+    FirmwareRemoved,
+    FirmwareUpgraded,
+    FirmwareUploaded,
+    WholeFirmware,
+)
 from ringboot.cli.rollout_shapes import Rollout, RolloutDevice, RolloutPreview
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.template_things import (
@@ -392,6 +400,12 @@ TABLE: dict[str, Any] = {
     "template check": TemplateFaults,
     "template diff": TemplateDiff,
     "template migrate": Migrated,
+    "firmware list": Page[Firmware],
+    "firmware show": WholeFirmware,
+    "firmware install": FirmwareInstalled,
+    "firmware upgrade": FirmwareUpgraded,
+    "firmware uninstall": FirmwareRemoved,
+    "firmware upload": FirmwareUploaded,
     "settings list": Page[Setting],
     "settings get": Setting,
     "settings set": Setting,

@@ -8,6 +8,7 @@ from ringboot.desk.configuration import ConfigurationDesk
 from ringboot.desk.core import Core
 from ringboot.desk.devices import ConfigDesk
 from ringboot.desk.explain import ExplainDesk
+from ringboot.desk.firmware import FirmwareDesk, FirmwareWork
 from ringboot.desk.history import HistoryDesk
 from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.names import NameDesk, Names
@@ -35,6 +36,7 @@ class Desk(
     ConfigDesk,
     PluginDesk,
     TemplateDesk,
+    FirmwareDesk,
     SettingDesk,
     TlsDesk,
     NameDesk,
@@ -50,4 +52,5 @@ class Desk(
         self.rollouts = Rollouts(core, renders)
         self.files = files
         self.slowest = slowest
+        self.firmware_work = FirmwareWork()
         self.dns_outcomes = names.outcomes

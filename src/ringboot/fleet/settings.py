@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from ringboot.fleet.books import SettingBook
 from ringboot.fleet.fields import Unknown, one
 
 
 class Setting(NamedTuple):
-    """One setting; `values` maps what a person may write to the value."""
+    """One setting; `values` maps what a person may write to the value, `reads` takes any other text (ValueError)."""
 
     name: str
     default: Any
     values: Mapping[str, Any]
     help: str
+    reads: Callable[[str], Any] | None = None
+
+
+def _proxy(text: str) -> str:
+    """Check the address of a proxy."""
+    try:
+        parts = urlsplit(text)
+        sound = parts.scheme == "http" and parts.hostname and parts.port and parts.path in ("", "/")
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment:
+        raise ValueError("must be http://HOST:PORT, or empty")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a password: everybody who may look at settings would see it")
+    return text
 
 
 _SWITCH = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
@@ -36,7 +52,15 @@ DHCP_INTEGRATION = Setting(
     "false: a device is known when it asks for a file.",
 )
 
-TABLE: dict[str, Setting] = {row.name: row for row in (NAT, DHCP_INTEGRATION)}
+HTTP_PROXY = Setting(
+    "http_proxy",
+    "",
+    {"": ""},
+    "http://HOST:PORT: what is fetched from elsewhere, such as firmware, comes through this proxy. Empty: directly.",
+    _proxy,
+)
+
+TABLE: dict[str, Setting] = {row.name: row for row in (NAT, DHCP_INTEGRATION, HTTP_PROXY)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +69,7 @@ class Settings:
 
     nat: bool = False
     dhcp_integration: bool = True
+    http_proxy: str = ""
 
 
 def read(book: SettingBook) -> Settings:
@@ -53,6 +78,7 @@ def read(book: SettingBook) -> Settings:
     return Settings(
         nat=bool(kept.get(NAT.name, NAT.default)),
         dhcp_integration=bool(kept.get(DHCP_INTEGRATION.name, DHCP_INTEGRATION.default)),
+        http_proxy=str(kept.get(HTTP_PROXY.name, HTTP_PROXY.default)),
     )
 
 
@@ -67,8 +93,17 @@ def set_value(book: SettingBook, name: str, value: object, who: str, utc: float)
     row = TABLE.get(name)
     if row is None:
         raise Unknown("setting", name)
-    text = str(value).strip().lower()
-    if text not in row.values:
-        raise one(name, f"must be one of {' '.join(row.values)}")
-    book.put(name, row.values[text], who, utc)
-    return row.values[text]
+    fresh = _written(row, str(value).strip())
+    book.put(name, fresh, who, utc)
+    return fresh
+
+
+def _written(row: Setting, text: str) -> Any:
+    if text.lower() in row.values:
+        return row.values[text.lower()]
+    if row.reads is None:
+        raise one(row.name, f"must be one of {' '.join(row.values)}")
+    try:
+        return row.reads(text)
+    except ValueError as error:
+        raise one(row.name, str(error)) from None

@@ -176,6 +176,8 @@ def _contradictions(manifest: Manifest) -> list[tuple[Loc, str]]:
         wrong.append((("resync", "how"), "a NOTIFY needs `event`"))
     if ANY_MODEL in manifest.models and manifest.models[ANY_MODEL].firmware:
         wrong.append((("models", ANY_MODEL, "firmware"), "firmware belongs to a model"))
+    ids = [row.id for row in manifest.package]
+    wrong += [(("package", place, "id"), "stands twice") for place, each in enumerate(ids) if each in ids[:place]]
     return wrong
 
 

@@ -20,6 +20,7 @@ from pydantic import (
 
 from ringboot.model.address import norm_mac
 from ringboot.plugins import names, patterns
+from ringboot.plugins.packaged import PackageRow
 
 Format = Literal["ini", "xml", "json", "raw"]
 Sure = Literal["documentation", "capture", "unverified"]
@@ -266,6 +267,7 @@ class Manifest(_Table):
     tables: dict[str, dict[str, Any] | list[Any]] = {}
     resync: Resync = Resync()
     firmware: Firmware = Firmware()
+    package: tuple[PackageRow, ...] = ()
     sample: tuple[Sample, ...] = ()
     boot: tuple[Boot, ...] = ()
     sources: dict[str, str] = {}  # where the facts are from, in words
