@@ -295,8 +295,8 @@ class SmallDesk:
         self.rows_configs[row["id"]] = row
         return row
 
-    async def set_config(self, config_id: str, changes: Row, who: str) -> Row:
-        self._call("set_config", config_id, changes, who)
+    async def set_config(self, config_id: str, changes: Row, who: str, wait: bool = True) -> Row:
+        self._call("set_config", config_id, changes, who, *([] if wait else ["at once"]))
         return self._changed(self._one(self.rows_configs, "config", config_id), changes)
 
     async def remove_config(self, config_id: str, who: str) -> None:

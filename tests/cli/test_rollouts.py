@@ -83,3 +83,11 @@ def test_a_time_of_the_day_is_the_next_one() -> None:
     assert instant("06:00", now) == local(3, 6)
     with pytest.raises(Failure, match="'25:00' is no time"):
         instant("25:00", now)
+
+
+def test_a_config_is_changed_without_waiting_for_files(server: Any, desk: Any) -> None:
+    desk.rows_configs = {"base": {"id": "base", "raw_config": {}}}
+    assert run(server, "config", "set", "base", "ntp_ip=10.0.0.1", "--no-wait").exit_code == 0
+    assert run(server, "config", "set", "base", "ntp_ip=10.0.0.1").exit_code == 0
+    calls = [call for call in desk.calls if call[0] == "set_config"]
+    assert [call[-1] == "at once" for call in calls] == [True, False]

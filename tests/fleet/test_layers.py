@@ -56,10 +56,15 @@ def test_a_change_names_the_devices_that_it_reaches(site: Site) -> None:
         values = {"id": ident, "plugin": "aastra", "config": config}
         devices.add(site.books, site.world, values, "anna", site.utc)
     floor = change(site, "floor", {"raw_config.vlan_id": 5})
-    assert (floor.render, floor.common) == (("a", "b", "d"), False)
+    assert (floor.heirs_of, floor.common) == ("floor", False)
+    assert layers.heirs(site.books, "floor") == ("a", "b", "d")
+    assert layers.heirs(site.books, "lobby") == ("a", "d")
     base = change(site, "base", {"raw_config.locale": "fr_CA"})
-    assert (base.render, base.common) == (("a", "b", "d"), True)
-    assert change(site, "base", {"raw_config.locale": "fr_CA"}).render == (), "the same again changes nothing"
+    assert (base.heirs_of, base.common) == ("base", True)
+    assert change(site, "base", {"raw_config.locale": "fr_CA"}).heirs_of is None, "the same again changes nothing"
+    add(site, id="above")
+    change(site, "base", {"parent_ids": ["above"]})
+    assert change(site, "above", {"raw_config.locale": "de_DE"}).common, "the shared files inherit it, too"
 
 
 @pytest.mark.parametrize(

@@ -191,8 +191,11 @@ class ConfigDesk(Protocol):
         """Check and add one."""
         ...
 
-    async def set_config(self, config_id: str, changes: Row, who: str) -> Row:
-        """Change the given keys; `raw_config` is a merge patch (RFC 7396): null removes a key."""
+    async def set_config(self, config_id: str, changes: Row, who: str, wait: bool = True) -> Row:
+        """Change the given keys; `raw_config` is a merge patch (RFC 7396): null removes a key.
+
+        `wait`: until the files of the devices that it reaches stand.
+        """
         ...
 
     async def remove_config(self, config_id: str, who: str) -> None:

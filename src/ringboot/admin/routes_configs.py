@@ -11,6 +11,7 @@ from ringboot.admin.body import json_body
 from ringboot.admin.desk import ConfigDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.admin.masks import refuse_masks, shown
+from ringboot.admin.problems import Problem
 
 KEYS = ("id", "role", "label", "transient", "deletable")
 
@@ -38,7 +39,10 @@ def config_routes(desk: ConfigDesk) -> APIRouter:
     async def change(config_id: str, request: Request) -> Any:
         changes = await json_body(request)
         refuse_masks(changes)
-        return shown(request, await desk.set_config(config_id, changes, caller(request).who))
+        wait = request.query_params.get("wait", "true")
+        if wait not in ("true", "false"):
+            raise Problem(400, "bad-parameter", "wait must be true or false.", {"wait": "must be true or false"})
+        return shown(request, await desk.set_config(config_id, changes, caller(request).who, wait == "true"))
 
     @routes.delete("/{config_id}", status_code=204)
     async def remove(config_id: str, request: Request) -> None:

@@ -51,9 +51,9 @@ class Client:
         """Add or do something."""
         return self._ask("POST", path, (), {} if body is None else body)
 
-    def patch(self, *path: str, body: Any) -> Any:
+    def patch(self, *path: str, body: Any, parameters: Parameters = ()) -> Any:
         """Change some keys of something."""
-        return self._ask("PATCH", path, (), body)
+        return self._ask("PATCH", path, parameters, body)
 
     def put(self, *path: str, body: Any) -> Any:
         """Set something."""

@@ -107,10 +107,11 @@ def set_config(
         list[str] | None, typer.Option(help="A key of raw_config to remove, so that it is inherited again.")
     ] = None,
     clear: Annotated[list[str] | None, typer.Option(help="role or label, to empty it.")] = None,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Return when the files stand, or at once.")] = True,
 ) -> None:
     """Change a config.
 
-    The files of all devices that use it are made again.
+    The files of those devices are made again that get another value by it.
     """
     from ringboot.cli.assignments import put
 
@@ -126,7 +127,8 @@ def set_config(
     changes.update(dict.fromkeys(clear or ()))
     if not changes:
         raise Failure("Say what to change: see ringboot config set --help.", USAGE)
-    changed = watched(at, "Files are made", lambda: at.api.patch("configs", config_id, body=changes))
+    waits = [("wait", "true" if wait else "false")]
+    changed = watched(at, "Files are made", lambda: at.api.patch("configs", config_id, body=changes, parameters=waits))
     at.tell(changed, f"Config {changed['id']} is changed.")
 
 

@@ -60,6 +60,8 @@ class Steps:
         elif done.copies:
             await self.renders.common(done.copies)
         await self.renders.done(done.render, f"{what} by {who}")
+        if done.heirs_of is not None:
+            await self.renders.inherited(done.heirs_of, f"{what} by {who}")
 
 
 class DeviceDesk(Steps):
@@ -213,14 +215,21 @@ class ConfigDesk(Steps):
         await self._followed(done, who, f"config {done.config.id if done.config else ''} added")
         return await self.config(done.config.id if done.config else "")
 
-    async def set_config(self, config_id: str, changes: Row, who: str) -> Row:
-        """Change the given keys; a null takes a key out of this config (RFC 7396). Devices are rendered again."""
+    async def set_config(self, config_id: str, changes: Row, who: str, wait: bool = True) -> Row:
+        """Change the given keys; a null takes a key out of this config (RFC 7396).
+
+        Devices whose input differs then are rendered again; their files stand when this returns, unless nobody waits.
+        """
         core = self.core
         values, removed = _dotted(changes)
         done = await self._written(
             lambda books: layers.change(books, config_id, values, removed=removed, who=who, utc=core.utc())
         )
-        await self._followed(done, who, f"config {config_id} changed")
+        following = self._followed(done, who, f"config {config_id} changed")
+        if wait:
+            await following
+        else:
+            core.background.start(following, "the rendering of what a config changed")
         return await self.config(config_id)
 
     async def remove_config(self, config_id: str, who: str) -> None:

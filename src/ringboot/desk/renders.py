@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
+import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import asdict
@@ -12,17 +14,18 @@ from typing import Any, TypeVar
 from ringboot import log, reasons
 from ringboot.desk.core import Core
 from ringboot.desk.turns import Turns
-from ringboot.fleet import configs, rendered
+from ringboot.fleet import configs, layers, rendered
 from ringboot.fleet.books import Books, Taken
 from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.raw_config import complete, without_secrets
 from ringboot.host.render import Preview
 from ringboot.model.device import Device, DeviceFile
 from ringboot.plugins.history import History, KeptFile, tidy
-from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, TemplateFault
+from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, ServerFacts, TemplateFault
 
 T = TypeVar("T")
 EVERY = 1 << 40  # a limit that is none
+SLICE = 200  # jobs made in one go
 AT_ONCE = 8  # jobs given to the pool; the rest waits here, so that a stop is quick
 
 
@@ -36,6 +39,8 @@ class Renders:
         self._again: set[str] = set()
         self._asked: set[str] = set()  # a person asked for these: what was put back does not hold
         self._why: dict[str, str] = {}
+        self._forced: set[str] = set()  # to be rendered even if nothing differs: a template may
+        self._inputs: dict[str, bytes] = {}  # device -> digest of what its files were last made from
         self._turns = Turns(AT_ONCE, core.pace)
         self._closed = False
 
@@ -44,12 +49,14 @@ class Renders:
         """Say how many devices are being rendered or wait for it."""
         return len(self._running)
 
-    def need(self, devices: Iterable[str], why: str = "") -> None:
-        """Render these soon; `why` stands in their history."""
+    def need(self, devices: Iterable[str], why: str = "", *, only_changed: bool = False) -> None:
+        """Render these soon; `why` stands in their history; `only_changed`: those whose input is another one."""
         for device in devices:
             if self._closed:
                 return
             self._why[device] = why or self._why.get(device, "")
+            if not only_changed:
+                self._forced.add(device)
             if self._is_running(device):
                 self._again.add(device)
             else:
@@ -117,12 +124,24 @@ class Renders:
         await holder
         return None
 
-    async def done(self, devices: Iterable[str], why: str = "") -> dict[str, str]:
+    async def inherited(self, config: str, why: str = "") -> None:
+        """Render those whom a change of this config reaches and whose input differs now; returns when files stand."""
+        await self.done(await asyncio.to_thread(self._heirs, config), why, only_changed=True)
+
+    def _heirs(self, config: str) -> tuple[str, ...]:
+        with self._core.db.reading() as books:
+            return layers.heirs(books, config)
+
+    async def done(self, devices: Iterable[str], why: str = "", *, only_changed: bool = False) -> dict[str, str]:
         """Render these now, because a person wants it, and wait; gives the problem of each that could not be."""
         wanted = list(dict.fromkeys(devices))
         self._asked.update(wanted)
-        self.need(wanted, why)
-        tasks = {device: self._running[device] for device in wanted if device in self._running}
+        tasks = {}
+        for first in range(0, len(wanted), SLICE):
+            part = wanted[first : first + SLICE]
+            self.need(part, why, only_changed=only_changed)
+            tasks.update({device: self._running[device] for device in part if device in self._running})
+            await asyncio.sleep(0)  # a fleet's jobs are made without holding up a file request
         if len(wanted) <= AT_ONCE:  # a person waits; for a whole fleet no phone that asks for its file shall
             for device in wanted:
                 self._turns.hurry(device)
@@ -146,15 +165,16 @@ class Renders:
         try:
             while True:
                 self._again.discard(device)
-                asked = device in self._asked
+                asked, forced = device in self._asked, device in self._forced
                 self._asked.discard(device)
-                problem = await self._render(device, asked=asked)
+                self._forced.discard(device)
+                problem = await self._render(device, asked=asked, forced=forced)
                 if device not in self._again:
                     return problem
         finally:
             self._turns.give_back(patient, time.monotonic() - began)
 
-    async def _render(self, ident: str, *, asked: bool) -> str | None:
+    async def _render(self, ident: str, *, asked: bool, forced: bool) -> str | None:
         core = self._core
         with core.db.reading() as books:
             device = books.devices.get(ident)
@@ -172,15 +192,21 @@ class Renders:
         reserved: Device = device
         try:
             raw = complete({**told(core), **flat.raw})
+            inputs = _digest(raw, core.facts(device.ip), device)
+            if not forced and device.configured and self._inputs.get(ident) == inputs:
+                core.pool.outcomes["unchanged"] += 1
+                return None
             await core.db.write(lambda books: rendered.reserve(books, core.world, reserved, raw))
         except (FieldErrors, Taken) as error:
             return await self._fault(device, str(error))
+        self._inputs.pop(ident, None)
         self._revision += 1
         job = RenderJob(self._revision, str(folder.path), raw, core.facts(device.ip), asdict(device))
         outcome = await core.pool.render(job)
         if isinstance(outcome, Outdated):
             return None
         if isinstance(outcome, Rendered):
+            self._inputs[ident] = inputs
             return await self.keep(device, outcome, why, final=asked)
         # Jinja2 and Python put values into their messages, and this one is stored and shown.
         why = without_secrets(outcome.why, {**raw, "options": device.options})
@@ -339,3 +365,12 @@ def problem(outcome: TemplateFault | RenderFailed) -> str:
     if isinstance(outcome, TemplateFault):
         return reasons.tell(reasons.TEMPLATE_ERROR.id, outcome._asdict())
     return outcome.why
+
+
+_NOT_RENDERED = ("configured", "problem", "association", "added")  # fields of a device that no template sees
+
+
+def _digest(raw: dict[str, Any], facts: ServerFacts, device: Device) -> bytes:
+    """Give a name to all that a device's files are made from, but for the templates."""
+    about = {key: value for key, value in asdict(device).items() if key not in _NOT_RENDERED}
+    return hashlib.sha256(json.dumps([raw, facts, about], sort_keys=True).encode()).digest()

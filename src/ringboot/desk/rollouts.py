@@ -120,7 +120,7 @@ class Rollouts(Steps):
                     await self.renders.forget(list(step.done.stale))
                 self.core.know(step.done.device)
                 wanted += step.done.render
-        return await self.renders.done(wanted)
+        return await self.renders.done(wanted, "moved by a roll-out")
 
     async def _back(self, rollout: Rollout, ident: str) -> str:
         """Give a device its old plugin again; gives what to add to its problem."""

@@ -30,6 +30,7 @@ class Done:
     render: tuple[str, ...] = ()  # ids of devices whose files must be made again
     copies: tuple[str, ...] = ()  # catalog plugins to be copied before that
     stale: tuple[DeviceFile, ...] = ()  # records whose files must be deleted; then books.files.remove(them)
+    heirs_of: str | None = None  # a config: whoever uses it, or what inherits from it, may get other files
     common: bool = False  # the files that all devices share must be made again too
 
 

@@ -85,13 +85,14 @@ def _checked(books: Books, ident: str, entry: ConfigEntry) -> dict[str, Any]:
 
 def _settle(books: Books, config: Config, who: str, utc: float) -> Done:
     books.configs.put(config, who, utc)
-    reached = configs.family(books.configs, config.id)
-    users = books.devices.find("config", *sorted(reached))
-    return Done(
-        config=config,
-        render=tuple(device.id for device in users if device.plugin is not None),
-        common=SHARED in reached,
-    )
+    shared = configs.flatten(books.configs.get, SHARED).order
+    return Done(config=config, heirs_of=config.id, common=config.id in shared)
+
+
+def heirs(books: Books, config: str) -> tuple[str, ...]:
+    """Give the devices that use a config, or what inherits from it, by id."""
+    users = books.devices.find("config", *sorted(configs.family(books.configs, config)))
+    return tuple(device.id for device in users if device.plugin is not None)
 
 
 def _several(count: int, what: str) -> str:
