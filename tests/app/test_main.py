@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -87,26 +86,6 @@ def test_a_process_that_was_started_again_is_told_once() -> None:
     (event,) = around.greet(dhcp=3, main=0)
     assert (event.reason, event.detail) == ("process-restarted", {"process": "dhcp", "why": "exit 1"})
     assert len(around.greet(dhcp=3, main=0)) == 1
-
-
-def test_it_beats_until_nobody_hears_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(main, "BEAT", 0.0)
-    reader, writer = os.pipe()
-
-    async def whole() -> None:
-        stopping = asyncio.Event()
-        beating = asyncio.create_task(main._beat(writer, stopping))
-        heard = b""
-        while len(heard) < 3:
-            await asyncio.sleep(0.01)
-            heard += os.read(reader, 1)
-        assert not stopping.is_set()
-        os.close(reader)
-        await asyncio.wait_for(beating, 10)
-        assert stopping.is_set()
-
-    asyncio.run(whole())
-    os.close(writer)
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: type(each).__name__)

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.whole.daemon import wait_until
@@ -141,6 +142,83 @@ def test_a_file_that_is_asked_for_while_main_is_down_is_given_when_it_is_up_agai
     assert block == b"\0\3\0\1" + site.on_disk("cisco-7900", name)[:512]
 
 
+class Reader:
+    """A phone that reads its own file by TFTP, in small blocks, from a port that it keeps."""
+
+    def __init__(self, site: Site, phone: Phone) -> None:
+        assert phone.lease is not None
+        self.name = f"SEP{phone.mac.hex().upper()}.cnf.xml"
+        self.content = site.on_disk("cisco-7900", self.name)
+        self.got = b""
+        self._door = (HOST, site.tftp)
+        self._sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._sock.bind((phone.lease.address, 0))
+        self._sock.settimeout(30)
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._sock.close()
+
+    def ask(self) -> None:
+        self.got, self._block = b"", 0
+        self._sock.sendto(b"\0\1" + self.name.encode() + b"\0octet\0blksize\x0032\0", self._door)
+
+    def begin(self) -> None:
+        """Hear that the file comes."""
+        data, self._server = self._sock.recvfrom(2048)
+        assert data[:2] == b"\0\6"
+
+    def read(self, most: int = 1000) -> None:
+        """Read so many blocks, or up to the last one."""
+        for _ in range(most):
+            self._sock.sendto(b"\0\4" + self._block.to_bytes(2, "big"), self._server)
+            data, _ = self._sock.recvfrom(2048)
+            self._block += 1
+            assert data[:4] == b"\0\3" + self._block.to_bytes(2, "big")
+            self.got += data[4:]
+            if len(data) < 4 + 32:
+                self._sock.sendto(b"\0\4" + self._block.to_bytes(2, "big"), self._server)
+                return
+
+
+def test_a_file_that_is_being_read_comes_to_its_end_without_main(site: Site, phones: dict[str, Phone]) -> None:
+    with Reader(site, phones["7961G"]) as reader:
+        reader.ask()
+        reader.begin()
+        reader.read(20)
+        with without(site, "main"):
+            reader.read()
+        assert reader.got == reader.content
+        reader.ask()  # and the next one when main is up again
+        reader.begin()
+        reader.read()
+        assert reader.got == reader.content
+
+
+def test_a_file_whose_sender_died_is_read_anew_and_told_as_broken_off(site: Site, phones: dict[str, Phone]) -> None:
+    phone = phones["7961G"]
+
+    def broken_off() -> list[dict[str, Any]]:
+        return [row for row in site.explained(phone.mac.hex())["timeline"] if row["reason"] == "broken-off"]
+
+    before, restarts = broken_off(), site.daemon.restarts("tftp")
+    with Reader(site, phone) as reader:
+        reader.ask()
+        reader.begin()
+        reader.read(20)
+        with without(site, "tftp"):
+            reader.ask()  # it waits in the socket, which the supervisor keeps
+        reader.begin()
+        reader.read()
+        assert reader.got == reader.content
+    told = wait_until(lambda: broken_off()[len(before) :], "the event to be written")
+    assert "the tftp process ended" in str(told)
+    assert site.daemon.restarts("tftp") == restarts + 1
+    assert 'ringboot_files_total{door="tftp",reason="served"}' in site.run("metrics")
+
+
 def test_a_row_of_the_journal_is_dealt_with_once(site: Site, phones: dict[str, Phone]) -> None:
     mac = phones["6731i"].mac.hex()
     moved = site.lease(mac, VOICE, {60: b"AastraIPPhone6731i"}).address
@@ -161,7 +239,7 @@ def test_what_died_is_told(site: Site) -> None:
     wait_until(lambda: is_connected(site), "dhcp to be connected")
 
     rows = {row["name"]: row for row in site.daemon.json("status")["processes"]}
-    assert rows.keys() == {"supervisor", "dhcp", "main"}
+    assert rows.keys() == {"supervisor", "dhcp", "tftp", "main"}
     assert (rows["dhcp"]["restarts"], rows["dhcp"]["last_end"]) == (before + 1, "signal SIGKILL")
     with closing(sqlite3.connect(f"file:{site.daemon.data}/fleet.db?mode=ro", uri=True)) as database:
         told = "SELECT count(*) FROM event WHERE reason = 'process-restarted' AND detail LIKE '%dhcp%SIGKILL%'"
@@ -211,7 +289,7 @@ def test_every_number_of_the_reference_page_is_shown(site: Site) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("part", ["dhcp", "main"])
+@pytest.mark.parametrize("part", ["dhcp", "tftp", "main"])
 def test_a_part_that_hangs_is_killed_and_started_again(site: Site, part: str) -> None:
     before, hanging = site.daemon.restarts(part), site.daemon.pid(part)
     os.kill(hanging, signal.SIGSTOP)

@@ -32,15 +32,16 @@ from ringboot.desk.usage import Usage
 from ringboot.fleet import configs, devices
 from ringboot.fleet.books import Books
 from ringboot.fleet.world import World
+from ringboot.host.beat import beat
 from ringboot.host.render import RenderPool
 from ringboot.host.start import Start
 from ringboot.model.event import Event
 from ringboot.plugins import staging
 from ringboot.servers.files import NotOpened, open_below
+from ringboot.servers.files_line import FilesLine
 from ringboot.servers.foreign import Foreign
 from ringboot.servers.http import HttpServer
 from ringboot.servers.scraped import MetricsServer
-from ringboot.servers.tftp import TftpServer
 from ringboot.servers.tls import Tls
 from ringboot.setup import load, machine
 from ringboot.setup.problems import BadConfig
@@ -50,9 +51,9 @@ from ringboot.store.fleetdb import FleetDb
 from ringboot.store.journal_file import JournalDamaged
 
 DAMAGED, CONFIGURATION = 7, 3  # exit codes that tell the supervisor not to start us again
-BEAT = 1.0
 ADDRESSES_EVERY = 10.0
 SLICE = 1000
+TFTP = "tftp"  # the door that is a process of its own
 
 
 def run(start: Start) -> int:
@@ -147,7 +148,7 @@ class _Main:
         loop.add_signal_handler(signal.SIGHUP, lambda: self.core.background.start(self._reload(), "reload"))
         async with contextlib.AsyncExitStack() as stack:
             # At once: to read a long journal may take longer than the supervisor waits for a sign of life.
-            beating = asyncio.create_task(_beat(self.start.fds["beat"], self.stopping))
+            beating = asyncio.create_task(beat(self.start.fds["beat"], self.stopping))
             stack.callback(beating.cancel)
             starting = asyncio.create_task(self.core.pool.start())  # a job that comes first waits for its worker
             stack.push_async_callback(self.core.pool.close)
@@ -213,10 +214,13 @@ class _Main:
 
     async def _listen(self, stack: contextlib.AsyncExitStack) -> None:
         fds = self.start.fds
-        if "tftp" in fds:
-            tftp = TftpServer(_socket(fds["tftp"]), self.doorway.answer, self.doorway.report, self.files)
-            tftp.start()
-            stack.push_async_callback(tftp.close)
+        if "files" in fds:
+            line = FilesLine(
+                _socket(fds["files"]), self.doorway.answer, self.doorway.report, self.files,
+                came=self._note_restarts, went=lambda: self.doorway.broken_off(TFTP),
+            )  # fmt: skip
+            line.start()
+            stack.push_async_callback(line.close)
         if "http" in fds:
             http = HttpServer(_socket(fds["http"]), self.doorway.answer, self.doorway.report, self.files)
             await http.start()
@@ -251,7 +255,7 @@ class _Main:
                 self._note_restarts()
 
     def _note_restarts(self) -> None:
-        """Write down that the supervisor had to start dhcp again, when dhcp is there again."""
+        """Write down that the supervisor had to start a process again, when it is there again."""
         for row in self.desk.processes():
             before = self.restarts.get(row["name"], row["restarts"])
             self.restarts[row["name"]] = row["restarts"]
@@ -290,14 +294,3 @@ def _socket(fd: int) -> socket.socket:
     opened = socket.socket(fileno=os.dup(fd))
     opened.setblocking(False)
     return opened
-
-
-async def _beat(fd: int, stopping: asyncio.Event) -> None:
-    """Tell the supervisor that the loop turns; when nobody listens any more there is no daemon to be part of."""
-    while True:
-        try:
-            os.write(fd, b".")
-        except BrokenPipeError:
-            stopping.set()
-            return
-        await asyncio.sleep(BEAT)

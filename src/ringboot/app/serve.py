@@ -1,4 +1,4 @@
-"""`ringboot serve`: takes the data folder, opens every socket, and keeps dhcp and main running."""
+"""`ringboot serve`: takes the data folder, opens every socket, and keeps dhcp, tftp and main running."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ringboot.host.lock import FolderLock
 from ringboot.host.start import Start
 from ringboot.host.supervisor import PLUG, Part, Supervisor
 from ringboot.servers import listen
+from ringboot.servers.files_asking import FILES
 from ringboot.servers.hotplug import HotPlug
 from ringboot.setup.settings import Settings
 from ringboot.setup.where import api_socket
 
-PARTS = (
-    Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "echo", "control", PLUG)),
-    Part("main", "ringboot.app", ("tftp", "http", "https", "old-https", "metrics", "api")),
-)
+DHCP = Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "echo", "control", PLUG))
+TFTP = Part("tftp", "ringboot.servers.tftp_process", ("tftp",))
+MAIN = Part("main", "ringboot.app", ("files", "http", "https", "old-https", "metrics", "api"))
 PRIVATE = 0o600  # only the daemon itself connects
 EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a stranger the way in
 
@@ -33,6 +33,8 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
             opened["tftp"] = undo.enter_context(
                 listen.open_datagrams("TFTP", tftp.address, tftp.port, "listen in [tftp]")
             )
+            run = settings.server.data / "run"
+            opened["files"] = undo.enter_context(listen.open_unix(run / FILES, PRIVATE))
         if (http := settings.http.listen) is not None:
             opened["http"] = undo.enter_context(listen.open_stream("HTTP", http.address, http.port, "listen in [http]"))
         for name, place, key in (
@@ -77,7 +79,8 @@ def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: 
             verbose=verbose,
             json_log=json_log,
         )
-        return Supervisor(start, PARTS, plugged).run()
+        parts = (DHCP, TFTP, MAIN) if "tftp" in opened else (DHCP, MAIN)
+        return Supervisor(start, parts, plugged).run()
     finally:
         if plugged is not None:
             plugged.close()

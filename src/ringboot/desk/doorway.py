@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from collections import OrderedDict
 
@@ -20,6 +21,7 @@ from ringboot.model.codec import BadMessage
 from ringboot.model.device import Device
 from ringboot.model.file import FileRequest, Sent, Serve, masked
 from ringboot.model.slowest import Slowest
+from ringboot.reasons import BROKEN_OFF
 from ringboot.store.errors import StoreFailed
 
 MOST_TICKETS = 20_000  # served requests whose end has not been told yet
@@ -33,7 +35,8 @@ class Doorway:
         self._follower = follower
         self._renders = renders
         self._tickets: OrderedDict[int, Resolved] = OrderedDict()
-        self._count = 0
+        # A door may outlive us: what it tells of a file that another life of ours served must not be taken for ours.
+        self._count = random.getrandbits(40)
         self.slowest = Slowest()
         self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find)
@@ -161,3 +164,9 @@ class Doorway:
             event = sent_event(resolved, sent, self._core.utc())
             if is_news(self._core.world, resolved, event):
                 self._core.note(event)
+
+    def broken_off(self, door: str) -> None:
+        """Take it that a door's process has ended: nobody will tell how the files went that it was sending."""
+        under_way = [ticket for ticket, resolved in self._tickets.items() if resolved.door == door]
+        for ticket in under_way:
+            self.report(file.encode(Sent(ticket, 0, False, "", BROKEN_OFF.id, f"the {door} process ended")))

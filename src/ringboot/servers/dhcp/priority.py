@@ -1,4 +1,4 @@
-"""Lets the dhcp process go before renderers and others: it has little to do, and clients wait for it."""
+"""Lets a process, such as dhcp, go before renderers and others: it has little to do, and clients wait for it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _SCHED_SETATTR = {"x86_64": 314, "aarch64": 274}
 _ATTRIBUTES = struct.Struct("IIQiIQQQ")  # struct sched_attr, its first version (sched_setattr(2))
 
 
-def hurry() -> None:
+def hurry(niceness: int = NICENESS) -> None:
     """Raise our priority as far as we are allowed to; each step helps by itself."""
     with contextlib.suppress(OSError):
-        os.nice(NICENESS)
+        os.nice(niceness)
     with contextlib.suppress(OSError):
         if os.getsid(0) == os.getpid():
             # Where the kernel groups processes by session, nice only counts within ours (sched(7), autogroup).
-            Path("/proc/self/autogroup").write_text(str(NICENESS))
+            Path("/proc/self/autogroup").write_text(str(niceness))
     _ask_for_short_turns()
 
 
