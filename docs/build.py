@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from docs.config_page import config_page
 from docs.json_page import json_page
@@ -27,6 +28,7 @@ STAGES = {
     "lease": "Why a lease no longer fits (`ringboot lease misfits`)",
     "file": "What became of a file request",
     "device": "What happened to a device",
+    "sync": "What became of telling a device to read its files again (`ringboot device synchronize`)",
     "boot": "Where a boot stands or stopped",
     "daemon": "What happened to the daemon",
 }
@@ -56,11 +58,14 @@ def settings_page() -> str:
         "They change while the daemon runs and are kept in its database: `ringboot settings list`,\n"
         "`ringboot settings set`. How the daemon runs on its machine is in [ringboot.toml](configuration.md).\n\n"
     )
-    rows = [
-        (f"`{row.name}`", _written(row.default), " ".join(f"`{word}`" for word in row.values if word), row.help)
-        for row in settings.TABLE.values()
-    ]
+    rows = [(f"`{row.name}`", _written(row.default), _may_be(row.values), row.help) for row in settings.TABLE.values()]
     return head + table(("name", "default", "may be written", "meaning"), rows)
+
+
+def _may_be(values: Mapping[str, Any] | settings.Number | settings.Line) -> str:
+    if isinstance(values, settings.Number):
+        return f"{values.least} to {values.most}"
+    return "one line of text" if isinstance(values, settings.Line) else " ".join(f"`{word}`" for word in values if word)
 
 
 def _written(value: object) -> str:

@@ -136,6 +136,22 @@ PARTS: tuple[Part, ...] = (
             "how": "`none`: it cannot be told.",
             "event": "The event of the NOTIFY.",
             "done": "The file whose fetching shows that it did so; one of `[device.files]`.",
+            "rule": "What is different for some, see below.",
+            "sure": "How sure this is.",
+        },
+    ),
+    Part(
+        "[[resync.rule]]",
+        schema.ResyncRule,
+        "What is different for some models or some firmware: the first rule that fits counts, and what it leaves out "
+        "is as `[resync]` says.",
+        {
+            "models": "Names of models, or patterns such as `M*`; empty: all.",
+            "since": "The first firmware that it is for.",
+            "before": "The first firmware that it is not for any more.",
+            "how": "`none`: these cannot be told.",
+            "event": "The event of the NOTIFY.",
+            "done": "The file whose fetching shows that it did so; one of `[device.files]`.",
             "sure": "How sure this is.",
         },
     ),

@@ -13,7 +13,7 @@ class Reason(NamedTuple):
     """A named reason: `text` is filled from the event's detail, so is `help`, which says what to do next."""
 
     id: str
-    stage: str  # dhcp | file | device | boot | daemon
+    stage: str  # dhcp | lease | file | device | sync | boot | daemon
     text: str
     help: str = ""
 
@@ -296,6 +296,67 @@ ROLLED_BACK = _row("rolled-back", "device", "{who} put back the files of its gen
 URL_MADE = _row("url-made", "device", "its secret URL was made for {who}")
 URL_RENEWED = _row("url-renewed", "device", "{who} gave it a new secret URL; the one before opens nothing any more")
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")
+# Being told to read its files again
+SYNC_TOLD = _row("sync-told", "sync", "{target} was told to read its files again: {event}")
+SYNC_DONE = _row("sync-done", "sync", "it was told, and fetched {path} as it is now")
+SYNC_FETCHED_NOTHING = _row(
+    "sync-fetched-nothing", "sync",
+    "{target} was told, but did not fetch {path} within {seconds} s",
+    "It may wait until a call ends, need a key to be pressed, or have this switched off in its settings. "
+    "See what it did: ringboot explain {mac}. The setting sync_wait gives it more time.",
+)
+SYNC_FETCHED_OLD = _row(
+    "sync-fetched-old", "sync",
+    "{target} was told, but what it fetched of {path} is not what stands there now",
+    "The file was made again meanwhile: synchronise the device once more.",
+)
+SYNC_NO_ADDRESS = _row(
+    "sync-no-address", "sync",
+    "nothing tells at which address it is",
+    "It needs a lease, or must ask for a file; or say where it hears SIP: "
+    "ringboot device set {mac} --option sip_contact=ADDRESS:PORT.",
+)
+SYNC_BAD_CONTACT = _row(
+    "sync-bad-contact", "sync",
+    "its option sip_contact does not say where it hears SIP: {contact}",
+    "Write ADDRESS, ADDRESS:PORT or ADDRESS:PORT;transport=tcp: ringboot device set {mac} --option sip_contact=...",
+)
+SYNC_NOT_SUPPORTED = _row(
+    "sync-not-supported", "sync",
+    "plugin {plugin} knows no way to tell {model} to read its files again",
+    "Restart the device.",
+)
+SYNC_NO_PLUGIN = _row("sync-no-plugin", "sync", "no plugin makes its files", "Choose one: ringboot device set {mac}.")
+SYNC_NOT_CONFIGURED = _row(
+    "sync-not-configured", "sync",
+    "its files could not be made: {why}",
+    "Mend what is named, then: ringboot device reconfigure {mac} --sync.",
+)
+SYNC_NO_ANSWER = _row(
+    "sync-no-answer", "sync",
+    "{target} does not answer SIP: {why}",
+    "Is it on, is that its address and port (settings sip_port, option sip_contact), does a firewall stand between?",
+)
+SYNC_REJECTED = _row(
+    "sync-rejected", "sync",
+    "{target} answered {code} {phrase}",
+    "401, 403 and 407: the account of its first line is another one in the device. 481 and 489: its settings do not "
+    "allow the event {event}, or wait for it from its proxy only: see the setting sync_through.",
+)
+SYNC_BUSY = _row("sync-busy", "sync", "{target} answered {code} {phrase} for now", "Try again when it is free.")
+SYNC_ASTERISK_SILENT = _row(
+    "sync-asterisk-silent", "sync",
+    "Asterisk at {asterisk} cannot be asked to tell it: {why}",
+    "Compare the settings ami_host, ami_port, ami_user and ami_secret with Asterisk's manager.conf.",
+)
+SYNC_ASTERISK_REFUSED = _row(
+    "sync-asterisk-refused", "sync",
+    "Asterisk at {asterisk} did not tell {target}: {why}",
+    "Does Asterisk know that endpoint (pjsip show endpoints)? The setting sync_through says how it is named.",
+)
+SYNC_STOPPED = _row("sync-stopped", "sync", "{who} stopped the job before")
+SYNC_SUPERSEDED = _row("sync-superseded", "sync", "job {job} was asked to do it too, and does it")
+SYNC_GONE = _row("sync-gone", "sync", "the device was removed meanwhile")
 # Where a boot stopped (explain)
 BOOT_DONE = _row("boot-done", "boot", "it has fetched its present configuration")
 BOOT_NO_DISCOVER = _row(

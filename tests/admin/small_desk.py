@@ -41,6 +41,9 @@ class SmallDesk:
         self.rows_configs: dict[str, Row] = {}
         self.rows_plugins: dict[str, Row] = {}
         self.rows_firmware: list[Row] = []
+        self.rows_syncs: dict[int, Row] = {}
+        self.sync_problems: list[Row] = []
+        self.looks = 0  # at a job, until it has ended
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
         self.rows_templates: list[Row] = []
         self.previewed: Row = {"files": [], "left": []}
@@ -257,6 +260,47 @@ class SmallDesk:
         if self.slow:
             await asyncio.to_thread(self.looked_at.wait, 20)
         return {"configured": 2, "changed": 3, "failed": self.unreconfigurable}
+
+    async def synchronize(self, ids: list[str] | None, query: Query, who: str) -> Row:
+        self._call("synchronize", ids, query, who)
+        ident = len(self.rows_syncs) + 1
+        self.rows_syncs[ident] = {
+            "id": ident, "state": "running", "began": 1.0, "ended": None, "who": who, "devices": 2, "waiting": 1,
+            "told": 1, "done": 0, "failed": 0, "reasons": {}, "sent": 1, "rate": None,
+        }  # fmt: skip
+        return dict(self.rows_syncs[ident])
+
+    async def syncs(self) -> list[Row]:
+        self._call("syncs")
+        return list(self.rows_syncs.values())
+
+    async def sync(self, ident: int) -> Row:
+        self._call("sync", ident)
+        row = self._one(self.rows_syncs, "job", ident)
+        self.looks -= 1
+        if self.looks <= 0 and row["state"] == "running":
+            failed = len(self.sync_problems)
+            row |= {
+                "state": "done",
+                "ended": 2.0,
+                "waiting": 0,
+                "told": 0,
+                "done": 2 - failed,
+                "failed": failed,
+                "rate": 600.0,
+            }
+        return dict(row)
+
+    async def sync_devices(self, ident: int) -> list[Row]:
+        self._call("sync_devices", ident)
+        done = {"device": "d1", "mac": MAC, "state": "ended", "reason": "sync-done", "text": "fetched", "tries": 1}
+        return [done, *self.sync_problems]
+
+    async def stop_sync(self, ident: int, who: str) -> Row:
+        self._call("stop_sync", ident, who)
+        row = self._one(self.rows_syncs, "job", ident)
+        row["state"] = "stopped"
+        return dict(row)
 
     async def device_files(self, device_id: str) -> list[Row]:
         self._call("device_files", device_id)

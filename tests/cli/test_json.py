@@ -56,6 +56,10 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "device set": ("d1 --model M2", "model"),
     "device remove": ("d1", "removed"),
     "device reconfigure": ("d1", "configured"),
+    "device synchronize": ("d1", "problems"),
+    "sync list": ("", "items"),
+    "sync show": ("1", "items"),
+    "sync stop": ("1", "state"),
     "device files": ("d1", "items"),
     "device show-file": ("d1 a.cfg", "text"),
     "device url": ("d1 --renew", "https"),
@@ -124,6 +128,7 @@ def stocked(desk: Any) -> Any:
     }
     desk.rows_templates = [{**row, "version": "1", "text": "mine", "original": "it was", "now": None}]
     desk.rows_firmware = [{"plugin": "p", "id": "fw", "version": "2.0", "state": "upgrade"}]
+    desk.rows_syncs = {1: {"id": 1, "state": "done", "devices": 1, "done": 1, "failed": 0, "rate": None}}
     desk.files = {("d1", "a.cfg"): {"path": "a.cfg", "text": "hello\n", "secret": False}}
     return desk
 

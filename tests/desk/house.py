@@ -15,6 +15,7 @@ from ringboot.desk.feed import Feed
 from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import Shelf
+from ringboot.desk.synchronize import Synchronizer
 from ringboot.fleet import configs
 from ringboot.fleet.books import Books
 from ringboot.fleet.world import World
@@ -22,6 +23,8 @@ from ringboot.host.render import RenderPool
 from ringboot.model.device import Device
 from ringboot.model.slowest import Slowest
 from ringboot.plugins.job import Outcome, Rendered, RenderJob
+from ringboot.servers.ami import AmiClient
+from ringboot.servers.sip import SipSender
 from ringboot.setup.settings import Settings
 from ringboot.store.fleetdb import FleetDb
 
@@ -65,7 +68,10 @@ class House:
             utc=lambda: NOW,
         )  # fmt: skip
         self.renders = Renders(self.core)
-        self.desk = Desk(self.core, self.renders, Counter(), Slowest(), Names(self.core))
+        self.synchronizer = Synchronizer(self.core, self.renders, SipSender(), AmiClient())
+        self.desk = Desk(
+            self.core, self.renders, Counter(), Slowest(), Names(self.core), synchronizer=self.synchronizer
+        )
 
         def first(books: Books) -> None:
             configs.add_stock(books, self.core.world.chance, NOW)

@@ -15,11 +15,14 @@ from ringboot.desk.feed import Feed
 from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import Shelf
+from ringboot.desk.synchronize import Synchronizer
 from ringboot.fleet import configs
 from ringboot.fleet.books import Books
 from ringboot.fleet.world import World
 from ringboot.host.render import RenderPool
 from ringboot.model.slowest import Slowest
+from ringboot.servers.ami import AmiClient
+from ringboot.servers.sip import SipSender
 from ringboot.setup.load import load_text
 from ringboot.store.fleetdb import FleetDb
 
@@ -79,7 +82,10 @@ class Office:
             addresses=lambda: self.addresses,
         )  # fmt: skip
         self.renders = Renders(self.core)
-        self.desk = Desk(self.core, self.renders, Counter(), Slowest(), Names(self.core))
+        self.synchronizer = Synchronizer(self.core, self.renders, SipSender(), AmiClient())
+        self.desk = Desk(
+            self.core, self.renders, Counter(), Slowest(), Names(self.core), synchronizer=self.synchronizer
+        )
 
     def play(self, conversation: Callable[[], Awaitable[None]]) -> None:
         """Begin as the main process does, then talk."""

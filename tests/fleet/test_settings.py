@@ -12,9 +12,7 @@ from ringboot.fleet.settings import Settings
 
 def test_what_nobody_set_has_its_default(site: Site) -> None:
     assert settings.read(site.books.settings) == Settings(nat=False, dhcp_integration=True)
-    assert settings.values(site.books.settings) == {
-        "NAT": 0, "dhcp_integration": True, "http_proxy": "",
-    }  # fmt: skip
+    assert settings.values(site.books.settings) == {row.name: row.default for row in settings.TABLE.values()}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +25,11 @@ def test_what_nobody_set_has_its_default(site: Site) -> None:
         ("dhcp_integration", " FALSE ", False),
         ("http_proxy", "http://Proxy.example.org:3128", "http://Proxy.example.org:3128"),
         ("http_proxy", "", ""),
+        ("sync_through", "Asterisk-URI", "asterisk-uri"),
+        ("sync_rate", " 6000 ", 6000),
+        ("sync_pause", 0, 0),
+        ("ami_secret", " Big Secret ", "Big Secret"),
+        ("ami_user", "", ""),
     ],
 )
 def test_a_setting_takes_what_a_person_writes(site: Site, name: str, written: object, value: object) -> None:
@@ -36,12 +39,24 @@ def test_a_setting_takes_what_a_person_writes(site: Site, name: str, written: ob
 
 @pytest.mark.parametrize(
     ("name", "written", "words"),
-    [("NAT", "2", "0 1"), ("NAT", True, "0 1"), ("dhcp_integration", "maybe", "true on yes 1 false off no 0")],
+    [
+        ("NAT", "2", "0 1"),
+        ("NAT", True, "0 1"),
+        ("dhcp_integration", "maybe", "true on yes 1 false off no 0"),
+        ("sync_rate", "0", "must be a whole number from 1 to 600000"),
+        ("sync_rate", "-1", "must be a whole number from 1 to 600000"),
+        ("sync_rate", "9" * 99, "must be a whole number from 1 to 600000"),
+        ("ami_host", 5, "must be one line of text, of at most 200 characters"),
+        ("ami_user", "a\r\nb", "must be one line of text, of at most 200 characters"),
+        ("ami_secret", "***", "cannot be ***, which is how it is shown"),
+    ],
 )
 def test_anything_else_is_refused_with_what_there_is(site: Site, name: str, written: object, words: str) -> None:
     with pytest.raises(FieldErrors) as caught:
         settings.set_value(site.books.settings, name, written, "anna", 5.0)
-    assert caught.value.as_dict() == {name: f"must be one of {words}"}
+    assert caught.value.as_dict() == {
+        name: words if words.startswith(("must", "cannot")) else f"must be one of {words}"
+    }
     with pytest.raises(Unknown):
         settings.set_value(site.books.settings, "colour", "x", "anna", 5.0)
 
@@ -77,4 +92,12 @@ def test_who_changed_it_is_kept(site: Site) -> None:
 def test_every_setting_says_what_it_does() -> None:
     for row in settings.TABLE.values():
         assert len(row.help) > 40
-        assert row.default in row.values.values()
+        assert row.read(row.default) == row.default
+
+
+def test_a_secret_is_not_shown(site: Site) -> None:
+    settings.set_value(site.books.settings, "ami_secret", "big", "anna", 5.0)
+    row = settings.TABLE["ami_secret"]
+    assert row.shown("big") == "***"
+    assert row.shown("") == ""
+    assert "big" not in repr(settings.read(site.books.settings))

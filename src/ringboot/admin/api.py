@@ -18,6 +18,7 @@ from ringboot.admin.routes_pools import pool_routes
 from ringboot.admin.routes_reservations import reservation_routes
 from ringboot.admin.routes_rollouts import rollout_routes
 from ringboot.admin.routes_settings import setting_routes
+from ringboot.admin.routes_syncs import sync_routes
 from ringboot.admin.routes_templates import template_routes
 
 PREFIX = "/api/v1"
@@ -40,6 +41,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         dns_routes(desk),
         reservation_routes(desk),
         device_routes(desk),
+        sync_routes(desk),
         config_routes(desk),
         plugin_routes(desk),
         template_routes(desk),

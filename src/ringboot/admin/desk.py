@@ -283,6 +283,30 @@ class FirmwareDesk(Protocol):
         ...
 
 
+class SyncDesk(Protocol):
+    """Jobs that let devices read their files again."""
+
+    async def synchronize(self, ids: list[str] | None, query: Query, who: str) -> Row:
+        """Begin a job for the devices that are named, or else for those that the query finds; gives it."""
+        ...
+
+    async def syncs(self) -> list[Row]:
+        """Give all jobs that are kept, the newest first."""
+        ...
+
+    async def sync(self, ident: int) -> Row:
+        """Give one: how many devices stand where, for which reasons, and how many a minute were told."""
+        ...
+
+    async def sync_devices(self, ident: int) -> list[Row]:
+        """Give each of its devices: {device, mac, state, reason, text, help, tries, told, ended}."""
+        ...
+
+    async def stop_sync(self, ident: int, who: str) -> Row:
+        """End a job: devices that are not done with are left alone."""
+        ...
+
+
 class NameDesk(Protocol):
     """Names in the DNS: {address, name, mac, state, problem}."""
 
@@ -346,6 +370,7 @@ class Desk(
     ReservationDesk,
     DeviceDesk,
     FilesDesk,
+    SyncDesk,
     ConfigDesk,
     PluginDesk,
     TemplateDesk,

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import ADMINISTRATOR, administrator, caller
-from ringboot.admin.body import json_body, only
-from ringboot.admin.desk import DeviceDesk, FilesDesk
+from ringboot.admin.body import flag_of, json_body, only
+from ringboot.admin.desk import DeviceDesk, FilesDesk, SyncDesk
 from ringboot.admin.lists import query_of, refuse_unknown, written
 from ringboot.admin.masks import refuse_masks, shown
 from ringboot.admin.problems import Problem
+from ringboot.desk.listing import Query
 
 KEYS = (
     "id", "mac", "ip", "sn", "uuid", "vendor", "model", "version", "plugin", "config", "configured", "added",
@@ -19,7 +20,7 @@ KEYS = (
 )  # fmt: skip
 
 
-class _Devices(DeviceDesk, FilesDesk, Protocol):
+class _Devices(DeviceDesk, FilesDesk, SyncDesk, Protocol):
     pass
 
 
@@ -41,11 +42,18 @@ def device_routes(desk: _Devices) -> APIRouter:
     @routes.post("/reconfigure")
     async def reconfigure(request: Request) -> dict[str, Any]:
         body = await json_body(request)
-        only(body, "ids", "plugin", "all")
-        ids, plugin = body.get("ids"), body.get("plugin")
-        if len(body) != 1 or not (_all_text(ids) or (isinstance(plugin, str) and plugin) or body.get("all") is True):
+        only(body, "ids", "plugin", "all", "sync")
+        ids, plugin, sync = body.get("ids"), body.get("plugin"), flag_of(body, "sync")
+        if len(body.keys() - {"sync"}) != 1 or not (
+            _all_text(ids) or (isinstance(plugin, str) and plugin) or body.get("all") is True
+        ):
             raise Problem(422, "refused", 'Say which: {"ids": [...]}, {"plugin": "..."} or {"all": true}.')
-        return await desk.reconfigure(ids, plugin, caller(request).who)
+        who = caller(request).who
+        made = await desk.reconfigure(ids, plugin, who)
+        if sync:
+            query = Query((("plugin", str(plugin)),) if plugin is not None else ())
+            made["sync"] = await desk.synchronize(ids, query, who)
+        return made
 
     @routes.get("/{device_id}")
     async def device(device_id: str, request: Request) -> Any:

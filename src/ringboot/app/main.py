@@ -28,6 +28,7 @@ from ringboot.desk.follower import Follower
 from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import Shelf
+from ringboot.desk.synchronize import Synchronizer
 from ringboot.desk.usage import Usage
 from ringboot.fleet import configs, devices
 from ringboot.fleet.books import Books
@@ -37,11 +38,13 @@ from ringboot.host.render import RenderPool
 from ringboot.host.start import Start
 from ringboot.model.event import Event
 from ringboot.plugins import staging
+from ringboot.servers.ami import AmiClient
 from ringboot.servers.files import NotOpened, open_below
 from ringboot.servers.files_line import FilesLine
 from ringboot.servers.foreign import Foreign
 from ringboot.servers.http import HttpServer
 from ringboot.servers.scraped import MetricsServer
+from ringboot.servers.sip import SipSender
 from ringboot.servers.tls import Tls
 from ringboot.setup import load, machine
 from ringboot.setup.problems import BadConfig
@@ -135,7 +138,12 @@ class _Main:
         self.follower.on_seen = self.doorway.saw
         self.names = Names(core)
         self.follower.on_change = self.names.saw
-        self.desk = Desk(core, self.renders, self.files, self.doorway.slowest, self.names)
+        self.sip, self.asterisk = SipSender(), AmiClient()
+        self.synchronizer = Synchronizer(core, self.renders, self.sip, self.asterisk)
+        self.doorway.on_sent = self.synchronizer.saw
+        self.desk = Desk(
+            core, self.renders, self.files, self.doorway.slowest, self.names, synchronizer=self.synchronizer
+        )
         self.stopping = asyncio.Event()
         self.restarts: dict[str, int] = {}
         self.others = OtherServers(core)
@@ -155,6 +163,8 @@ class _Main:
             stack.push_async_callback(asyncio.wait, {starting})
             await self._fill()
             await self._listen(stack)
+            stack.callback(self.sip.close)
+            stack.callback(self.asterisk.close)
             stack.push_async_callback(self.renders.close)  # first of all, because requests wait for it
             async with asyncio.TaskGroup() as tasks:
                 running = [
@@ -167,6 +177,7 @@ class _Main:
                     tasks.create_task(Usage(self.core).run()),
                     tasks.create_task(self.names.run()),
                     tasks.create_task(self.desk.rollouts.run()),
+                    tasks.create_task(self.synchronizer.run()),
                 ]
                 log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
                 await self.stopping.wait()

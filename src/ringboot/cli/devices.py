@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from ringboot.cli import completion
+from ringboot.cli import completion, syncs
 from ringboot.cli.command import At, command
 from ringboot.cli.exits import FAILED, NOT_FOUND, USAGE, Failure
-from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
+from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows, split_filter
 from ringboot.cli.progress import watched
 from ringboot.cli.show import Column, counted, moment, print_table, print_thing
 
@@ -48,6 +48,9 @@ Version = Annotated[str | None, typer.Option(help="Its firmware.")]
 Plugin = Annotated[str | None, typer.Option(help="The plugin that makes its files.", autocompletion=PLUGINS)]
 Config = Annotated[str | None, typer.Option("--use-config", help="The id of its config.", autocompletion=CONFIGS)]
 Description = Annotated[str | None, typer.Option(help="A note.")]
+Wait = Annotated[
+    bool, typer.Option("--wait/--no-wait", help="Wait until every device has read its files, or failed to.")
+]
 Options = Annotated[
     list[str] | None,
     typer.Option("--option", help="An option of its plugin, as key=text or key:=JSON; may be repeated."),
@@ -62,6 +65,9 @@ def add_to(app: typer.Typer) -> None:
     command(app, "set", "ringboot device set {mac} --use-config reception --clear description")(set_device)
     command(app, "remove", "ringboot device remove {mac}")(remove_device)
     command(app, "reconfigure", "ringboot device reconfigure --plugin {plugin}")(reconfigure)
+    command(
+        app, "synchronize", "ringboot device synchronize {mac}\nringboot device synchronize --filter model={model}"
+    )(synchronize)
     command(app, "files", "ringboot device files {mac}")(device_files)
     command(app, "url", "ringboot device url {mac} --renew")(secret_url)
     command(app, "show-file", "ringboot device show-file {mac} PATH")(show_file)
@@ -194,26 +200,64 @@ def reconfigure(
     ] = None,
     plugin: Annotated[str | None, typer.Option(help="All devices of this plugin.", autocompletion=PLUGINS)] = None,
     every: Annotated[bool, typer.Option("--all", help="All devices.")] = False,
+    sync: Annotated[bool, typer.Option("--sync", help="Then let them read their files again.")] = False,
+    wait: Wait = True,
 ) -> None:
     """Make the files of devices again.
 
-    Returns when they stand ready.
+    Returns when they stand ready; with --sync when the devices have read them.
     """
     if sum((bool(devices), plugin is not None, every)) != 1:
         raise Failure("Say which: devices, --plugin or --all.", USAGE)
     body: dict[str, Any] = {"all": True} if every else {"plugin": plugin}
     if devices:
         body = {"ids": [str(find_device(at, each)["id"]) for each in devices]}
+    if sync:
+        body["sync"] = True
     answer = watched(at, "Files are made", lambda: at.api.post("devices", "reconfigure", body=body))
     failed = answer.get("failed") or []
     done = counted(answer["configured"], "devices")
-    at.tell(answer, f"{done} configured, {counted(answer['changed'], 'files')} changed.")
+    said = f"{done} configured, {counted(answer['changed'], 'files')} changed."
+    if sync:
+        answer["sync"] = syncs.followed(at, answer["sync"], wait)
+        said += f"\n{syncs.summary(answer['sync'])}"
+    at.tell(answer, said)
     if failed:
         raise Failure(
             f"{counted(len(failed), 'devices')} could not be configured. Mend what is named, then try again.",
             FAILED,
             fields={str(each.get("mac") or each["id"]): str(each["problem"]) for each in failed},
         )
+    if sync:
+        syncs.complain(answer["sync"])
+
+
+def synchronize(
+    at: At,
+    *,
+    devices: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[DEVICE]...", help="Ids, MACs or addresses.", autocompletion=completion.devices),
+    ] = None,
+    plugin: Annotated[str | None, typer.Option(help="All devices of this plugin.", autocompletion=PLUGINS)] = None,
+    filters: Filters = None,
+    every: Annotated[bool, typer.Option("--all", help="All devices.")] = False,
+    wait: Wait = True,
+) -> None:
+    """Let devices read their files again, by a SIP NOTIFY.
+
+    A device is done when it has fetched its file as it stands now. How fast they are told, and whether Asterisk tells
+    them: ringboot settings list sync.
+    """
+    chosen = {**({"plugin": plugin} if plugin else {}), **dict(map(split_filter, filters or ()))}
+    if sum((bool(devices), bool(chosen), every)) != 1:
+        raise Failure("Say which: devices, --plugin and --filter, or --all.", USAGE)
+    body: dict[str, Any] = {"all": True} if every else {"filters": chosen}
+    if devices:
+        body = {"ids": [str(find_device(at, each)["id"]) for each in devices]}
+    job = syncs.followed(at, at.api.post("syncs", body=body), wait)
+    at.tell(job, syncs.summary(job))
+    syncs.complain(job)
 
 
 def device_files(at: At, device: Named) -> None:

@@ -25,6 +25,7 @@ from ringboot.cli import (
     rollouts,
     settings,
     simulate,
+    syncs,
     templates,
     tls,
     top,
@@ -70,6 +71,7 @@ def _tree() -> typer.Typer:
     previews.add_to(of_devices)
     rollouts.add_move_to(of_devices)
     rollouts.add_to(group("rollout", "Devices that go from one plugin to another, group by group.", made))
+    syncs.add_to(group("sync", "Jobs that let devices read their files again.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
     templates.add_to(group("template", "What files are made of: shipped templates, and your own.", made))

@@ -19,6 +19,7 @@ from ringboot.cli.firmware_shapes import (
 )
 from ringboot.cli.rollout_shapes import Rollout, RolloutDevice, RolloutPreview
 from ringboot.cli.simulated import Simulated
+from ringboot.cli.sync_things import Reconfigured, Sync, SyncDevices, Synchronized
 from ringboot.cli.template_things import (
     Compared,
     Histories,
@@ -55,7 +56,6 @@ from ringboot.cli.things import (
     Pool,
     PoolHistory,
     Pools,
-    Reconfigured,
     Removed,
     Renewal,
     Reservation,
@@ -368,6 +368,7 @@ TABLE: dict[str, Any] = {
     "device set": Device,
     "device remove": Removed,
     "device reconfigure": Reconfigured,
+    "device synchronize": Synchronized,
     "device files": Files,
     "device show-file": FileText,
     "device url": SecretUrl,
@@ -385,6 +386,9 @@ TABLE: dict[str, Any] = {
     "dns retry": Retried,
     "tls show": Tls,
     "tls ca": CaCertificate,
+    "sync list": Page[Sync],
+    "sync show": SyncDevices,
+    "sync stop": Sync,
     "config list": Page[Config],
     "config show": Config,
     "config add": Config,

@@ -198,14 +198,6 @@ class Failed(BaseModel):
     problem: str
 
 
-class Reconfigured(BaseModel):
-    """What came of making files again."""
-
-    configured: int
-    changed: int
-    failed: list[Failed]
-
-
 class Removed(BaseModel):
     """The id of what is gone."""
 

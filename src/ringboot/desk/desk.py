@@ -16,6 +16,8 @@ from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.rollouts import RolloutDesk, Rollouts
+from ringboot.desk.synchronize import Synchronizer
+from ringboot.desk.syncs import SyncDesk
 from ringboot.desk.templates import TemplateDesk
 from ringboot.desk.tls import TlsDesk
 from ringboot.desk.top import TopDesk
@@ -33,6 +35,7 @@ class Desk(
     PoolDesk,
     ConfigurationDesk,
     UrlDesk,
+    SyncDesk,
     ConfigDesk,
     PluginDesk,
     TemplateDesk,
@@ -45,7 +48,14 @@ class Desk(
     """Every question and every change of an administrator."""
 
     def __init__(
-        self, core: Core, renders: Renders, files: Counter[tuple[str, str]], slowest: Slowest, names: Names
+        self,
+        core: Core,
+        renders: Renders,
+        files: Counter[tuple[str, str]],
+        slowest: Slowest,
+        names: Names,
+        *,
+        synchronizer: Synchronizer,
     ) -> None:
         self.core = core
         self.renders = renders
@@ -53,4 +63,5 @@ class Desk(
         self.files = files
         self.slowest = slowest
         self.firmware_work = FirmwareWork()
+        self.synchronizer = synchronizer
         self.dns_outcomes = names.outcomes

@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from ringboot import log
 from ringboot.desk.core import Core
@@ -19,6 +20,7 @@ from ringboot.host.neighbours import neighbour_of
 from ringboot.model import file
 from ringboot.model.codec import BadMessage
 from ringboot.model.device import Device
+from ringboot.model.event import Event
 from ringboot.model.file import FileRequest, Sent, Serve, masked
 from ringboot.model.slowest import Slowest
 from ringboot.reasons import BROKEN_OFF
@@ -39,6 +41,7 @@ class Doorway:
         self._count = random.getrandbits(40)
         self.slowest = Slowest()
         self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
+        self.on_sent: Callable[[Event], None] | None = None  # told of every file that was sent
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find)
 
     async def answer(self, data: bytes) -> bytes:
@@ -162,6 +165,8 @@ class Doorway:
         sent = file.decode(data)
         if isinstance(sent, Sent) and (resolved := self._tickets.pop(sent.ticket, None)) is not None:
             event = sent_event(resolved, sent, self._core.utc())
+            if self.on_sent is not None:
+                self.on_sent(event)
             if is_news(self._core.world, resolved, event):
                 self._core.note(event)
 

@@ -143,7 +143,7 @@ class SettingDesk:
         with self.core.db.reading() as books:
             values = fleet_settings.values(books.settings)
         return [
-            {"name": row.name, "value": values[row.name], "default": row.default, "help": row.help}
+            {"name": row.name, "value": row.shown(values[row.name]), "default": row.default, "help": row.help}
             for row in fleet_settings.TABLE.values()
         ]
 

@@ -11,6 +11,7 @@ from ringboot.model.dnsname import DnsName
 from ringboot.model.event import Event
 from ringboot.model.rollout import Rollout, RolloutDevice
 from ringboot.model.site import Reservation
+from ringboot.model.sync import SyncJob, SyncRow
 
 
 class Taken(Exception):
@@ -252,6 +253,37 @@ class RolloutBook(Protocol):
         """Let those that failed be moved once more, and count them."""
 
 
+class SyncBook(Protocol):
+    """Jobs that let devices read their files again."""
+
+    def add(self, utc: float, who: str) -> SyncJob:
+        """Begin a job, and forget the oldest that ended."""
+
+    def job(self, job: int) -> SyncJob | None:
+        """Give one."""
+
+    def jobs(self) -> list[SyncJob]:
+        """Give all, the newest first."""
+
+    def put_job(self, job: SyncJob) -> None:
+        """Keep how it stands."""
+
+    def put(self, rows: Iterable[SyncRow]) -> None:
+        """Keep how it stands with these devices."""
+
+    def rows(self, job: int) -> list[SyncRow]:
+        """Give the devices of a job, by MAC."""
+
+    def open(self) -> list[SyncRow]:
+        """Give the devices of all jobs that are not done with."""
+
+    def is_open(self, job: int) -> bool:
+        """Tell whether a job has devices that are not done with."""
+
+    def tally(self, job: int) -> list[tuple[str, str, int]]:
+        """Count a job's devices by state and reason."""
+
+
 class HistoryBook(Protocol):
     """Who changed what, when."""
 
@@ -275,6 +307,7 @@ class Books:
     uses: UseBook
     names: NameBook
     rollouts: RolloutBook
+    syncs: SyncBook
     history: HistoryBook
 
 

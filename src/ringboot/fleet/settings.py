@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -11,14 +11,59 @@ from ringboot.fleet.books import SettingBook
 from ringboot.fleet.fields import Unknown, one
 
 
+class Number(NamedTuple):
+    """A whole number between two others."""
+
+    least: int
+    most: int
+
+
+class Line(NamedTuple):
+    """One line of text, which may be empty; a secret one is never shown."""
+
+    secret: bool = False
+
+
 class Setting(NamedTuple):
-    """One setting; `values` maps what a person may write to the value, `reads` takes any other text (ValueError)."""
+    """One setting; `values` maps what a person may write to the value, or says what it is read as.
+
+    `reads` takes any other text; ValueError.
+    """
 
     name: str
     default: Any
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] | Number | Line
     help: str
     reads: Callable[[str], Any] | None = None
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether its value is never shown."""
+        return isinstance(self.values, Line) and self.values.secret
+
+    def read(self, written: object) -> Any:
+        """Give the value of what a person wrote; ValueError says what it may be."""
+        text = str(written).strip()
+        if isinstance(self.values, Number):
+            least, most = self.values
+            if not (text.isascii() and text.isdecimal() and least <= int(text[:12]) <= most):
+                raise ValueError(f"must be a whole number from {least} to {most}")
+            return int(text)
+        if isinstance(self.values, Line):
+            if not isinstance(written, str) or len(text) > _LONGEST or not text.isprintable():
+                raise ValueError(f"must be one line of text, of at most {_LONGEST} characters")
+            if self.is_secret and text == _MASK:
+                raise ValueError(f"cannot be {_MASK}, which is how it is shown")
+            return text
+        if text.lower() in self.values:
+            return self.values[text.lower()]
+        if self.reads is None:
+            raise ValueError(f"must be one of {' '.join(self.values)}")
+        return self.reads(text)
+
+    def shown(self, value: Any) -> Any:
+        """Give a value as it may be shown."""
+        return _MASK if self.is_secret and value else value
 
 
 def _proxy(text: str) -> str:
@@ -33,6 +78,10 @@ def _proxy(text: str) -> str:
     if "@" in parts.netloc:
         raise ValueError("must not hold a password: everybody who may look at settings would see it")
     return text
+
+
+_LONGEST = 200
+_MASK = "***"
 
 
 _SWITCH = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
@@ -60,7 +109,50 @@ HTTP_PROXY = Setting(
     _proxy,
 )
 
-TABLE: dict[str, Setting] = {row.name: row for row in (NAT, DHCP_INTEGRATION, HTTP_PROXY)}
+DIRECT, BY_ENDPOINT, BY_URI = "direct", "asterisk-endpoint", "asterisk-uri"
+SYNC_THROUGH = Setting(
+    "sync_through",
+    DIRECT,
+    {word: word for word in (DIRECT, BY_ENDPOINT, BY_URI)},
+    "Who tells devices to read their files again. direct: we do. asterisk-endpoint: Asterisk does, to the endpoint "
+    "that has the name of the device's first line. asterisk-uri: Asterisk does, to the device's address.",
+)
+SYNC_RATE = Setting(
+    "sync_rate", 600, Number(1, 600_000), "How many devices are told in a minute, by `ringboot device synchronize`."
+)
+SYNC_RATE_PER_ADDRESS = Setting(
+    "sync_rate_per_address",
+    60,
+    Number(1, 600_000),
+    "How many devices at one address are told in a minute: those of a site behind a router that hides them.",
+)
+SYNC_WAIT = Setting(
+    "sync_wait", 300, Number(1, 86_400), "Seconds that a device has to fetch its file after it was told."
+)
+SYNC_TRIES = Setting("sync_tries", 3, Number(1, 20), "How often a device is told before that counts as failed.")
+SYNC_PAUSE = Setting(
+    "sync_pause", 30, Number(0, 3_600), "Seconds before a device is told again; they double with each time."
+)
+SIP_PORT = Setting(
+    "sip_port",
+    0,
+    Number(0, 65_535),
+    "Where devices hear SIP, unless their option sip_contact says otherwise. 0: 5060, and 5061 for TLS.",
+)
+AMI_HOST = Setting(
+    "ami_host", "127.0.0.1", Line(), "Where the manager interface of Asterisk (AMI) is, for sync_through."
+)
+AMI_PORT = Setting("ami_port", 5038, Number(1, 65_535), "The TCP port of the manager interface of Asterisk.")
+AMI_USER = Setting("ami_user", "ringboot", Line(), "Who we are there: a section of Asterisk's manager.conf.")
+AMI_SECRET = Setting("ami_secret", "", Line(secret=True), "Its secret there; shown as *** once it is set.")
+
+TABLE: dict[str, Setting] = {
+    row.name: row
+    for row in (
+        NAT, DHCP_INTEGRATION, HTTP_PROXY, SYNC_THROUGH, SYNC_RATE, SYNC_RATE_PER_ADDRESS, SYNC_WAIT, SYNC_TRIES,
+        SYNC_PAUSE, SIP_PORT, AMI_HOST, AMI_PORT, AMI_USER, AMI_SECRET,
+    )
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +162,23 @@ class Settings:
     nat: bool = False
     dhcp_integration: bool = True
     http_proxy: str = ""
+    sync_through: str = DIRECT
+    sync_rate: int = 600  # a minute
+    sync_rate_per_address: int = 60
+    sync_wait: int = 300  # seconds
+    sync_tries: int = 3
+    sync_pause: int = 30  # seconds
+    sip_port: int = 0
+    ami_host: str = "127.0.0.1"
+    ami_port: int = 5038
+    ami_user: str = "ringboot"
+    ami_secret: str = field(default="", repr=False)
 
 
 def read(book: SettingBook) -> Settings:
     """Give the settings as they hold now."""
-    kept = book.all()
-    return Settings(
-        nat=bool(kept.get(NAT.name, NAT.default)),
-        dhcp_integration=bool(kept.get(DHCP_INTEGRATION.name, DHCP_INTEGRATION.default)),
-        http_proxy=str(kept.get(HTTP_PROXY.name, HTTP_PROXY.default)),
-    )
+    kept = values(book)
+    return Settings(**{row.name.lower(): kept[row.name] for row in TABLE.values()})
 
 
 def values(book: SettingBook) -> dict[str, Any]:
@@ -93,17 +192,9 @@ def set_value(book: SettingBook, name: str, value: object, who: str, utc: float)
     row = TABLE.get(name)
     if row is None:
         raise Unknown("setting", name)
-    fresh = _written(row, str(value).strip())
-    book.put(name, fresh, who, utc)
-    return fresh
-
-
-def _written(row: Setting, text: str) -> Any:
-    if text.lower() in row.values:
-        return row.values[text.lower()]
-    if row.reads is None:
-        raise one(row.name, f"must be one of {' '.join(row.values)}")
     try:
-        return row.reads(text)
+        read_value = row.read(value)
     except ValueError as error:
-        raise one(row.name, str(error)) from None
+        raise one(name, str(error)) from None
+    book.put(name, read_value, who, utc)
+    return read_value

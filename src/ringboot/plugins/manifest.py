@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from ringboot.dhcp import options
 from ringboot.plugins import names
 from ringboot.plugins.places import line_at, lines_of
-from ringboot.plugins.schema import ANY_MODEL, Manifest
+from ringboot.plugins.schema import ANY_MODEL, Manifest, Resync, ResyncRule
 
 FILE = "plugin.toml"
 _LARGEST = 512 * 1024  # octets
@@ -169,15 +169,24 @@ def _contradictions(manifest: Manifest) -> list[tuple[Loc, str]]:
             )
         if name in manifest.common.files:
             wrong.append((("common", "files", name), "is a device's file too"))
-    done = manifest.resync.done
-    if done is not None and done not in manifest.device.files:
-        wrong.append((("resync", "done"), "is none of [device.files]"))
-    if manifest.resync.how == "sip-notify" and not manifest.resync.event:
-        wrong.append((("resync", "how"), "a NOTIFY needs `event`"))
+    wrong += _of_resync(manifest)
     if ANY_MODEL in manifest.models and manifest.models[ANY_MODEL].firmware:
         wrong.append((("models", ANY_MODEL, "firmware"), "firmware belongs to a model"))
     ids = [row.id for row in manifest.package]
     wrong += [(("package", place, "id"), "stands twice") for place, each in enumerate(ids) if each in ids[:place]]
+    return wrong
+
+
+def _of_resync(manifest: Manifest) -> list[tuple[Loc, str]]:
+    resync = manifest.resync
+    wrong: list[tuple[Loc, str]] = []
+    rows: list[tuple[Loc, Resync | ResyncRule]] = [(("resync",), resync)]
+    rows += [(("resync", "rule", place), each) for place, each in enumerate(resync.rule)]
+    for loc, row in rows:
+        if row.done is not None and row.done not in manifest.device.files:
+            wrong.append(((*loc, "done"), "is none of [device.files]"))
+        if row.how == "sip-notify" and not (row.event or resync.event):
+            wrong.append(((*loc, "how"), "a NOTIFY needs `event`"))
     return wrong
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from pydantic import (
 from ringboot.model.address import norm_mac
 from ringboot.plugins import names, patterns
 from ringboot.plugins.packaged import PackageRow
+from ringboot.plugins.version import natural
 
 Format = Literal["ini", "xml", "json", "raw"]
 Sure = Literal["documentation", "capture", "unverified"]
@@ -181,12 +183,37 @@ class Param(_Table):
     sure: Sure | None = None
 
 
+Event = Annotated[str, Field(pattern=r"^[!-~]([ -~]{0,198}[!-~])?$")]  # the value of a header, on one line
+
+
+class ResyncRule(_Table):
+    """[[resync.rule]]: what is different for some models, or some firmware."""
+
+    models: tuple[str, ...] = ()  # names, or patterns such as "M*"; empty: all
+    since: str | None = None  # the first firmware that it is for
+    before: str | None = None  # the first that it is not for any more
+    how: Literal["sip-notify", "none"] = "sip-notify"
+    event: Event | None = None  # what is left out is as [resync] says
+    done: FileName | None = None
+    sure: Sure | None = None
+
+    def fits(self, model: str | None, version: str | None) -> bool:
+        """Tell whether it is for such a device; firmware that is not known fits no rule that names any."""
+        if self.models and not any(fnmatchcase(model or "", each) for each in self.models):
+            return False
+        if version is None:
+            return self.since is None and self.before is None
+        late = self.since is None or natural(self.since) <= natural(version)
+        return late and (self.before is None or natural(version) < natural(self.before))
+
+
 class Resync(_Table):
     """How a device is told to read its files again, and which file it then fetches."""
 
     how: Literal["sip-notify", "none"] = "none"
-    event: str | None = None
+    event: Event | None = None
     done: FileName | None = None
+    rule: tuple[ResyncRule, ...] = ()  # the first that fits counts
     sure: Sure | None = None
 
 
@@ -291,6 +318,14 @@ class Manifest(_Table):
         version = row.version or ((known and known.versions) or ("",))[-1]
         agent, asks = _with_facts(row.agent, facts), tuple(_with_facts(ask, facts) for ask in row.asks)
         return row.model_copy(update={"version": version, "agent": agent, "asks": asks})
+
+    def resync_of(self, model: str | None, version: str | None) -> Resync:
+        """Give how such a device is told to read its files again: the first rule that fits, over what holds for all."""
+        rule = next((each for each in self.resync.rule if each.fits(model, version)), None)
+        if rule is None:
+            return self.resync
+        said = rule.model_dump(exclude={"models", "since", "before"}, exclude_none=True)
+        return self.resync.model_copy(update=said)
 
     def known_model(self, claimed: str) -> str:
         """Give a model's name as the manifest spells it, whatever case the device uses."""

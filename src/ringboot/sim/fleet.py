@@ -97,7 +97,8 @@ def phone_of(kind: Kind, version: str, number: int) -> Callable[[str, tuple[str,
     """Make the phone of this number; what is left to say is how it reaches its server."""
     manifest, boot = kind.manifest, kind.boot
     oui = bytes.fromhex(manifest.oui[0]) if manifest.oui else b"\x02\x00\x00"
-    event = (manifest.resync.event or "") if manifest.resync.how == "sip-notify" else ""
+    resync = manifest.resync_of(kind.model, version)
+    event = (resync.event or "") if resync.how == "sip-notify" else ""
     habit = Habit(boot.says, boot.agent, boot.url_from, boot.asks, event=event)
     return partial(Phone, oui + number.to_bytes(3, "big"), manifest.title, kind.model, version, habit)
 

@@ -15,6 +15,15 @@ _BREAK = re.compile(r"[\r\n]")
 Pairs = tuple[tuple[str, str], ...]
 
 
+class Place(NamedTuple):
+    """Where Asterisk is, and who we are there."""
+
+    host: str
+    port: int
+    user: str
+    secret: str
+
+
 class Packet(NamedTuple):
     """What Asterisk said; keys in lower case, the first of equal ones counts."""
 

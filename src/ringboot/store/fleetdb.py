@@ -20,6 +20,7 @@ from ringboot.store.historybook import HistoryBook
 from ringboot.store.namebook import NameBook
 from ringboot.store.rolloutbook import RolloutBook
 from ringboot.store.smallbooks import NumberBook, PluginBook, ReservationBook, SettingBook
+from ringboot.store.syncbook import SyncBook
 from ringboot.store.urlbook import UrlBook
 from ringboot.store.usebook import UseBook
 from ringboot.store.writer import Job, Writer
@@ -47,6 +48,7 @@ class Desk:
             uses=UseBook(connection),
             names=NameBook(connection),
             rollouts=RolloutBook(connection),
+            syncs=SyncBook(connection),
             history=history,
         )
 

@@ -179,3 +179,27 @@ ROLLOUT_DEVICE = sa.Table(
     _text("why", null=False),
     sa.Index("rollout_device_state", "rollout", "state", "stage", "device"),
 )
+
+SYNC_JOB = sa.Table(
+    "sync_job",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("utc", sa.Float, nullable=False),
+    *(_text(name, null=False) for name in ("who", "state")),
+    sa.Column("ended", sa.Float),
+    sa.Column("sent", sa.Integer, nullable=False),
+    *(sa.Column(name, sa.Float) for name in ("first", "last")),
+)
+
+SYNC_ROW = sa.Table(
+    "sync_row",
+    METADATA,
+    sa.Column("job", sa.Integer, primary_key=True, autoincrement=False),
+    _text("device", key=True),
+    _text("mac"),
+    *(_text(name, null=False) for name in ("state", "reason", "detail")),  # detail: JSON
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("due", sa.Float, nullable=False),
+    *(sa.Column(name, sa.Float) for name in ("told", "ended")),
+    sa.Index("sync_row_state", "state", "job"),
+)
