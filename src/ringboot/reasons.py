@@ -221,7 +221,7 @@ FILE_MISSING = _row(
 FIRMWARE_MISSING = _row(
     "firmware-missing", "file",
     "firmware {path} (version {version}) is not installed",
-    "Put the file into var/tftpboot of the plugin's folder.",
+    "Install its package: ringboot firmware list. Or put the file into var/tftpboot of the plugin's folder.",
 )
 NOT_YOURS = _row(
     "not-yours", "file",

@@ -17,6 +17,7 @@ from tests.desk.web import Web, forwarding, serving
 from tests.plugins.archives import tarred, zipped
 from tests.whole.daemon import Daemon, free_port, wait_until
 
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl: tests/install-clients")
 PAGE = Path(__file__).parents[2] / "docs/howto/firmware.md"
 CONFIG = """
 [server]
@@ -150,6 +151,7 @@ def test_the_page_from_its_first_command_to_its_last(
     assert site.served == ["boot.bin", "sounds/ring.wav"], "what it needs went in before it"
 
 
+@pytest.mark.skipif(shutil.which("tftp") is None, reason="needs tftp: tests/install-clients")
 def test_what_is_installed_is_served_by_http_and_tftp(site: Site, tmp_path: Path) -> None:
     site.run("firmware", "install", "acme", "D10-boot")
     assert site.fetched("boot.bin") == b"boot"
