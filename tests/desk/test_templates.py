@@ -132,3 +132,29 @@ def test_a_conflict_leaves_the_copy_in_use_until_it_is_resolved(office: Office) 
             await office.desk.migrate_templates("aastra", ["none.tpl"], dry_run=False, base=None)
 
     office.play(conversation)
+
+
+def test_a_device_without_a_mac_has_a_template_of_its_own(office: Office, tmp_path: Path) -> None:
+    """A softphone is known by its serial number; so is its file, and the template of that."""
+    soft = tmp_path / "soft"
+    (soft / "templates").mkdir(parents=True)
+    head = 'name = "soft"\ntitle = "Soft"\nversion = "1.0"\nformat = "ini"\n'
+    (soft / "plugin.toml").write_text(f'{head}[device.files]\n"{{serial}}.cfg" = ""\n')
+    (soft / "templates" / "base.tpl").write_text("serial {{ device.sn }}\n")
+
+    async def conversation() -> None:
+        await office.desk.install_plugin(str(soft), None, "ann")
+        for serial in ("DESK-7", "DESK-8"):
+            made = await office.desk.add_device({"id": serial, "sn": serial, "plugin": "soft", "config": "base"}, "ann")
+            assert made["configured"], made["problem"]
+        copied = await office.desk.copy_template("soft", "base.tpl", "DESK-7.cfg.tpl", False, "ann")
+        own = office.core.data / "plugins" / "soft" / copied["path"]
+        own.write_text("mine {{ device.sn }} {{ mac }}\n")
+        assert (await office.desk.check_templates("soft"))["items"] == []
+        await office.desk.reconfigure(None, "soft", "ann")
+        assert office.served("soft", "DESK-7.cfg").read_text() == "mine DESK-7 \n"
+        assert office.served("soft", "DESK-8.cfg").read_text() == "serial DESK-8\n"
+        await office.desk.rollback("DESK-7", 1, "ann")
+        assert office.served("soft", "DESK-7.cfg").read_text() == "serial DESK-7\n"
+
+    office.play(conversation)
