@@ -158,6 +158,11 @@ RESERVED_IN_USE = _row(
 )
 RELEASE_MISMATCH = _row("release-mismatch", "dhcp", "a RELEASE of {address} by somebody else, or from elsewhere")
 DECLINE_MISMATCH = _row("decline-mismatch", "dhcp", "a DECLINE of {address} by somebody else, or from elsewhere")
+DECLINE_DOUBTED = _row(
+    "decline-doubted", "dhcp",
+    "somebody declined {address} in its name, but {mac} itself answers there, and nobody else; it keeps its lease",
+    "Look for a machine on its wire that forges DHCP messages. Else the device uses an address that it declines.",
+)
 DECLINE_LIMIT = _row(
     "decline-limit", "dhcp",
     "the client declined {address}, and {most} addresses within this hour already; it is not believed any more",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from ringboot.answer.decide import address_used, decide, decide_at_length
-from ringboot.answer.decision import Decision, Need, Question, Reply, Silence, To
+from ringboot.answer.decision import WHO_HAS, Answer, Decision, Need, Question, Reply, Silence, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
 from ringboot.answer.short import short
@@ -78,6 +78,7 @@ class Server:
         self.now = Now(START, 1000.0)
         self.rows: list[LeaseChange] = []
         self.ours: tuple[int, ...] = (OURS,)
+        self.wire: dict[int, Answer] = {}  # the MACs that answer ARP for an address; where none is named, nobody
         self.short_ways = 0  # messages that were decided the short way
 
     def sleep(self, seconds: float) -> None:
@@ -96,8 +97,11 @@ class Server:
         hostname = more.pop("hostname", None)
         self.facts.put_reservation(Reservation(network, kind, who, address, hostname, more))
 
-    def hear(self, query: Query, answers: Mapping[Question, bool | None] | None = None) -> Heard:
+    def hear(self, query: Query, answers: Mapping[Question, Answer] | None = None) -> Heard:
         decision = decide(query, self.facts, self.now, answers or {})
+        if isinstance(decision, Need) and decision.question.kind == WHO_HAS:
+            answers = {decision.question: self.wire.get(decision.question.address, frozenset())}
+            decision = decide(query, self.facts, self.now, answers)
         self._hold_to_the_long_way(query, decision, answers or {})
         if isinstance(decision, Need):
             heard = Heard(f"ask {decision.question.kind} {ip_text(decision.question.address)}")
@@ -116,7 +120,7 @@ class Server:
                 self.rows.append(decision.change)
         return heard
 
-    def _hold_to_the_long_way(self, query: Query, decision: Decision, answers: Mapping[Question, bool | None]) -> None:
+    def _hold_to_the_long_way(self, query: Query, decision: Decision, answers: Mapping[Question, Answer]) -> None:
         """Check, in every conversation of these tests, that the short way says what the long way says."""
         kind = query.message.kind
         if kind in (DISCOVER, REQUEST) and query.message.op == 1 and isinstance(decision, Reply):
@@ -163,7 +167,7 @@ class Phone:
 
     def _say(
         self, kind: int, options: Mapping[int, bytes] | None = None, *, ciaddr: int = 0, unicast: bool = False,
-        peer: int | None = None, relay: int | None = None, answers: Mapping[Question, bool | None] | None = None,
+        peer: int | None = None, relay: int | None = None, answers: Mapping[Question, Answer] | None = None,
     ) -> Heard:  # fmt: skip
         self.xid += 1
         said = {53: bytes((kind,))} if kind else {}
@@ -181,7 +185,7 @@ class Phone:
         self.last = Query(read, "eth0", self.server.ours, source, self.port, unicast or bool(giaddr))
         return self.server.hear(self.last, answers)
 
-    def repeat(self, answers: Mapping[Question, bool | None] | None = None) -> Heard:
+    def repeat(self, answers: Mapping[Question, Answer] | None = None) -> Heard:
         """Send the same packet again, octet by octet."""
         assert self.last is not None
         return self.server.hear(self.last, answers)

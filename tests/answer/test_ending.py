@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ringboot.answer.decide import decide
+from ringboot.answer.decision import WHO_HAS, Need, Question
 from ringboot.dhcp.message import DECLINE, RELEASE
 from ringboot.leases.terms import QUARANTINE, QUARANTINE_RESERVED
-from ringboot.model.address import ip_number, ip_wire
+from ringboot.model.address import ip_number, ip_wire, mac_octets
 from ringboot.model.lease import DECLINED, RELEASED, LeaseChange
 
 if TYPE_CHECKING:
     from tests.answer.conftest import Phone, Server, World
 
 OURS = ip_number("10.0.0.2")
+OWN, OTHER = mac_octets("00:08:5d:00:00:01"), mac_octets("00:08:5d:00:00:99")
 
 
 @pytest.fixture
@@ -233,3 +236,58 @@ def test_a_decline_that_names_no_address(phone: Phone, asked: bytes | None) -> N
 def test_a_decline_after_the_lease_ran_out(server: Server, phone: Phone) -> None:
     server.sleep(28800)
     assert phone.decline() == "silence decline-mismatch"
+
+
+# Whether a DECLINE is true, as the wire tells
+
+
+def test_who_has_a_declined_address_is_asked_on_its_own_wire(server: Server, phone: Phone) -> None:
+    server.wire[phone.ip] = frozenset((OWN,))
+    phone.decline()
+    assert phone.last is not None
+    assert decide(phone.last, server.facts, server.now) == Need(Question(WHO_HAS, "eth0", phone.ip))
+
+
+@pytest.mark.parametrize(
+    ("answering", "becomes"),
+    [
+        ([OWN], "decline-doubted"), ([OTHER], "declined"), ([OWN, OTHER], "declined"), ([], "declined"),
+        (None, "declined"), (True, "declined"),
+    ],
+    ids=["the client", "another", "both", "nobody", "cannot ask", "no ARP there"],
+)  # fmt: skip
+def test_only_when_its_client_alone_uses_it_the_lease_stays(
+    server: Server, phone: Phone, answering: list[bytes] | bool | None, becomes: str
+) -> None:
+    server.wire[phone.ip] = frozenset(answering) if isinstance(answering, list) else answering
+    declined = phone.decline()
+    assert declined == f"silence {becomes}"
+    assert (declined.change is None) is (becomes == "decline-doubted")
+    assert phone.renew().startswith("ACK") is (becomes == "decline-doubted")
+
+
+def test_the_mac_that_a_decline_names_is_not_the_one_that_counts(server: Server) -> None:
+    """Its identifier can be forged, and the forger's own MAC stand beside it."""
+    phone = server.phone(client_id=b"\x00mine")
+    phone.boot()
+    forger = server.phone("00:08:5d:00:00:02", client_id=b"\x00mine")
+    server.wire[phone.ip] = frozenset((phone.mac,))
+    forged = forger.decline("10.0.1.0")
+    assert forged == "silence decline-doubted"
+    assert forged.detail["mac"] == "00:08:5d:00:00:01"
+    assert phone.renew() == "ACK 10.0.1.0"
+
+
+def test_doubted_ones_do_not_count_for_the_limit(server: Server, phone: Phone) -> None:
+    server.wire[phone.ip] = frozenset((OWN,))
+    for _ in range(10):
+        assert phone.decline() == "silence decline-doubted"
+    server.wire.clear()
+    assert phone.decline() == "silence declined"
+
+
+def test_behind_a_relay_nobody_is_asked(server: Server) -> None:
+    phone = server.phone(relay="10.0.0.1")
+    phone.boot()
+    server.wire[phone.ip] = frozenset((OWN,))
+    assert phone.decline() == "silence declined"

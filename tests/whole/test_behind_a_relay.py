@@ -6,17 +6,13 @@ from pathlib import Path
 
 from tests.whole.clients import Dhcpcd
 from tests.whole.daemon import Daemon
-from tests.whole.lab import BRANCH, ROUTER, Lab, needs
+from tests.whole.lab import BRANCH, HEAD, ROUTER, Lab, needs
 
 pytestmark = needs("dhcrelay", "dhcpcd")
 
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-[dhcp]
-interfaces = ["s0"]
-question_deadline = "2s"
+CONFIG = (
+    HEAD.replace("probe = false", 'question_deadline = "2s"')
+    + """\
 [[dhcp.network]]
 name = "floor"
 subnet = "10.9.0.0/24"
@@ -30,6 +26,7 @@ listen = "off"
 [http]
 listen = "off"
 """
+)
 
 
 def test_an_address_that_answers_a_ping_goes_into_quarantine_and_another_is_offered(tmp_path: Path) -> None:

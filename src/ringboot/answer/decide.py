@@ -8,7 +8,7 @@ from ringboot import reasons
 from ringboot.answer.bootp import bootp
 from ringboot.answer.case import Case
 from ringboot.answer.client import identify, link_of, selection
-from ringboot.answer.decision import Decision, Question, Silence
+from ringboot.answer.decision import Answer, Decision, Question, Silence
 from ringboot.answer.discover import discover
 from ringboot.answer.ending import decline, quarantine, release
 from ringboot.answer.facts import Facts
@@ -25,10 +25,10 @@ from ringboot.model.lease import LeaseChange
 BOOTP = 0  # a message without a type
 _ORDINARY = frozenset({DISCOVER, REQUEST})
 _ANSWERED = _ORDINARY | {INFORM}
-_NOTHING_ASKED: Mapping[Question, bool | None] = {}
+_NOTHING_ASKED: Mapping[Question, Answer] = {}
 
 
-def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool | None] = _NOTHING_ASKED) -> Decision:
+def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, Answer] = _NOTHING_ASKED) -> Decision:
     """Decide about one message; `answers` are those to questions asked before, None where no answer came in time."""
     message = query.message
     kind = KINDS.get(message.options.get(53), 0)
@@ -42,15 +42,13 @@ def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, bool
     if kind == RELEASE:
         return release(query, facts, now)
     if kind == DECLINE:
-        return decline(query, facts, now)
+        return decline(query, facts, now, answers)
     facts.meet(query.locals)
     reply = short(query, kind, facts, now) if kind in _ORDINARY and not answers and query.locals else None
     return decide_at_length(query, kind, facts, now, answers) if reply is None else reply
 
 
-def decide_at_length(
-    query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Question, bool | None]
-) -> Decision:
+def decide_at_length(query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Question, Answer]) -> Decision:
     """Decide with all that may play a part about what is answered at all; `short` is held to what this says."""
     link = link_of(query, facts) if query.locals else None
     if link is None:

@@ -13,6 +13,8 @@ UNICAST = "unicast"  # UDP to an address that the client has
 BROADCAST = "broadcast"  # UDP to 255.255.255.255
 FRAME = "frame"  # a frame to `mac`, because the client cannot be asked for its address yet
 
+ADDRESS_FREE = "address-free"  # does nobody answer at an address?
+WHO_HAS = "who-has"  # who answers there?
 FAR = ""  # in place of an interface: on none of our wires
 
 Detail = dict[str, object]
@@ -28,14 +30,18 @@ class To(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Something only the outside knows: "address-free" asks whether nobody answers at an address.
+    """Something only the outside knows.
 
-    By ARP on an interface, where the address lies on its wire; `FAR` elsewhere, by ICMP echo.
+    It is asked by ARP on an interface, where the address lies on its wire; `FAR` elsewhere, by ICMP echo.
     """
 
     kind: str
     interface: str
     address: int
+
+
+# Whether an address is free, or the MACs of those who answered there; None: nobody can be asked.
+Answer = bool | frozenset[bytes] | None
 
 
 class Reply(NamedTuple):

@@ -9,7 +9,7 @@ from ringboot import reasons
 from ringboot.answer.address import Choice, choose, closed_pools, may_hold, own_lease
 from ringboot.answer.case import Case
 from ringboot.answer.client import is_on_wire
-from ringboot.answer.decision import FAR, Decision, Need, Question, Silence
+from ringboot.answer.decision import ADDRESS_FREE, FAR, Answer, Decision, Need, Question, Silence
 from ringboot.answer.limits import why_limited
 from ringboot.answer.network import Net
 from ringboot.answer.times import lease_time, short_time
@@ -25,7 +25,7 @@ _COMMITTED = bytes((_RAPID_COMMIT, 0))
 
 _new = tuple.__new__  # a third of the cost of calling the class
 
-Answers = Mapping[Question, bool | None]
+Answers = Mapping[Question, Answer]
 
 
 class Found(NamedTuple):
@@ -89,7 +89,7 @@ def _ask_first(case: Case, choice: Choice, held: Offer | None, answers: Answers)
         if not facts.site.probe_relayed:
             return None
         interface = FAR
-    question = Question("address-free", interface, choice.address)
+    question = Question(ADDRESS_FREE, interface, choice.address)
     if question not in answers:
         hold = None
         if may_hold(client, choice.net, facts, now) if held is None else held.until - now.steady < OFFER_FRESH:

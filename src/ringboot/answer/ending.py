@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ringboot import reasons
-from ringboot.answer.client import link_of
-from ringboot.answer.decision import Detail, Silence
+from ringboot.answer.client import is_on_wire, link_of
+from ringboot.answer.decision import WHO_HAS, Answer, Detail, Need, Question, Silence
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
 from ringboot.answer.server import is_us
@@ -33,8 +35,14 @@ def release(query: Query, facts: Facts, now: Now) -> Silence:
     return Silence(reasons.RELEASED, detail, change.release(lease, now.utc))
 
 
-def decline(query: Query, facts: Facts, now: Now) -> Silence:
-    """Put an address into quarantine that its client found in use (RFC 2131 4.3.3)."""
+def decline(query: Query, facts: Facts, now: Now, answers: Mapping[Question, Answer]) -> Silence | Need:
+    """Put an address into quarantine that its client found in use (RFC 2131 4.3.3), unless only the client uses it.
+
+    Whoever is on the client's wire can forge a DECLINE that is right in everything.  But a client that declines does
+    not use the address, so that another one answers there, or nobody.  When nobody does, what was in its way may have
+    gone, and a quarantine costs one address; to keep the lease would bring the client back to it again and again.
+    Behind a relay none of this is to be told: an echo is answered by either, and names no MAC.
+    """
     asked = query.message.options.get(_REQUESTED, b"")
     address = int.from_bytes(asked, "big") if len(asked) == 4 else 0
     lease = facts.table.of_address(address)
@@ -48,6 +56,14 @@ def decline(query: Query, facts: Facts, now: Now) -> Silence:
     most = facts.site.max_declines
     if facts.table.declines(lease.mac, lease.key, now.utc) >= most:
         return Silence(reasons.DECLINE_LIMIT, {**detail, "most": most})
+    net = facts.nets.by_name.get(lease.network)
+    if net is not None and lease.mac and is_on_wire(query, net):
+        question = Question(WHO_HAS, query.interface, address)
+        if question not in answers:
+            return Need(question)
+        # The MAC is that of the lease: the one in the message is as the sender likes it.
+        if answers[question] == frozenset((lease.mac,)):
+            return Silence(reasons.DECLINE_DOUBTED, {**detail, "mac": lease.mac.hex(":")})
     return Silence(reasons.DECLINED, detail, change.decline(lease, now.utc, quarantine(address, facts)))
 
 

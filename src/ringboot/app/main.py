@@ -296,7 +296,8 @@ _WORTH_KEEPING = {row.id for row in reasons.TABLE.values() if row.stage == "daem
     row.id
     for row in (
         reasons.NO_NETWORK, reasons.NO_POOL, reasons.POOL_FULL, reasons.OTHER_SERVER_CHOSEN, reasons.NAK_WRONG_NETWORK,
-        reasons.NAK_NOT_YOURS, reasons.ADDRESS_IN_USE, reasons.ADDRESS_ANSWERS, reasons.JOURNAL_FAILED,
+        reasons.NAK_NOT_YOURS, reasons.ADDRESS_IN_USE, reasons.ADDRESS_ANSWERS, reasons.DECLINE_DOUBTED,
+        reasons.JOURNAL_FAILED,
     )
 }  # fmt: skip
 

@@ -32,9 +32,10 @@ from ringboot.model.address import ip_number, ip_text, ip_wire
 from ringboot.model.site import Block, Site
 from ringboot.servers.dhcp.asked import Asked
 from ringboot.servers.dhcp.backlog import SHARE
-from ringboot.servers.dhcp.door import DISCOVERS_A_TURN, KEPT, OTHERS_A_TURN, Door
+from ringboot.servers.dhcp.door import Door
 from ringboot.servers.dhcp.port import Arrivals
 from ringboot.servers.dhcp.scan import Stretch
+from ringboot.servers.dhcp.turns import DISCOVERS_A_TURN, KEPT, OTHERS_A_TURN
 from ringboot.store.journal import Journal, JournalFailed
 
 MakeQuery = Callable[..., Query]
@@ -43,6 +44,11 @@ SERVER = ip_wire(ip_number("10.0.0.1"))
 
 def mac(number: int) -> bytes:
     return b"\x00\x08\x5d" + number.to_bytes(3, "big")
+
+
+def by_somebody(*addresses: int) -> dict[int, set[bytes]]:
+    """Say that addresses are used by machines that we do not know."""
+    return {address: {mac(0xBAD)} for address in addresses}
 
 
 class Wire:
@@ -398,7 +404,7 @@ def test_the_probe_is_sent_twice(probing: Bench, query: MakeQuery) -> None:
 
 def test_an_address_that_answers_is_quarantined_and_another_is_tried(probing: Bench, query: MakeQuery) -> None:
     probing.come(query(DISCOVER, mac(1)))
-    probing.door.heard("eth0", {ip_number("10.0.0.10"), ip_number("10.0.0.99")})
+    probing.door.heard("eth0", by_somebody(ip_number("10.0.0.10"), ip_number("10.0.0.99")))
 
     assert probing.out.take() == []
     assert probing.rows() == [("declined", "10.0.0.10")]
@@ -409,7 +415,7 @@ def test_an_address_that_answers_is_quarantined_and_another_is_tried(probing: Be
 
 def test_arp_on_another_interface_says_nothing(probing: Bench, query: MakeQuery) -> None:
     probing.come(query(DISCOVER, mac(1)))
-    probing.door.heard("eth1", {ip_number("10.0.0.10")})
+    probing.door.heard("eth1", by_somebody(ip_number("10.0.0.10")))
     assert probing.rows() == []
     assert probing.wait(0.31) == [(OFFER, "10.0.0.10")]
 
@@ -417,15 +423,15 @@ def test_arp_on_another_interface_says_nothing(probing: Bench, query: MakeQuery)
 def test_behind_a_relay_it_is_asked_far_away_and_arp_says_nothing_of_it(probing: Bench, query: MakeQuery) -> None:
     assert probing.come(query(DISCOVER, mac(1), giaddr="10.0.0.9")) == []
     assert probing.wire.asked == ["10.0.0.10 on "]
-    probing.door.heard("eth0", {ip_number("10.0.0.10")})
+    probing.door.heard("eth0", by_somebody(ip_number("10.0.0.10")))
     assert probing.rows() == []
 
-    probing.door.heard(FAR, {ip_number("10.0.0.10"), ip_number("10.0.0.15")})
+    probing.door.heard(FAR, by_somebody(ip_number("10.0.0.10"), ip_number("10.0.0.15")))
 
     assert probing.rows() == [("declined", "10.0.0.10")], "10.0.0.15 was not asked about"
     assert probing.wait(0.31) == [(OFFER, "10.0.0.11")]
     assert probing.why(mac(1)) == ["offered", "address-answers"]
-    probing.door.heard(FAR, {ip_number("10.0.0.11")})
+    probing.door.heard(FAR, by_somebody(ip_number("10.0.0.11")))
     assert len(probing.rows()) == 1, "too late: it is offered"
 
 
@@ -443,7 +449,7 @@ def test_without_the_right_to_ask_far_away_it_is_offered_and_that_is_said_once(
 def test_after_four_addresses_in_use_the_client_is_left_for_its_next_try(probing: Bench, query: MakeQuery) -> None:
     probing.come(query(DISCOVER, mac(1)))
     for last in range(10, 14):
-        probing.door.heard("eth0", {ip_number(f"10.0.0.{last}")})
+        probing.door.heard("eth0", by_somebody(ip_number(f"10.0.0.{last}")))
 
     assert len(probing.door.parking) == 0
     assert probing.why(mac(1))[0] == "no-answer"
@@ -496,7 +502,7 @@ def test_a_journal_failure_while_quarantining_is_undone(probing: Bench, query: M
     probing.come(query(DISCOVER, mac(1)))
     with closing(sqlite3.connect(probing.folder / "00000001.journal", isolation_level=None)) as blocker:
         blocker.execute("BEGIN IMMEDIATE")
-        probing.door.heard("eth0", {ip_number("10.0.0.10")})
+        probing.door.heard("eth0", by_somebody(ip_number("10.0.0.10")))
         blocker.execute("ROLLBACK")
 
     assert probing.table.of_address(ip_number("10.0.0.10")) is None
@@ -506,10 +512,64 @@ def test_a_journal_failure_while_quarantining_is_undone(probing: Bench, query: M
 def test_a_declined_address_is_not_given_again(bench: Bench, query: MakeQuery) -> None:
     bench.come(query(DISCOVER, mac(1)))
     bench.come(selecting(query, mac(1), "10.0.0.10"))
-    bench.come(query(DECLINE, mac(1), options={50: ip_wire(ip_number("10.0.0.10")), 54: SERVER}))
+    bench.come(declining(query, mac(1), "10.0.0.10"))
+    assert bench.wire.asked == ["10.0.0.10 on eth0"]
+    assert bench.come(query(DISCOVER, mac(1))) == [], "it waits for the same"
+
+    assert bench.wait(0.31) == [(OFFER, "10.0.0.11")]
 
     assert bench.rows()[-1] == ("declined", "10.0.0.10")
-    assert bench.come(query(DISCOVER, mac(1))) == [(OFFER, "10.0.0.11")]
+    assert sorted(bench.why(mac(1))) == ["acknowledged", "declined", "offered", "offered"]
+
+
+def declining(query: MakeQuery, who: bytes, address: str, **more: Any) -> Query:
+    return query(DECLINE, who, options={50: ip_wire(ip_number(address)), 54: SERVER}, **more)
+
+
+@pytest.mark.parametrize(
+    ("answering", "becomes"),
+    [([1], "decline-doubted"), ([2], "declined"), ([1, 2], "declined"), ([2, 3, 4, 5, 6, 1], "declined")],
+)
+def test_an_address_that_only_its_own_client_answers_for_was_not_declined_by_it(
+    bench: Bench, query: MakeQuery, answering: list[int], becomes: str
+) -> None:
+    (renewal,) = bind_some(bench, query, 2)[1:]
+    bench.come(declining(query, mac(1), "10.0.0.11"))
+    for number in answering:
+        bench.door.heard("eth0", {ip_number("10.0.0.11"): {mac(number)}})
+    bench.door.heard("eth0", {ip_number("10.0.0.10"): {mac(9)}})
+
+    assert bench.come(renewal) == [(ACK, "10.0.0.11")], "its renewals do not wait"
+    bench.wait(0.31)
+
+    assert bench.why(mac(1))[0] == becomes
+    assert (bench.rows()[-1] == ("declined", "10.0.0.11")) is (becomes == "declined")
+
+
+def test_a_decline_behind_a_relay_or_where_nobody_can_be_asked_is_believed_at_once(
+    bench: Bench, query: MakeQuery
+) -> None:
+    bind_some(bench, query, 3)
+    bench.come(declining(query, mac(0), "10.0.0.10", giaddr="10.0.0.9"))
+    assert bench.wire.asked == []
+    for number, says in ((1, Asked.CANNOT_ASK), (2, Asked.NOBODY_CAN_ANSWER)):
+        bench.wire.says = says
+        bench.come(declining(query, mac(number), f"10.0.0.1{number}"))
+    assert bench.rows()[-3:] == [("declined", f"10.0.0.1{n}") for n in range(3)]
+
+
+def test_a_flood_of_declines_asks_once_at_a_time_and_holds_up_nobody(bench: Bench, query: MakeQuery) -> None:
+    bind_some(bench, query, 1)
+    for _ in range(3):
+        bench.come(*(declining(query, mac(0), "10.0.0.10") for _ in range(100)))
+        bench.door.heard("eth0", {ip_number("10.0.0.10"): {mac(0)}})
+    assert bench.wire.asked == ["10.0.0.10 on eth0"]
+    assert len(bench.door.parking) == 1
+    assert bench.come(query(DISCOVER, mac(7))) == [(OFFER, "10.0.0.11")]
+
+    assert bench.come(query(DISCOVER, mac(0))) == []
+    assert bench.wait(0.31) == [(OFFER, "10.0.0.10")]
+    assert [row for row in bench.rows() if row[0] == "declined"] == []
 
 
 def test_a_client_without_an_address_is_answered_by_frame_and_one_that_asks_for_it_by_broadcast(

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ringboot.answer.decision import Question
+from ringboot.answer.decision import WHO_HAS, Question
 from ringboot.answer.query import Query
-from ringboot.dhcp.message import DISCOVER
-from ringboot.servers.dhcp.parking import Parking
+from ringboot.dhcp.message import DECLINE, DISCOVER
+from ringboot.servers.dhcp.parking import HEARD, Parking
 
 MakeQuery = Callable[..., Query]
 
@@ -87,3 +87,29 @@ def test_it_says_when_it_is_due(query: MakeQuery) -> None:
     assert parking.due == 1.0
     assert parking.over(0.99) == []
     assert parking.over(1.0) == [ask(10)]
+
+
+def test_a_decline_is_superseded_by_another_only_and_what_waits_with_it_is_woken_behind_it(query: MakeQuery) -> None:
+    parking = Parking()
+    declined, started = query(DECLINE, mac(1)), query(DISCOVER, mac(1))
+    asked = Question(WHO_HAS, "eth0", 10)
+    parking.park(declined, asked, {}, deadline=1.0, repeat=0.5)
+
+    assert parking.take(started) is None
+    assert parking.declined(query(DISCOVER, mac(2))) is None
+    assert parking.declined(started) == asked
+    parking.park(started, asked, {}, deadline=9.0, repeat=9.0)
+
+    assert parking.over(1.0) == [asked]
+    assert [each.query for each in parking.answered(asked, frozenset())] == [declined, started]
+    assert parking.declined(started) is None
+
+
+def test_of_those_who_answer_only_so_many_are_remembered(query: MakeQuery) -> None:
+    parking = Parking()
+    asked = Question(WHO_HAS, "eth0", 10)
+    parking.hear(asked, [mac(1)])
+    parking.park(query(DECLINE, mac(1)), asked, {}, deadline=1.0, repeat=0.5)
+    assert parking.heard(asked) == frozenset(), "nobody had been asked then"
+    parking.hear(asked, map(mac, range(100)))
+    assert parking.heard(asked) == frozenset(map(mac, range(HEARD)))

@@ -7,15 +7,15 @@ change is kept until the journal has the batch.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from ringboot import log, reasons
 from ringboot.answer.decide import address_used, decide
-from ringboot.answer.decision import FAR, Decision, Need, Question, Reply, Silence, To
+from ringboot.answer.decision import ADDRESS_FREE, FAR, WHO_HAS, Decision, Need, Question, Reply, Silence, To
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Now, Query
-from ringboot.dhcp.message import LEASEQUERY
+from ringboot.dhcp.message import DISCOVER, LEASEQUERY
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.undo import Undo
 from ringboot.model.address import ip_number, ip_text
@@ -23,7 +23,7 @@ from ringboot.model.lease import LeaseChange
 from ringboot.model.slowest import Slowest
 from ringboot.reasons import Reason
 from ringboot.servers.dhcp.asked import Asked
-from ringboot.servers.dhcp.backlog import Backlog, Shed, is_spread
+from ringboot.servers.dhcp.backlog import Shed
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.counters import Counters
 from ringboot.servers.dhcp.hints import Hints
@@ -32,16 +32,14 @@ from ringboot.servers.dhcp.parking import Answers, Parked, Parking
 from ringboot.servers.dhcp.port import Arrivals
 from ringboot.servers.dhcp.scan import Scan
 from ringboot.servers.dhcp.settling import Decided, Held, Settling, Syncs
+from ringboot.servers.dhcp.turns import Turns
 from ringboot.store.journal import Journal, JournalFailed
 
 TRIES = 4  # questions that one message may raise
-# While the sockets hold more than a turn takes, so many messages wait, and so many of each kind are answered in a turn:
-KEPT = 1_024
-RENEWALS_A_TURN, OTHERS_A_TURN, DISCOVERS_A_TURN = 256, 128, 64
 SAY_AGAIN = 10.0  # seconds between two lines about the same failure
 
 _NOTHING: Answers = {}
-_LEASEQUERY = bytes((LEASEQUERY,))
+_DISCOVER, _LEASEQUERY = bytes((DISCOVER,)), bytes((LEASEQUERY,))
 _USUAL = 2  # details of an answer: address and network
 
 
@@ -95,14 +93,14 @@ class Door:
         self.clock = clock or Clock()
         self._ports = ports
         self._prober = prober
-        self._renewals, self._others, self._discovers = Backlog(KEPT), Backlog(KEPT), Backlog(KEPT)
+        self._turns = Turns(facts.table)
         self._rest: dict[str, str] = {}  # a network's name as the rest of an outcome
         self._said: dict[str, float] = {}
 
     @property
     def has_waiting(self) -> bool:
         """Say whether messages wait for a turn with room."""
-        return bool(self._renewals or self._others or self._discovers)
+        return self._turns.has_waiting
 
     # The way of a batch
 
@@ -112,7 +110,7 @@ class Door:
         batch = _Batch()
         if len(self.parking):
             for question in self.parking.over(now.steady):
-                self._resume(self.parking.answered(question, True), now, batch)
+                self._resume(self.parking.answered(question, self.parking.heard(question)), now, batch)
         for bad in arrivals.bad:
             self.counters.outcome(reasons.BAD_PACKET.id)
             if self._may_say("bad packet", now):
@@ -126,8 +124,8 @@ class Door:
         done, undos, changes = batch.done.append, batch.undos.append, batch.changes.append
         parked = self.parking.clients
         for query in queries:
-            if parked:
-                self._supersede(query, now)
+            if parked and self._waits(query, now):
+                continue
             try:
                 decision = decide(query, facts, now, _NOTHING)
             except Exception as error:  # a message must not be able to stop the process, whatever is wrong with it
@@ -142,13 +140,17 @@ class Door:
                     changes(change)
             done((query, decision))
 
-    def heard(self, interface: str, used: Iterable[int]) -> None:
-        """Take it that these addresses are used by somebody on an interface, or far away."""
+    def heard(self, interface: str, used: Mapping[int, Collection[bytes]]) -> None:
+        """Take it that these addresses are used, by these MACs if any are told, on an interface or far away.
+
+        Who has an address that was declined is told at the deadline only: several may answer.
+        """
         now = self.clock.now()
         batch = _Batch()
         reason = reasons.ADDRESS_ANSWERS if interface == FAR else reasons.ADDRESS_IN_USE
-        for address in used:
-            question = Question("address-free", interface, address)
+        for address, macs in used.items():
+            self.parking.hear(Question(WHO_HAS, interface, address), macs)
+            question = Question(ADDRESS_FREE, interface, address)
             if not self.parking.is_asked(question):
                 continue
             self._apply(address_used(question, self.facts, now), batch)
@@ -177,7 +179,7 @@ class Door:
         if not self.is_free(address):
             return False
         now, batch = self.clock.now(), _Batch()
-        change = address_used(Question("address-free", interface, address), self.facts, now)
+        change = address_used(Question(ADDRESS_FREE, interface, address), self.facts, now)
         if not self.facts.table.may_spoil(change.network):
             if self._may_say(f"scan {change.network}", now):
                 self._report(reasons.SCAN_FOUND_MANY, {"network": change.network})
@@ -216,46 +218,27 @@ class Door:
         self.counters.commits += 1
 
     def _in_order(self, arrivals: Arrivals, more: bool, now: Now) -> Iterable[Query]:
-        """Order a batch; when the sockets hold more, what may be lost waits: renewals least of all, DISCOVERs first."""
         self.counters.count(arrivals.kinds)
-        self._shed((Shed(query, reasons.GAVE_UP) for query in arrivals.late), now)
-        if not more and not self.has_waiting:
-            return [*arrivals.renewals, *arrivals.middle, *arrivals.later]
-        renewals: list[Query] = []
-        others = arrivals.middle
-        for query in arrivals.renewals:
-            lease = self.facts.table.of_address(query.message.ciaddr)
-            # A renewal of what nobody has, or somebody else, does not go before what real clients ask.
-            is_real = lease is not None and lease.mac == query.message.chaddr and _is_from_its_address(query)
-            (renewals if is_real else others).append(query)
-        room = 1 if more else 4
-        return [
-            *self._turn(self._renewals, renewals, RENEWALS_A_TURN * room, now),
-            *self._turn(self._others, others, OTHERS_A_TURN * room, now),
-            *self._turn(self._discovers, arrivals.later, DISCOVERS_A_TURN * room, now),
-        ]
-
-    def _turn(self, backlog: Backlog, fresh: list[Query], most: int, now: Now) -> list[Query]:
-        """Give those whose turn it is: all, when they are few of many clients, else one of each circuit in turn."""
-        if not backlog and len(fresh) <= most and is_spread(fresh):
-            return fresh
-        self._shed((shed for query in fresh if (shed := backlog.put(query, now.steady)) is not None), now)
-        turn, late = backlog.take(most, now.steady)
-        self._shed(late, now)
-        return turn
-
-    def _shed(self, messages: Iterable[Shed], now: Now) -> None:
-        for query, reason in messages:
+        shed: list[Shed] = []
+        queries = self._turns.order(arrivals, more, now.steady, shed)
+        for query, reason in shed:
             self._note(query, Silence(reason, {}), now)
+        return queries
 
     def _resume(self, parked: Sequence[Parked], now: Now, batch: _Batch) -> None:
         for each in parked:
             self._answer(each.query, each.answers, now, batch)
 
-    def _supersede(self, query: Query, now: Now) -> None:
+    def _waits(self, query: Query, now: Now) -> bool:
+        """Put a message in the place of what its client has waiting; say whether it waits as well.
+
+        A client that starts over when it has declined its address is not to be offered the same one.
+        """
         older = self.parking.take(query)
         if older is not None:
             self._note(older.query, Silence(reasons.SUPERSEDED, {}), now)
+        question = self.parking.declined(query) if query.message.options.get(53) == _DISCOVER else None
+        return question is not None and self.parking.park(query, question, _NOTHING, deadline=0.0, repeat=0.0)
 
     def _answer(self, query: Query, answers: Answers, now: Now, batch: _Batch) -> None:
         """Decide one message, and ask when that is needed."""
@@ -395,11 +378,6 @@ class Door:
             return False
         self._said[what] = now.steady
         return True
-
-
-def _is_from_its_address(query: Query) -> bool:
-    """Say whether a renewal comes from the address that it is about, or through a relay (RFC 5107)."""
-    return bool(query.message.giaddr) or query.peer == query.message.ciaddr
 
 
 def _split(detail: dict[str, object]) -> tuple[int, str]:

@@ -275,7 +275,7 @@ class Loop:
     def _hear_echo(self) -> None:
         used = self._pinger.heard()
         if used and len(self._door.parking):
-            self._door.heard(FAR, used)
+            self._door.heard(FAR, dict.fromkeys(used, ()))
 
     def _accept(self) -> None:
         if self._channel.accept():

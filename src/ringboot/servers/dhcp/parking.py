@@ -1,19 +1,24 @@
-"""Messages that wait for the answer to a question, bounded, one a client, the newest."""
+"""Messages that wait for the answer to a question, bounded, one a client, the newest; and the DECLINE before it."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ringboot.answer.decision import Question
+from ringboot.answer.decision import WHO_HAS, Answer, Question
 from ringboot.answer.query import Query
+from ringboot.dhcp.message import DECLINE
 from ringboot.model.lease import client_key
 
 ROOM = 4_096
 
-ClientKey = tuple[str, int, bytes]
-Answers = Mapping[Question, bool | None]
+HEARD = 4  # MACs that are remembered of those who answer at one address: somebody may make up many
+
+ClientKey = tuple[str, int, bytes, bool]  # True: of its DECLINE, which nothing that it sends later supersedes
+Answers = Mapping[Question, Answer]
+
+_DECLINE = bytes((DECLINE,))
 
 
 @dataclass(slots=True)
@@ -22,13 +27,14 @@ class Parked:
 
     query: Query
     question: Question
-    answers: dict[Question, bool | None]
+    answers: dict[Question, Answer]
 
 
 @dataclass(slots=True)
 class _Asked:
     deadline: float  # steady
     clients: dict[ClientKey, None] = field(default_factory=dict)
+    heard: set[bytes] = field(default_factory=set)
 
 
 class Parking:
@@ -69,7 +75,23 @@ class Parking:
         self._parked[client] = Parked(query, question, dict(answers))
         return True
 
-    def answered(self, question: Question, answer: bool | None) -> list[Parked]:
+    def declined(self, query: Query) -> Question | None:
+        """Give what is asked about an address that the same client has declined a moment ago."""
+        parked = self._parked.get((*_client(query)[:3], True))
+        return None if parked is None else parked.question
+
+    def hear(self, question: Question, macs: Iterable[bytes]) -> None:
+        """Remember who answered, if that is asked."""
+        asked = self._asked.get(question)
+        for mac in macs if asked is not None else ():
+            if asked is not None and len(asked.heard) < HEARD:
+                asked.heard.add(mac)
+
+    def heard(self, question: Question) -> Answer:
+        """Give the answer that a question has when its time is over."""
+        return frozenset(self._asked[question].heard) if question.kind == WHO_HAS else True
+
+    def answered(self, question: Question, answer: Answer) -> list[Parked]:
         """Remove and give the messages that wait for this question, with the answer."""
         asked = self._asked.pop(question, None)
         ready: list[Parked] = []
@@ -109,4 +131,5 @@ class Parking:
 
 def _client(query: Query) -> ClientKey:
     message = query.message
-    return query.interface, message.giaddr, client_key(message.htype, message.chaddr, message.options.get(61))
+    key = client_key(message.htype, message.chaddr, message.options.get(61))
+    return query.interface, message.giaddr, key, message.options.get(53) == _DECLINE
