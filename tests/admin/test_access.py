@@ -110,6 +110,15 @@ RIGHTS: list[tuple[Any, ...]] = [
     ("GET", "/tls", None, 200, 200, 403),
     ("GET", "/devices/d/file?path=open.cfg", None, 200, 200, 403),
     ("GET", "/devices/d/file?path=own.cfg", None, 200, 403, 403),
+    ("GET", "/templates", None, 200, 200, 403),
+    ("GET", "/templates/check", None, 200, 200, 403),
+    ("GET", "/templates/of/p/base.tpl", None, 200, 403, 403),
+    ("POST", "/templates/copy", {"plugin": "p", "template": "base.tpl"}, 201, 403, 403),
+    ("POST", "/templates/migrate", {"plugin": "p"}, 200, 403, 403),
+    ("GET", "/devices/d/preview", None, 200, 403, 403),
+    ("GET", "/devices/d/history", None, 200, 200, 403),
+    ("GET", "/devices/d/history/3", None, 200, 403, 403),
+    ("POST", "/devices/d/rollback", {"generation": 3}, 200, 200, 403),
 ]
 
 
@@ -119,6 +128,7 @@ def test_each_may_do_what_is_theirs(row: tuple[Any, ...], app: Any, desk: Any) -
     desk.rows_devices = {"d": {"id": "d"}}
     desk.rows_configs = {"base": {"id": "base", "raw_config": {"admin_password": "7"}}}
     desk.rows_plugins = {"p": {"id": "p"}}
+    desk.rows_templates = [{"plugin": "p", "template": "base.tpl", "custom": False, "text": "x"}]
     desk.rows_firmware = [{"plugin": "p", "id": "fw"}]
     desk.files = {
         ("d", "open.cfg"): {"path": "open.cfg", "text": "x", "secret": False},
