@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ringboot.reasons import BAD_PATH, FILE_MISSING, NOT_READABLE, Reason
 from ringboot.servers import files
-from ringboot.servers.files import CHUNK, SMALL, Digests, NotOpened, OpenFile, open_below
+from ringboot.servers.files import CHUNK, SMALL, Digests, NotOpened, OpenFile, find_below, open_below
 
 
 @pytest.fixture
@@ -235,3 +235,16 @@ def test_a_large_file_is_read_beside_the_loop_and_only_once(tmp_path: Path, monk
         runner.run(read())
     assert reads != [threading.get_ident()]
     assert len(reads) == 1
+
+
+@pytest.mark.parametrize("name", [*HERE, *REFUSED, "Aastra", "nobody", "a\0b", "\ud800"])
+def test_what_is_found_is_what_would_be_opened(root: Path, name: str) -> None:
+    opened = open_below(str(root), name)
+    before = len(os.listdir("/proc/self/fd"))
+    found = find_below(str(root), name)
+    assert len(os.listdir("/proc/self/fd")) == before
+    if isinstance(opened, NotOpened):
+        assert found is None
+    else:
+        assert found == opened.name
+        opened.close()

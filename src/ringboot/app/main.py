@@ -39,7 +39,7 @@ from ringboot.host.start import Start
 from ringboot.model.event import Event
 from ringboot.plugins import staging
 from ringboot.servers.ami import AmiClient
-from ringboot.servers.files import NotOpened, open_below
+from ringboot.servers.files import find_below
 from ringboot.servers.files_line import FilesLine
 from ringboot.servers.foreign import Foreign
 from ringboot.servers.http import HttpServer
@@ -118,14 +118,6 @@ class _Addresses:
                 log.get().error("the addresses of this machine cannot be looked up", why=repr(error))
 
 
-def _find(root: str, name: str) -> str | None:
-    opened = open_below(root, name)
-    if isinstance(opened, NotOpened):
-        return None
-    opened.close()
-    return opened.name
-
-
 class _Main:
     def __init__(self, core: Core, start: Start, addresses: _Addresses) -> None:
         self.core = core
@@ -134,7 +126,7 @@ class _Main:
         self.files: Counter[tuple[str, str]] = Counter()
         self.renders = Renders(core)
         self.follower = Follower(core, core.data / "leases")
-        self.doorway = Doorway(core, self.follower, self.renders, _find)
+        self.doorway = Doorway(core, self.follower, self.renders, find_below)
         self.follower.on_seen = self.doorway.saw
         self.names = Names(core)
         self.follower.on_change = self.names.saw

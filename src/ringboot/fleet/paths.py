@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 LONGEST = 512  # octets of a whole path
 _LONGEST_PART = 255  # octets; longer ones no file system keeps
 _ABSOLUTE = re.compile(r"https?://[^/]*", re.IGNORECASE)  # RFC 9112 3.2.2
+_UNWANTED = re.compile(r"[\\\x00-\x1f\x7f]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -23,7 +24,7 @@ def normalise(door: str, path: str) -> str | None:
             return None
     else:
         decoded = path
-    if "\\" in decoded or any(ord(char) < 32 or ord(char) == 127 for char in decoded):
+    if _UNWANTED.search(decoded):
         return None
     try:
         size = len(decoded.encode())

@@ -10,7 +10,7 @@ import stat
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, TypeVar
 
 from ringboot.reasons import BAD_PATH, BUSY, FILE_MISSING, NOT_READABLE, Reason
 
@@ -19,6 +19,8 @@ SMALL = 256 * 1024  # octets that are hashed at once; more is done in a thread
 CHUNK = 1024 * 1024
 SETTLED = 1.0  # seconds after a change until a file's times tell the next change apart
 MAX_DIGESTS = 4096
+
+_Found = TypeVar("_Found")
 
 
 class OpenFile(NamedTuple):
@@ -69,12 +71,24 @@ def open_below(root: str, name: str) -> OpenFile | NotOpened:
     an absolute name, "..", "." and empty parts are refused. Each part is opened on its own (openat, O_NOFOLLOW), so
     that nothing exchanged meanwhile leads out; a symbolic link is followed only while it stays below the root.
     """
+    return _below(root, name, lambda walk, part: walk.file(part, os.path.join(root, name)))
+
+
+def find_below(root: str, name: str) -> str | None:
+    """Give the name, without links, of the regular file that `open_below` would open; None: there is none."""
+    found = _below(root, name, lambda walk, part: walk.name(part))
+    return None if isinstance(found, NotOpened) else found
+
+
+def _below(root: str, name: str, then: Callable[[_Walk, str], _Found | NotOpened]) -> _Found | NotOpened:
+    """Walk to a name, and there do what is to be done with the last part of it."""
     parts = name.split("/")
     if "\0" in name or any(part in {"", ".", ".."} for part in parts):
         return NotOpened(BAD_PATH, "not a plain name below the folder")
     walk = _Walk()
     try:
-        return walk.open(root, parts, os.path.join(root, name))
+        last = walk.to(root, parts)
+        return last if isinstance(last, NotOpened) else then(walk, last)
     except UnicodeEncodeError:
         return NotOpened(FILE_MISSING, "no name that a file can have")
     except OSError as error:
@@ -91,7 +105,8 @@ class _Walk:
         self._names: list[str] = []  # of all but the root
         self._links = 0
 
-    def open(self, root: str, parts: list[str], path: str) -> OpenFile | NotOpened:
+    def to(self, root: str, parts: list[str]) -> str | NotOpened:
+        """Walk to the folder where the last part is no folder and no link, and give that part."""
         self._folders.append(os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
         todo = deque(parts)
         while todo:
@@ -104,7 +119,7 @@ class _Walk:
             elif part not in {"", "."}:
                 target = self._enter(part)
                 if target is None:
-                    return NotOpened(FILE_MISSING, "a file on the way") if todo else self._file(part, path)
+                    return NotOpened(FILE_MISSING, "a file on the way") if todo else part
                 if target.startswith("/") or self._links > MAX_LINKS:
                     return LEAVES
                 todo.extendleft(reversed(target.split("/")))
@@ -126,10 +141,18 @@ class _Walk:
         finally:
             os.close(place)
 
-    def _file(self, part: str, path: str) -> OpenFile | NotOpened:
+    def name(self, part: str) -> str | NotOpened:
+        """Name a regular file from the root."""
+        if not stat.S_ISREG(os.stat(part, dir_fd=self._folders[-1], follow_symlinks=False).st_mode):
+            return NotOpened(NOT_READABLE, "not a regular file")
+        return "/".join((*self._names, part))
+
+    def file(self, part: str, path: str) -> OpenFile | NotOpened:
+        """Open a regular file."""
+        name = self.name(part)  # first of all: opening a device can do things
+        if isinstance(name, NotOpened):
+            return name
         folder = self._folders[-1]
-        if not stat.S_ISREG(os.stat(part, dir_fd=folder, follow_symlinks=False).st_mode):
-            return NotOpened(NOT_READABLE, "not a regular file")  # opening a device can do things
         file = os.fdopen(
             os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, dir_fd=folder), "rb"
         )
@@ -137,7 +160,7 @@ class _Walk:
         if not stat.S_ISREG(status.st_mode):  # exchanged since: a FIFO does not block because of O_NONBLOCK
             file.close()
             return NotOpened(NOT_READABLE, "not a regular file")
-        return OpenFile(file, path, "/".join((*self._names, part)), status)
+        return OpenFile(file, path, name, status)
 
     def close(self) -> None:
         for folder in self._folders:
