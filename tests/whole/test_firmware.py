@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 from tests.desk.web import Web, forwarding, serving
 from tests.plugins.archives import tarred, zipped
 from tests.whole.daemon import Daemon, free_port, wait_until
+
+from ringboot.cli.shapes import TABLE
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl: tests/install-clients")
 PAGE = Path(__file__).parents[2] / "docs/howto/firmware.md"
@@ -249,3 +252,18 @@ def test_a_second_plugin_shares_files_and_what_was_broken_off_is_finished_at_the
     wait_until((installed / "late").exists, "the firmware to be settled")
     assert (site.data / "plugins/acme-2/var/tftpboot/late.bin").read_bytes() == b"boot"
     assert not list(installed.glob(".*"))
+
+
+def test_what_commands_print_has_the_shape_that_is_described(site: Site, web: Web, tmp_path: Path) -> None:
+    folder = site.data / "plugins" / "acme"
+    offered(folder, web, "3.0", D10)
+    site.run("reload")
+    (tmp_path / "sounds").write_bytes(SOUNDS)
+    lines = {
+        "firmware list": "", "firmware install": "acme D10-fw", "firmware show": "acme D10-fw",
+        "firmware uninstall": "acme D10-fw", "firmware upgrade": "acme",
+        "firmware upload": f"acme {tmp_path / 'sounds'}",
+    }  # fmt: skip
+    assert lines.keys() == {command for command in TABLE if command.startswith("firmware ")}
+    for command, line in lines.items():
+        TypeAdapter(TABLE[command]).validate_python(site.json(*command.split(), *line.split()), strict=True)

@@ -213,6 +213,7 @@ def test_top_shows_what_a_storm_does(site: Site) -> None:
 
 
 STRANGER, KEPT = "00:00:5e:00:53:09", "00:00:5e:00:53:44"
+MOVE = "--from aastra --to trial --first 1"
 LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FILE one of its files
     "check": "", "export kea": "", "reload": "", "diff": "", "metrics": "", "pool list": "", "pool history": "phones",
     "lease misfits": "", "status": "",
@@ -228,6 +229,12 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "config add": "one --parent base", "config show": "one", "config set": "one ntp_ip=127.0.0.1",
     "config remove": "one",
     "plugin list": "", "plugin show": "aastra", "plugin install": "aastra --id trial",
+    "template list": "", "template copy": "trial base.tpl --to 6731i.tpl", "template show": "trial base.tpl",
+    "template check": "trial", "template diff": "trial 6731i.tpl", "template migrate": "trial --dry-run",
+    "device preview": "MAC", "device diff": "MAC", "device history": "MAC", "device rollback": "MAC 1",
+    "device synchronize": "MAC --no-wait", "sync list": "", "sync show": "1", "sync stop": "1",
+    "device move": MOVE, "rollout list": "", "rollout show": "1",
+    "rollout devices": "1", "rollout abort": "1", "rollout resume": "2",
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
     "dns list": "", "dns retry": "",
 }  # fmt: skip
@@ -239,7 +246,7 @@ ELSEWHERE = {
     "simulate",
     "tls show",
     "tls ca",
-    *(each for each in TABLE if each[:7] == "import "),
+    *(each for each in TABLE if each.startswith(("import ", "firmware "))),
 }
 
 
@@ -253,7 +260,11 @@ def test_what_commands_print_has_the_shape_that_is_described(site: Site, tmp_pat
     path = site.json("device", "files", mac)["items"][0]["path"]
     filled = {"MAC": mac, "ADDRESS": device["ip"], "FILE": path, "CSV": str(table)}
     assert LINES.keys() | ELSEWHERE == TABLE.keys()
+    for number in (1, 2):  # so that each roll-out has a second group
+        site.run("device", "add", "--mac", f"00:08:5d:00:53:0{number}", "--plugin", "aastra", "--model", "6731i")
     for command, line in LINES.items():
+        if command == "rollout resume":
+            site.run("device", "move", *MOVE.split())
         words = [filled.get(word, word) for word in line.split()]
         at = () if command == "completion" else ("--config", str(site.config))
         fits(command, site.json(*command.split(), *words, *at))
