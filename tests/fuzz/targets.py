@@ -25,6 +25,7 @@ from ringboot.model import codec, file
 from ringboot.model.lease import BOUND, LeaseChange
 from ringboot.model.site import Network, Pool, Site
 from ringboot.plugins.manifest import BadManifest, parse_manifest
+from ringboot.plugins.pkgsdb import read_text
 from ringboot.sip import ami, digest, notify, response
 from ringboot.store import journal_file
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed
@@ -41,6 +42,10 @@ LEASES = {
     "dnsmasq": b"1800000000 00:00:5e:00:53:01 10.0.0.10 desk 01:00:00:5e:00:53:01\n"
     b"0 06-00:00:5e:00:53:02 10.0.0.11 * *\n",
 }
+PKGS_DB = (
+    b"[pkg_fw]\nversion: 1\nfiles: a\n b\ninstall: i x.rom\ndepends: lang\n[file_a]\nurl: http://x/a.zip\nsize: 3\n"
+    b"sha1sum: a9993e364706816aba3e25717850c26c9cd0d89d\n[install_i]\na-b: unzip $FILE1\nb-c: cp $ARG1 'a b'/\n"
+)
 CATALOG = Path(__file__).resolve().parents[2] / "src/ringboot/catalog"
 NOW = Now(1_800_000_000.0, 1_000.0)
 SERVER = 0x0A000001
@@ -144,6 +149,14 @@ def asterisk(data: bytes) -> None:
         assert len(cut[1]) < len(data)
         assert isinstance(cut[0].message, str)
         data = cut[1]
+
+
+def pkgs_db(data: bytes) -> None:
+    """Read descriptions of packages; what is wrong is told and takes nothing else along."""
+    with suppress(UnicodeDecodeError):
+        packages, faults = read_text(data.decode())
+        assert all(package.id == ident for ident, package in packages.items())
+        assert all(fault.what for fault in faults)
 
 
 def manifest(data: bytes) -> None:
@@ -274,6 +287,7 @@ TARGETS: tuple[Target, ...] = (
     Target("sip", sip, SIP),
     Target("asterisk", asterisk, (b"Response: Error\r\nActionID: 1\r\nMessage: no\r\n\r\nEvent: a\r\n\r\n",)),
     Target("manifest", manifest, tuple(each.read_bytes() for each in sorted(CATALOG.glob("*/plugin.toml")))),
+    Target("pkgs-db", pkgs_db, (PKGS_DB,)),
     Target("file-message", file_message, (file.encode(file.FileRequest("tftp", "a.cfg", "10.0.0.9", 69, "10.0.0.1")),)),
     Target("journal", journal, (a_journal(),)),
     *(
