@@ -34,11 +34,15 @@ def outcomes(daemon: Daemon, reason: str) -> int:
 
 
 def test_who_uses_its_address_keeps_it_until_another_uses_it_too(tmp_path: Path) -> None:
-    with Lab(tmp_path) as lab, Daemon(tmp_path, CONFIG, lab.server) as daemon:
+    large = CONFIG.replace("10.9.0.0/24", "10.9.0.0/16").replace("10.9.0.99", "10.9.200.255")
+    with Lab(tmp_path) as lab, Daemon(tmp_path, large, lab.server) as daemon:
         victim, attacker = lab.machine(), lab.machine()
         client = Dhcpcd(victim, tmp_path / "client", broadcast=False)
+        wait_until(lambda: daemon.get("status")["scan"]["state"] == "running", "the scan")
         client.start()
         address = client.wait_until_bound()
+        scan = daemon.get("status")["scan"]
+        assert (scan["state"], scan["found"]) == ("running", 0), "no lease waits for the scan"
         udp = inside(attacker.namespace, lambda: opened("", attacker.interface))
         forge(udp, victim, address)
         wait_until(lambda: outcomes(daemon, "decline-doubted") == 1, "the DECLINE to be doubted")
