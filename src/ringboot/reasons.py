@@ -300,6 +300,23 @@ NAME_REFUSED = _row("name-refused", "device", "the DNS server {server} does not 
 ROLLED_BACK = _row("rolled-back", "device", "{who} put back the files of its generation {number}")
 URL_MADE = _row("url-made", "device", "its secret URL was made for {who}")
 URL_RENEWED = _row("url-renewed", "device", "{who} gave it a new secret URL; the one before opens nothing any more")
+CODE_USED = _row("code-used", "device", "config {config} was given to the phone at {address} by its code")
+CODE_UNKNOWN = _row("code-unknown", "device", "a code was dialled at {address} that no config has",
+                    "See ringboot config show: code. Somebody who tries codes is stopped after a few.")
+CODE_NOBODY = _row("code-nobody", "device", "a code was dialled at {address}, where no device is known",
+                   "The device must have got its address or its files from here.")
+CODE_SEVERAL = _row(
+    "code-several", "device",
+    "a code was dialled at {address}, where {count} devices are, and account {user} does not tell which",
+    "Assign the config by hand: ringboot device set DEVICE --use-config CONFIG.",
+)
+CODE_NOT_SURE = _row(
+    "code-not-sure", "device",
+    "a code was dialled at {address}; account {user} is not that of the device known there, and NAT is on",
+    CODE_SEVERAL.help,
+)
+CODE_LIMITED = _row("code-limited", "device", "too many wrong codes from {address}, or of all; wait {minutes} minutes",
+                    "See ringboot metrics: codes.")
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")
 # Being told to read its files again
 SYNC_TOLD = _row("sync-told", "sync", "{target} was told to read its files again: {event}")

@@ -35,7 +35,7 @@ ROWS = [
      "mend that line; text stands in quotes, lists in [ ]")),
     # keys
     (LAN + "[boot]",
-     "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, dns"),
+     "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, agi, dns"),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",

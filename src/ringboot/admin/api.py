@@ -15,6 +15,7 @@ from ringboot.admin.routes_firmware import firmware_routes
 from ringboot.admin.routes_leases import lease_routes
 from ringboot.admin.routes_plugins import plugin_routes
 from ringboot.admin.routes_pools import pool_routes
+from ringboot.admin.routes_provision import provision_routes
 from ringboot.admin.routes_reservations import reservation_routes
 from ringboot.admin.routes_rollouts import rollout_routes
 from ringboot.admin.routes_settings import setting_routes
@@ -46,6 +47,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         plugin_routes(desk),
         template_routes(desk),
         rollout_routes(desk),
+        provision_routes(desk),
         firmware_routes(desk),
         setting_routes(desk),
     )

@@ -319,6 +319,14 @@ class NameDesk(Protocol):
         ...
 
 
+class CodeDesk(Protocol):
+    """Codes that phones dial."""
+
+    async def provision(self, code: str, contact: str | None, address: str | None, who: str) -> Row:
+        """Give the config with a code to the device that a call comes from: {device, mac, config, text}."""
+        ...
+
+
 class RolloutDesk(Protocol):
     """Roll-outs: {id, from, to, state, reason, why, devices, first, waiting, moved, failed, skipped, ...}."""
 
@@ -378,6 +386,7 @@ class Desk(
     SettingDesk,
     NameDesk,
     RolloutDesk,
+    CodeDesk,
     Protocol,
 ):
     """All of it, as one object."""

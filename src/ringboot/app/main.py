@@ -32,12 +32,14 @@ from ringboot.desk.synchronize import Synchronizer
 from ringboot.desk.usage import Usage
 from ringboot.fleet import configs, devices
 from ringboot.fleet.books import Books
+from ringboot.fleet.codes import Outcome
 from ringboot.fleet.world import World
 from ringboot.host.beat import beat
 from ringboot.host.render import RenderPool
 from ringboot.host.start import Start
 from ringboot.model.event import Event
 from ringboot.plugins import staging
+from ringboot.servers.agi import AgiServer, Call
 from ringboot.servers.ami import AmiClient
 from ringboot.servers.files import find_below
 from ringboot.servers.files_line import FilesLine
@@ -236,9 +238,16 @@ class _Main:
             numbers = MetricsServer(_socket(fds["metrics"]), self.desk.metrics)
             await numbers.start()
             stack.push_async_callback(numbers.close)
+        if "agi" in fds:
+            agi = AgiServer(_socket(fds["agi"]), self._dialled)
+            await agi.start()
+            stack.push_async_callback(agi.close)
         api = ApiServer(build_app(self.desk, access_here()), _socket(fds["api"]))
         await api.start()
         stack.push_async_callback(api.stop)
+
+    async def _dialled(self, call: Call) -> Outcome:
+        return await self.desk.use_code(call.code, call.contact, call.address, "FastAGI")
 
     def _sockets(self, *names: str) -> dict[str, socket.socket]:
         return {name: _socket(self.start.fds[name]) for name in names if name in self.start.fds}

@@ -20,7 +20,7 @@ from ringboot.setup.where import api_socket
 
 DHCP = Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "echo", "control", PLUG))
 TFTP = Part("tftp", "ringboot.servers.tftp_process", ("tftp",))
-MAIN = Part("main", "ringboot.app", ("files", "http", "https", "old-https", "metrics", "api"))
+MAIN = Part("main", "ringboot.app", ("files", "http", "https", "old-https", "metrics", "agi", "api"))
 PRIVATE = 0o600  # only the daemon itself connects
 EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a stranger the way in
 
@@ -49,6 +49,10 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
             )
         if (echo := listen.open_echo()) is not None:
             opened["echo"] = undo.enter_context(echo)
+        if (calls := settings.agi.listen) is not None:
+            opened["agi"] = undo.enter_context(
+                listen.open_stream("FastAGI", calls.address, calls.port, "listen in [agi]")
+            )
         opened["control"] = undo.enter_context(listen.open_unix(settings.server.data / "run" / "dhcp.sock", PRIVATE))
         server = settings.server
         path = api_socket(server.api_socket, server.data, root=os.geteuid() == 0)

@@ -34,6 +34,7 @@ Parents = Annotated[
     list[str] | None, typer.Option("--parent", help="A config to inherit from; may be repeated, the later wins.")
 ]
 Role = Annotated[str | None, typer.Option(help="autocreate or default.")]
+Code = Annotated[str | None, typer.Option(help="Six digits that give it to the phone which dials them.")]
 Label = Annotated[str | None, typer.Option(help="A name for people.")]
 File = Annotated[Path | None, typer.Option("--file", help="A JSON file with keys of raw_config.")]
 
@@ -85,11 +86,12 @@ def add_config(
     parent: Parents = None,
     role: Role = None,
     label: Label = None,
+    code: Code = None,
     file: File = None,
 ) -> None:
     """Add a config."""
     row: dict[str, Any] = {"id": config_id, "parent_ids": list(parent or ()), "raw_config": _raw(values, file)}
-    row.update({key: value for key, value in (("role", role), ("label", label)) if value is not None})
+    row.update({key: value for key, value in (("role", role), ("label", label), ("code", code)) if value is not None})
     made = at.api.post("configs", body=row)
     at.tell(made, f"Config {made['id']} is added.")
 
@@ -102,11 +104,12 @@ def set_config(
     parent: Parents = None,
     role: Role = None,
     label: Label = None,
+    code: Code = None,
     file: File = None,
     unset: Annotated[
         list[str] | None, typer.Option(help="A key of raw_config to remove, so that it is inherited again.")
     ] = None,
-    clear: Annotated[list[str] | None, typer.Option(help="role or label, to empty it.")] = None,
+    clear: Annotated[list[str] | None, typer.Option(help="role, label or code, to empty it.")] = None,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Return when the files stand, or at once.")] = True,
 ) -> None:
     """Change a config.
@@ -123,7 +126,9 @@ def set_config(
         changes["raw_config"] = raw
     if parent is not None:
         changes["parent_ids"] = list(parent)
-    changes.update({key: value for key, value in (("role", role), ("label", label)) if value is not None})
+    changes.update(
+        {key: value for key, value in (("role", role), ("label", label), ("code", code)) if value is not None}
+    )
     changes.update(dict.fromkeys(clear or ()))
     if not changes:
         raise Failure("Say what to change: see ringboot config set --help.", USAGE)

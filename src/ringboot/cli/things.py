@@ -83,6 +83,7 @@ class Config(BaseModel):
     transient: bool
     deletable: bool
     label: str | None
+    code: str | None = None
 
 
 class Plugin(BaseModel):

@@ -14,6 +14,7 @@ from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import PluginDesk, SettingDesk
+from ringboot.desk.provision import CodeDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.rollouts import RolloutDesk, Rollouts
 from ringboot.desk.synchronize import Synchronizer
@@ -23,6 +24,7 @@ from ringboot.desk.tls import TlsDesk
 from ringboot.desk.top import TopDesk
 from ringboot.desk.urls import UrlDesk
 from ringboot.desk.usage import PoolDesk
+from ringboot.fleet.codes import Guard
 from ringboot.model.slowest import Slowest
 
 
@@ -44,6 +46,7 @@ class Desk(
     TlsDesk,
     NameDesk,
     RolloutDesk,
+    CodeDesk,
 ):
     """Every question and every change of an administrator."""
 
@@ -60,6 +63,8 @@ class Desk(
         self.core = core
         self.renders = renders
         self.rollouts = Rollouts(core, renders)
+        self.guard = Guard()
+        self.codes = Counter()
         self.files = files
         self.slowest = slowest
         self.firmware_work = FirmwareWork()

@@ -20,6 +20,8 @@ Number = dict[str, Any]
 class NumbersDesk(DaemonDesk):
     """What `ringboot metrics` and Prometheus need."""
 
+    codes: Counter[str]  # that were dialled, by reason
+
     async def metrics(self) -> str:
         """Write all numbers as Prometheus reads them."""
         return metrics.exposition(await self.numbers())
@@ -36,6 +38,7 @@ class NumbersDesk(DaemonDesk):
         numbers += [_number("files", count, door=door, reason=why) for (door, why), count in sorted(self.files.items())]
         numbers += [_number("renders", count, outcome=name) for name, count in sorted(core.pool.outcomes.items())]
         numbers += [_number("dns_updates", count, reason=name) for name, count in sorted(self.dns_outcomes.items())]
+        numbers += [_number("codes", count, reason=name) for name, count in sorted(self.codes.items())]
         waiting, _ = await asyncio.to_thread(self._count_names)
         numbers += [_number("dns_waiting", waiting)]
         numbers += [_number("restarts", row["restarts"], process=row["name"]) for row in self.processes()]

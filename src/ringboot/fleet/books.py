@@ -77,6 +77,9 @@ class ConfigBook(Protocol):
     def get(self, config: str) -> Config | None:
         """Give the config with this id."""
 
+    def of_code(self, code: str) -> Config | None:
+        """Give the config with this code."""
+
     def put(self, config: Config, who: str, utc: float) -> None:
         """Add it or replace it."""
 

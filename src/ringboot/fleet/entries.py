@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -32,6 +33,15 @@ Address = Annotated[
 OptionalIdent = Annotated[Ident | None, BeforeValidator(_nothing)]
 
 
+def _code(text: str) -> str:
+    if not re.fullmatch("[0-9]{6}", text):
+        raise ValueError("must be six digits")
+    return text
+
+
+Code = Annotated[Annotated[str, AfterValidator(_code)] | None, BeforeValidator(_nothing)]
+
+
 class DeviceEntry(BaseModel):
     """The keys of a device that a person sets; empty text is None."""
 
@@ -59,6 +69,7 @@ class ConfigEntry(BaseModel):
     raw_config: dict[str, Any] = Field(default_factory=dict)
     role: Annotated[Literal["autocreate", "default"] | None, BeforeValidator(_nothing)] = None
     label: Text = None
+    code: Code = None
 
 
 def device_entry(values: Mapping[str, Any]) -> DeviceEntry:

@@ -16,7 +16,7 @@ from ringboot.fleet.world import World
 from ringboot.model.device import Config
 
 SHARED = "base"  # the config that the files of all devices are rendered from
-_KEYS = ("parent_ids", "raw_config", "role", "label")
+_KEYS = ("parent_ids", "raw_config", "role", "label", "code")
 
 
 def named(books: Books, ident: str) -> Config:
@@ -78,9 +78,13 @@ def _checked(books: Books, ident: str, entry: ConfigEntry) -> dict[str, Any]:
         holders = [each.id for each in books.configs.page("", 2, entry.role) if each.id != ident]
         if holders:
             faults.append(FieldError("role", f"config {holders[0]} has this role; take it away there first"))
+    owner = books.configs.of_code(entry.code) if entry.code is not None else None
+    if owner is not None and owner.id != ident:
+        faults.append(FieldError("code", f"is that of config {owner.id}"))
     if faults:
         raise FieldErrors(faults)
-    return {"parent_ids": entry.parent_ids, "raw_config": raw, "role": entry.role, "label": entry.label}
+    about = {"role": entry.role, "label": entry.label, "code": entry.code}
+    return {"parent_ids": entry.parent_ids, "raw_config": raw, **about}
 
 
 def _settle(books: Books, config: Config, who: str, utc: float) -> Done:

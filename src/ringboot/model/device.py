@@ -41,6 +41,7 @@ class Config:
     transient: bool = False  # deleted when no device uses it any more
     deletable: bool = True
     label: str | None = None
+    code: str | None = None  # six digits that give it to the phone which dials them
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,6 +108,7 @@ def _listeners(draft: Draft) -> list[tuple[Place, Listen | None]]:
         (("https", "listen"), parts["https"].listen),
         (("https", "legacy", "listen"), parts["https"].legacy.listen),
         (("metrics", "listen"), parts["metrics"].listen),
+        (("agi", "listen"), parts["agi"].listen),
     ]
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args, get_origin
 from ringboot.setup.kinds import duration_text
 from ringboot.setup.reading import inner_meaning
 from ringboot.setup.settings import (
+    Agi,
     ClassMatch,
     ClassTable,
     ClientCa,
@@ -36,6 +37,7 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[https.legacy]", OldTls),
     ("[[https.client_ca]]", ClientCa),
     ("[metrics]", Metrics),
+    ("[agi]", Agi),
 )
 _SHORT = """\
 # ringboot.toml

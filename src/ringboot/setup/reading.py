@@ -17,6 +17,7 @@ from ringboot.plugins.places import line_at, lines_of
 from ringboot.setup.kinds import Meaning, shown
 from ringboot.setup.problems import ERROR, WARNING, BadConfig, Problem, Wrong, whole_file
 from ringboot.setup.settings import (
+    Agi,
     ClassMatch,
     ClassTable,
     ClientCa,
@@ -45,6 +46,7 @@ _SECTIONS: dict[str, type] = {
     "http": Http,
     "https": Https,
     "metrics": Metrics,
+    "agi": Agi,
     "dns": Dns,
 }
 _NESTED: dict[tuple[str, ...], type] = {

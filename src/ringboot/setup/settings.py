@@ -381,6 +381,13 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class Agi:
+    """FastAGI for Asterisk's dialplan: `AGI(agi://HOST/provision,CODE)` gives a user's config to the calling phone."""
+
+    listen: Place = Field(default=None, json_schema_extra=_RESTART, description="Where it listens. Off by default.")
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class Dns:
     """The DNS server that names of clients are written to (RFC 2136), in networks with `ddns_domain`."""
 
@@ -408,4 +415,5 @@ class Settings:
     http: Http = Field(default_factory=Http)
     https: Https = Field(default_factory=Https)
     metrics: Metrics = Field(default_factory=Metrics)
+    agi: Agi = Field(default_factory=Agi)
     dns: Dns = Field(default_factory=Dns)

@@ -16,8 +16,9 @@ from ringboot.store.statement import Among, Statement, delete, insert, upsert
 from ringboot.store.tables import CONFIG, CONFIG_PARENT
 
 _KEYS = tuple(field.name for field in fields(Config))
-_COLUMNS = [CONFIG.c[key] for key in ("id", "raw_config", "role", "transient", "deletable", "label")]
+_COLUMNS = [CONFIG.c[key] for key in ("id", "raw_config", "role", "transient", "deletable", "label", "code")]
 _GET = Statement(sa.select(*_COLUMNS).where(CONFIG.c.id == sa.bindparam("id")))
+_OF_CODE = Statement(sa.select(CONFIG.c.id).where(CONFIG.c.code == sa.bindparam("code")))
 _NEXT = (
     sa.select(*_COLUMNS).where(CONFIG.c.id > sa.bindparam("after")).order_by(CONFIG.c.id).limit(sa.bindparam("count"))
 )
@@ -47,6 +48,11 @@ class ConfigBook:
         row = _GET.run(self._connection, id=config).fetchone()
         return None if row is None else self._config(row)
 
+    def of_code(self, code: str) -> Config | None:
+        """Give the config with this code."""
+        row = _OF_CODE.run(self._connection, code=code).fetchone()
+        return None if row is None else self.get(str(row[0]))
+
     def put(self, config: Config, who: str, utc: float) -> None:
         """Add it or replace it."""
         before = self.get(config.id)
@@ -60,6 +66,7 @@ class ConfigBook:
             transient=config.transient,
             deletable=config.deletable,
             label=config.label,
+            code=config.code,
         )
         if before is None or before.parent_ids != config.parent_ids:
             if before is not None:
@@ -95,9 +102,9 @@ class ConfigBook:
         return [self._config(row) for row in rows.fetchall()]
 
     def _config(self, row: tuple[Any, ...]) -> Config:
-        ident, raw_config, role, transient, deletable, label = row
+        ident, raw_config, role, transient, deletable, label, code = row
         parents = tuple(parent for (parent,) in _PARENTS.run(self._connection, config=ident))
-        return Config(ident, parents, json.loads(raw_config), role, bool(transient), bool(deletable), label)
+        return Config(ident, parents, json.loads(raw_config), role, bool(transient), bool(deletable), label, code)
 
 
 def _told(config: Config | None) -> dict[str, Any] | None:

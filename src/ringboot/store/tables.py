@@ -42,7 +42,9 @@ CONFIG = sa.Table(
     sa.Column("transient", sa.Integer, nullable=False),
     sa.Column("deletable", sa.Integer, nullable=False),
     _text("label"),
+    _text("code"),
     sa.Index("config_role", "role"),
+    sa.Index("config_code", "code", unique=True),
 )
 
 CONFIG_PARENT = sa.Table(

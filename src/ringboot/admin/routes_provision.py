@@ -1,0 +1,25 @@
+"""The route by which a telephone system gives a config to a calling device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from ringboot.admin.access import caller
+from ringboot.admin.body import json_body, only, text_of
+from ringboot.admin.desk import CodeDesk
+
+
+def provision_routes(desk: CodeDesk) -> APIRouter:
+    """Build it over the desk."""
+    routes = APIRouter(prefix="/provision")
+
+    @routes.post("")
+    async def provision(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "code", "contact", "address")
+        contact, address = (text_of(body, key) if body.get(key) is not None else None for key in ("contact", "address"))
+        return await desk.provision(text_of(body, "code"), contact, address, caller(request).who)
+
+    return routes

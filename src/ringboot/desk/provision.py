@@ -1,0 +1,55 @@
+"""Codes while the daemon runs: tries are counted and limited, and the files stand when the answer goes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ringboot import log, reasons
+from ringboot.desk.devices import Steps
+from ringboot.desk.errors import Busy, Refused
+from ringboot.fleet import codes
+from ringboot.fleet.books import Books
+from ringboot.fleet.codes import Guard, Outcome
+
+Row = dict[str, Any]
+
+
+class CodeDesk(Steps):
+    """What `POST /provision` and FastAGI need."""
+
+    guard: Guard
+    codes: Counter[str]  # outcomes by reason
+
+    async def use_code(self, code: str, contact: str | None, address: str | None, who: str) -> Outcome:
+        """Give the config with this code to the calling device, if that is one."""
+        core = self.core
+        calling = codes.caller(contact, address)
+        where = calling.address or "?"
+        if self.guard.is_shut(where, core.utc()):
+            self.codes[reasons.CODE_LIMITED.id] += 1
+            log.get().warning("codes are not tried any more for a while", address=where, by=who)
+            return Outcome(reasons.CODE_LIMITED, {"address": where, "minutes": round(codes.SPAN / 60)})
+
+        def use(books: Books) -> Outcome:
+            return codes.use(books, core.world, code, calling, who=who, utc=core.utc())
+
+        outcome = await self._written(use)
+        self.codes[outcome.reason.id] += 1
+        if outcome.reason is reasons.CODE_UNKNOWN:
+            self.guard.wrong(where, core.utc())
+        for done in outcome.done:
+            await self._followed(done, who, "code dialled")
+        log.get().info("a code was dialled", address=where, outcome=str(outcome), by=who)
+        return outcome
+
+    async def provision(self, code: str, contact: str | None, address: str | None, who: str) -> Row:
+        """Do so for the API: {device, mac, config, text}; Refused or Busy say why not."""
+        outcome = await self.use_code(code, contact, address, who)
+        if outcome.reason is reasons.CODE_LIMITED:
+            raise Busy(f"{outcome}.")
+        if not outcome.is_done or outcome.device is None:
+            advice = reasons.advise(outcome.reason.id, outcome.detail)
+            raise Refused(f"{outcome}. {advice}".strip(), code=outcome.reason.id)
+        device = outcome.device
+        return {"device": device.id, "mac": device.mac, "config": outcome.config, "text": str(outcome)}
