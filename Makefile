@@ -6,7 +6,7 @@ PIP := PIP_CONSTRAINT=constraints.txt $(BIN)/python -m pip --disable-pip-version
 PYTHON ?= python3
 WORKERS ?= 4
 
-.PHONY: install demo test test-long bench lint docs clean
+.PHONY: install demo test test-long bench wheel lint docs clean
 
 install: $(VENV)/.run
 
@@ -36,9 +36,24 @@ test-long: $(VENV)/.fuzz
 	@tests/install-clients
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long $(ARGS)
 
-bench: $(VENV)/.dev
+# A package for machines like this one, with the way of a DHCP message compiled (docs/howto/speed.md).  It is built from
+# a copy, because the file pyproject.toml is another one meanwhile.
+wheel: $(VENV)/.wheel
+
+$(VENV)/.wheel: pyproject.toml constraints.txt $(shell find src -name '*.py') | $(VENV)/.run
+	$(PIP) install hatchling hatch-mypyc
+	@rm -rf build dist && mkdir build && cp -r src pyproject.toml README.md LICENSE build
+	cd build && HATCH_BUILD_HOOKS_ENABLE=1 $(abspath $(BIN))/python -m hatchling build -t wheel -d ../dist >build.log 2>&1 || { tail -30 build.log; false; }
+	@rm -rf build && touch $@
+
+$(VENV)/.compiled: $(VENV)/.wheel
+	@rm -rf $(VENV)/compiled
+	$(PIP) install --no-deps --target $(VENV)/compiled dist/*.whl
+	@touch $@
+
+bench: $(VENV)/.dev $(VENV)/.compiled
 	@tests/install-clients bench
-	$(BIN)/python -m bench $(ARGS)
+	PYTHONPATH=$(abspath $(VENV)/compiled) $(BIN)/python -m bench $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,8 @@ from ringboot.model.address import ip_number
 from ringboot.model.site import SITE_VERSION, Class, Match, Network, Pool, Site, Snapshot
 
 ROOT = Path(__file__).resolve().parent.parent
+# `make bench` names the compiled package there, which then stands before the sources.
+PATHS = {"PYTHONPATH": os.pathsep.join(filter(None, (os.environ.get("PYTHONPATH"), str(ROOT))))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def ringboot_dhcp(ground: Ground = CAMPUS) -> Contender:
         "ringboot dhcp",
         [sys.executable, "-m", "bench.alone", "{state}", "s0"],
         files={"run/site.json": snapshot},
-        environment={"PYTHONPATH": str(ROOT)},
+        environment=PATHS,
     )
 
 

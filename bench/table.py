@@ -21,7 +21,7 @@ from ringboot.sim.report import show
 Row = dict[str, Any]
 
 OURS = "ringboot"  # what the names of our own contenders begin with
-RATIO_BOUND = 1.0  # DORA, times Kea
+RATIO_BOUNDS = {"DORA": 1.5, "DISCOVER": 1.2, "RENEW": 1.2}  # times Kea
 MEMORY_BOUND = 100.0  # MiB of the dhcp process at 50,000 leases
 RENDER_P99_BOUND = 20.0  # milliseconds while devices are rendered again
 HALF_P99_BOUND = 5.0  # milliseconds at half load
@@ -38,8 +38,9 @@ def print_table(rows: list[Row]) -> None:
     if points:
         _print_points(points)
     for row in rows:
-        if row["point"].startswith("DORA") and row in points and _is_ours(row) and (times := ratio(row, rows)):
-            verdict = _verdict(times >= RATIO_BOUND, f"at least {RATIO_BOUND}")
+        if row in points and _is_ours(row) and (times := ratio(row, rows)):
+            bound = RATIO_BOUNDS[row["point"].partition(",")[0]]
+            verdict = _verdict(times >= bound, f"at least {bound}")
             print(f"{row['point']}, {row['server']}: {times:.2f} x Kea {verdict}")
         elif row["point"] in LINES:
             LINES[row["point"]](row)

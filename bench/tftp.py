@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.contenders import ROOT, Contender, ringboot
+from bench.contenders import PATHS, Contender, ringboot
 from bench.measure import PHONES, begin, drive, driven, running
 from bench.tell import Teller, wait_for
 from bench.wire import CLIENT_ADDRESS, SERVER_ADDRESS, Wire
@@ -86,7 +86,7 @@ def peers() -> list[Contender]:
     )
     first = [sys.executable, "-m", "bench.tftp", "{state}"]
     return [
-        Contender(name, [*first, *command.split()], environment={"PYTHONPATH": str(ROOT)})
+        Contender(name, [*first, *command.split()], environment=PATHS)
         for name, command in ((HPA, hpa), (ATFTPD, atftpd))
     ]
 

@@ -169,6 +169,7 @@ class Status(BaseModel):
     """How the daemon is doing."""
 
     version: str
+    compiled: bool = Field(False, description="Whether the way of a DHCP message is machine code, see the how-to.")
     uptime: Seconds
     config: str
     data: str

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from ringboot import __version__
+from ringboot.answer import decide
 from ringboot.desk.core import Core
 from ringboot.desk.devices import all_devices
 from ringboot.desk.errors import DeskError
@@ -31,6 +32,7 @@ class DaemonDesk:
         devices, configured = await asyncio.to_thread(self._count_devices)
         row: Row = {
             "version": __version__,
+            "compiled": not str(decide.__file__).endswith(".py"),
             "uptime": round(core.utc() - core.started),
             "config": str(core.config),
             "data": str(core.data),

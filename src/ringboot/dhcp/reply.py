@@ -24,7 +24,7 @@ from ringboot.dhcp.rules import (
 _HEADERS = 28
 _SMALL = 576 - _HEADERS
 _LARGE = 1500 - _HEADERS
-_SNAME, _FILE = slice(44, 108), slice(108, 236)  # of a message
+_SNAME_AT, _FILE_AT, _COOKIE_AT = 44, 108, 236
 
 # The header, 53 and 54: the octets every reply begins with; then 51, where there is one.
 _pack = Struct(HEADER.format + "3s2sI").pack
@@ -158,9 +158,9 @@ def _fitted(head: bytes, block: bytes, echo: bytes, options: dict[int, bytes], *
     What is echoed stays among the options: no relay agent looks for option 82 elsewhere.
     """
     room = room_of(options) - len(head) - len(echo) - 1
-    sname, file = head[_SNAME], head[_FILE]
+    sname, file = head[_SNAME_AT:_FILE_AT], head[_FILE_AT:_COOKIE_AT]
     laid = lay(block, room, len(file) if free and not any(file) else 0, len(sname) if free and not any(sname) else 0)
-    head = head[: _SNAME.start] + (laid.sname or sname) + (laid.file or file) + head[_FILE.stop :]
+    head = head[:_SNAME_AT] + (laid.sname or sname) + (laid.file or file) + head[_COOKIE_AT:]
     return b"".join((head, laid.options, echo, b"\xff")).ljust(LEAST, b"\0")
 
 
