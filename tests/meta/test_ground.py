@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PIN = re.compile(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.]+)")
-BUILD = {"hatchling", "trove-classifiers", "tomlkit", "editables", "packaging", "pathspec", "pluggy"}  # for pip's own
+BUILD = {"hatch-mypyc", "hatchling", "trove-classifiers", "tomlkit", "editables", "packaging", "pathspec", "pluggy"}  # for pip's own
 PROMISED = ("install", "demo", "test", "test-long", "bench", "lint", "docs")
 
 
