@@ -6,7 +6,7 @@ import pytest
 
 from ringboot.plugins.associate import Association, associate
 from ringboot.plugins.classes import brand_class
-from ringboot.plugins.identify import Identifier, Identity
+from ringboot.plugins.identify import MOST_KNOWN, MOST_TEXT, Identifier, Identity
 from ringboot.plugins.manifest import parse_manifest
 from ringboot.plugins.schema import Manifest
 
@@ -124,6 +124,31 @@ def test_the_more_is_known_the_higher_the_score(identifier: Identifier) -> None:
 
 def test_long_evidence_is_cut_before_it_is_looked_at(identifier: Identifier) -> None:
     assert identifier.identify({"http.user-agent": UA + " " * 10_000_000}) is None
+
+
+def test_what_was_named_before_is_remembered_within_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = Identifier([parse_manifest(ACME), parse_manifest(BOLT)])
+    looks: list[dict[str, str]] = []
+    look = named._identify
+
+    def counted(evidence: dict[str, str]) -> Identity | None:
+        looks.append(evidence)
+        return look(evidence)
+
+    monkeypatch.setattr(named, "_identify", counted)
+    ours, nobodys = {"http.user-agent": UA}, {"http.user-agent": "nobody"}
+    for _ in range(2):
+        assert facts(named.identify(ours)) == ("acme", "A51", "1.2", "00:08:5d:00:00:01")
+        assert named.identify(nobodys) is None
+    assert looks == [ours, nobodys]
+
+    long = {"http.user-agent": UA + "x" * MOST_TEXT}
+    for _ in range(2):
+        named.identify(long)
+    assert looks[2:] == [long, long]
+    for number in range(MOST_KNOWN * 2):
+        named.identify({"http.user-agent": f"nobody {number}"})
+    assert 0 < len(named._known) <= MOST_KNOWN
 
 
 def test_two_plugins_of_one_brand_are_one_brand() -> None:

@@ -38,6 +38,10 @@ class Identity(NamedTuple):
     evidence: str  # the names of what spoke for it: "http.user-agent, http.path"
 
 
+_UNKNOWN = Identity("", "", None, None, None, None, None, 0, "")  # not looked at yet; None is nobody
+MOST_KNOWN, MOST_TEXT = 1000, 1000  # identities that are remembered; characters of the evidence of each
+
+
 class _Compiled(NamedTuple):
     regex: re.Pattern[str]
     rule: Rule
@@ -54,6 +58,7 @@ class Identifier:
 
     def __init__(self, manifests: Iterable[Manifest]) -> None:
         self._rules: dict[str, list[_Compiled]] = {}
+        self._known: dict[tuple[tuple[str, str], ...], Identity | None] = {}  # hundreds ask for one file alike
         for manifest in manifests:
             for rule in manifest.identify:
                 pattern = rule.match or oui_pattern(manifest)
@@ -61,6 +66,18 @@ class Identifier:
 
     def identify(self, evidence: Mapping[str, str]) -> Identity | None:
         """Name the device behind this evidence; None when no brand, or more than one, fits best."""
+        key = tuple(evidence.items())
+        known = self._known.get(key, _UNKNOWN)
+        if known is not _UNKNOWN:
+            return known
+        found = self._identify(evidence)
+        if sum(len(text) for text in evidence.values()) <= MOST_TEXT:  # what strangers send must not fill the memory
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[key] = found
+        return found
+
+    def _identify(self, evidence: Mapping[str, str]) -> Identity | None:
         brands: dict[str, _Found] = {}
         for name, text in evidence.items():
             for each in self._rules.get(name, ()):
