@@ -14,7 +14,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 PIN = re.compile(r"([A-Za-z0-9._-]+)==([A-Za-z0-9.]+)")
-BUILD = {"hatch-mypyc", "hatchling", "trove-classifiers", "tomlkit", "editables", "packaging", "pathspec", "pluggy"}  # for pip's own
+# For pip's own building.
+BUILD = {"hatch-mypyc", "hatchling", "trove-classifiers", "tomlkit", "editables", "packaging", "pathspec", "pluggy"}
 PROMISED = ("install", "demo", "test", "test-long", "bench", "lint", "docs")
 
 
