@@ -26,6 +26,7 @@ from ringboot.sip.ami import Packet, Place
 from ringboot.sip.notify import NotAnswered
 from ringboot.sip.transaction import Timers
 
+PATIENT = Timers(t1=2.0, t4=0.0)  # nothing is sent again while a test runs
 QUICK = Timers(t1=0.005, t2=0.02, t4=0.0)
 NEW, OLD = "a" * 64, "b" * 64
 
@@ -58,7 +59,7 @@ class Scene:
         self.core = made.core
         self.utc = NOW
         self.core.utc = lambda: self.utc
-        self.sip = SipSender(QUICK)
+        self.sip = SipSender(PATIENT)
         self.asterisk: Any = AmiClient()
         self.transports: list[asyncio.DatagramTransport] = []
         self.task: asyncio.Task[None] | None = None
@@ -226,6 +227,9 @@ def test_who_refuses_is_told_again_only_where_that_may_help(tmp_path: Path) -> N
 
 def test_who_does_not_answer_fails_with_why_and_a_pause_doubles_between(tmp_path: Path) -> None:
     async def talk(here: Scene) -> None:
+        await here.end_work()
+        here.sip = SipSender(QUICK)
+        here.begin_work()
         _, contact = await here.ears()
         await here.device("d1", contact)
         await here.device("d2", "127.0.0.77:9")

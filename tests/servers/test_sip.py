@@ -180,19 +180,27 @@ def test_over_udp_it_is_sent_again_until_somebody_answers() -> None:
         async with udp(phone) as contact:
             assert await sender.notify(Notify(contact, "check-sync")) == Answered(200, "OK")
 
-    play(talk, QUICK)
+    play(talk, Timers(t1=0.05, t2=0.05, t4=0.05))
     assert len(phone.heard) >= 3
     assert {request.via[0].parameters["branch"] for request in phone.heard[:3]} == {
         phone.heard[0].via[0].parameters["branch"]
     }
 
 
-def test_who_never_answers_is_given_up_and_where_nobody_is_that_is_known_at_once() -> None:
+def test_who_never_answers_is_given_up() -> None:
     phone = Phone()
 
     async def talk(sender: SipSender) -> None:
         async with udp(phone) as contact:
             assert await sender.notify(Notify(contact, "check-sync")) == NotAnswered("nothing came back")
+
+    play(talk, QUICK)
+    assert len(phone.heard) > 1
+
+
+def test_where_nobody_is_that_is_known_at_once() -> None:
+    async def talk(sender: SipSender) -> None:
+        async with udp(Phone()) as contact:
             said = await sender.notify(Notify(contact._replace(address="127.0.0.99"), "check-sync"))
             assert said == NotAnswered("Connection refused")
         for transport in ("tcp", "tls"):
@@ -200,8 +208,7 @@ def test_who_never_answers_is_given_up_and_where_nobody_is_that_is_known_at_once
             assert isinstance(said, NotAnswered)
             assert "refused" in said.why or "Connect call failed" in said.why
 
-    play(talk, QUICK)
-    assert len(phone.heard) > 5
+    play(talk)
 
 
 def test_tcp_and_tls_phones_are_told_over_one_connection_each(tmp_path: Path) -> None:
