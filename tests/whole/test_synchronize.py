@@ -68,13 +68,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @asynccontextmanager
-async def phones(site: Site, count: int, *brands: str, stay: float = 60) -> AsyncIterator[Storm]:
-    """Let phones come up and stay, hearing SIP."""
-    storm = Storm(Plan(site.target, count, brands, seconds=0, seed=7, stay=stay, sip=free_port()))
+async def phones(
+    site: Site, count: int, *brands: str, stay: float = 60, seconds: float = 0, limit: float = 60
+) -> AsyncIterator[Storm]:
+    """Let phones come up within some seconds and stay, hearing SIP."""
+    plan = Plan(site.target, count, brands, seconds=seconds, seed=7, stay=stay, sip=free_port(), limit=limit + stay)
+    storm = Storm(plan)
     await asyncio.to_thread(site.settings, sip_port=storm.plan.sip)
     going = asyncio.create_task(storm.run())
     try:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(limit):
             while not all(each.seconds is not None for each in storm.courses):
                 assert not going.done(), [each.problem for each in storm.courses]
                 await asyncio.sleep(0.02)
@@ -263,6 +266,20 @@ def test_a_job_goes_on_after_a_restart_of_main(site: Site) -> None:
     told = asyncio.run(run())
     assert told["reasons"].get("sync-done", 0) >= 2
     assert told["sent"] >= 2
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_a_thousand_phones_are_told_at_the_rate_that_is_set(site: Site) -> None:
+    async def run() -> Any:
+        async with phones(site, 1000, "aastra", "snom", "yealink", stay=400, seconds=40, limit=400):
+            site.settings(sync_rate=3000, sync_rate_per_address=60, sync_wait=120, sync_tries=3, sync_pause=1)
+            return await asyncio.to_thread(site.json, "device", "synchronize", "--all")
+
+    told = asyncio.run(run())
+    assert (told["devices"], told["done"], told["problems"]) == (1000, 1000, [])
+    assert told["sent"] >= 1000
+    assert told["rate"] <= 3000 * 1.02
 
 
 COMMAND = re.compile(r"^\$ sudo ringboot (.*)$", re.MULTILINE)
