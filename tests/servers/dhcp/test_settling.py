@@ -52,10 +52,12 @@ def test_batches_are_held_until_the_disk_has_them_and_those_that_came_meanwhile_
     assert settling.hold(first) == []
     assert settling.hold(second) == []
     assert settling.hold(third) == []
+    assert len(settling) == 3
     until_ended(disk)
     # The sync began when all three had been written, but before the second and third were held: it counts for what was
     # written then.
     assert settling.ended() == [first, second, third]
+    assert len(settling) == 0
     assert journal.settled == third.seq
 
 

@@ -153,9 +153,10 @@ class Loop:
     def turn(self) -> None:
         """Wait until something is due, and do it: messages first, then what can wait."""
         before = time.clock_gettime(time.CLOCK_BOOTTIME)
+        owing = len(self._door.settling) > 0
         events = self._epoll.poll(self._patience(before))
         steady = time.clock_gettime(time.CLOCK_BOOTTIME)
-        self._busy.waited += steady - before
+        self._busy.rest(steady - before, owing=owing)
         self._stalled = self._stalled or before - self._turned > PATIENCE
         self._turned = steady
         for fd, event in events:
