@@ -36,6 +36,10 @@ PARTS: tuple[Part, ...] = (
             "format": "How values are escaped in the files: `ini` for `key: value` and `key = value` lines, `xml`, "
             "`json`, "
             "`raw` for not at all.",
+            "description": "What somebody who looks for a plugin reads of it in `ringboot plugin list`.",
+            "needs": "The oldest version of Ringboot that it works with.",
+            "end_of_life": "`true`: it is no longer kept up. It goes on working where it is installed, and is "
+            "installed nowhere else.",
             "oui": "The first halves of its MACs, such as `00085d`.",
             "identify": "Ways to recognise it, see below.",
             "dhcp": 'DHCP options that its devices need, by name or number; `"43.2"` is a sub-option. Values may hold '

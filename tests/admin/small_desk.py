@@ -360,6 +360,26 @@ class SmallDesk:
         self._call("install_plugin", source, plugin_id, who)
         return {"id": plugin_id or source, "version": "1.0"}
 
+    async def upgrade_plugin(self, plugin_id: str, source: str | None, who: str) -> Row:
+        self._call("upgrade_plugin", plugin_id, source, who)
+        row = self._one(self.rows_plugins, "plugin", plugin_id)
+        failed = [{"id": "d1", "mac": MAC, "problem": "base.tpl, line 3"}] if plugin_id == "spoilt" else []
+        told = {"before": row["version"], "version": row.get("available"), "kept": row.get("kept", [])}
+        return {"id": plugin_id, **told, "configured": 3 - len(failed), "failed": failed}
+
+    async def repository(self) -> Row:
+        self._call("repository")
+        fetching = {"what": "index.json", "octets": 10, "total": 100} if self.slow else None
+        self.looked_at.set()
+        return {"server": "http://x", "plugins": 2, "fetching": fetching}
+
+    async def update_repository(self) -> Row:
+        self._call("update_repository")
+        if self.slow:
+            await asyncio.to_thread(self.looked_at.wait, 20)
+        upgradable = [row["id"] for row in self.rows_plugins.values() if row.get("available")]
+        return {"server": "http://x", "plugins": 2, "fetching": None, "upgradable": upgradable}
+
     async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
         self._call("uninstall_plugin", plugin_id, who)
         return {"backup": "/data/backup/x" if self.rows_plugins[plugin_id].get("custom_templates") else None}

@@ -95,6 +95,9 @@ RIGHTS: list[tuple[Any, ...]] = [
     ("PATCH", "/configs/base", {"label": "x"}, 200, 200, 403),
     ("GET", "/plugins/p", None, 200, 200, 403),
     ("POST", "/plugins", {"source": "p"}, 201, 403, 403),
+    ("POST", "/plugins/p/upgrade", {}, 200, 403, 403),
+    ("GET", "/repository", None, 200, 200, 403),
+    ("POST", "/repository/update", {}, 200, 403, 403),
     ("DELETE", "/plugins/p", None, 200, 403, 403),
     ("GET", "/firmware", None, 200, 200, 403),
     ("GET", "/firmware/p", None, 200, 200, 403),
@@ -127,7 +130,7 @@ def test_each_may_do_what_is_theirs(row: tuple[Any, ...], app: Any, desk: Any) -
     method, target, body, *statuses = row
     desk.rows_devices = {"d": {"id": "d"}}
     desk.rows_configs = {"base": {"id": "base", "raw_config": {"admin_password": "7"}}}
-    desk.rows_plugins = {"p": {"id": "p"}}
+    desk.rows_plugins = {"p": {"id": "p", "version": "1"}}
     desk.rows_templates = [{"plugin": "p", "template": "base.tpl", "custom": False, "text": "x"}]
     desk.rows_firmware = [{"plugin": "p", "id": "fw"}]
     desk.files = {

@@ -188,6 +188,8 @@ def test_a_large_body_that_is_good_is_read(talk: Talk, desk: Any) -> None:
         ("GET", "/devices/a/file", None, 400, "bad-parameter", {"path"}),
         ("POST", "/plugins", {}, 422, "refused", {"source"}),
         ("POST", "/plugins", {"source": "x", "id": 3}, 422, "refused", {"id"}),
+        ("POST", "/plugins/p/upgrade", {"source": 3}, 422, "refused", {"source"}),
+        ("POST", "/plugins/p/upgrade", {"form": "x"}, 422, "unknown-keys", {"form"}),
         ("POST", "/firmware/p/install", {}, 422, "refused", {"packages"}),
         ("POST", "/firmware/p/install", {"packages": "fw"}, 422, "refused", {"packages"}),
         ("POST", "/firmware/p/upgrade", {"packages": [1]}, 422, "refused", {"packages"}),
@@ -318,7 +320,7 @@ def test_a_file_is_shown_plain(talk: Talk, desk: Any) -> None:
 def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
     desk.rows_devices = {"a": dict(DEVICES["a"])}
     desk.rows_configs = {"base": {"id": "base"}}
-    desk.rows_plugins = {"p": {"id": "p"}}
+    desk.rows_plugins = {"p": {"id": "p", "version": "1"}}
     conversation = [
         ("POST", "/reload", {}, 200),
         ("POST", "/reload", {"dry_run": True}, 200),
@@ -339,6 +341,8 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
         ("POST", "/configs", {"id": "new"}, 201),
         ("DELETE", "/configs/base", None, 204),
         ("POST", "/plugins", {"source": "/src/p"}, 201),
+        ("POST", "/plugins/p/upgrade", {"source": "/src/p"}, 200),
+        ("POST", "/repository/update", {}, 200),
         ("DELETE", "/plugins/p", None, 200),
         ("POST", "/firmware/p/install", {"packages": ["fw", "lang"]}, 200),
         ("POST", "/firmware/p/upgrade", {}, 200),
@@ -367,6 +371,9 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
         ("add_config", {"id": "new"}, who),
         ("remove_config", "base", who),
         ("install_plugin", "/src/p", None, who),
+        ("upgrade_plugin", "p", "/src/p", who),
+        ("plugin", "p"),
+        ("update_repository",),
         ("uninstall_plugin", "p", who),
         ("install_firmware", "p", ["fw", "lang"], who),
         ("upgrade_firmware", "p", None, who),

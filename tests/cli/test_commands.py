@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ringboot.cli.main import app
+from ringboot.cli.plugin_things import Packed
 from ringboot.desk.errors import Busy, Refused
 from ringboot.desk.listing import Query
 
@@ -371,21 +372,74 @@ def test_a_plugin_is_installed_from_the_catalog_or_a_folder(
 
 
 def test_templates_of_ones_own_are_not_removed_unasked(shell: Shell, desk: Any) -> None:
-    desk.rows_plugins = {"p": {"id": "p", "custom_templates": ["base.tpl", "M1.tpl"]}, "q": {"id": "q"}}
+    firmware = ["var/tftpboot/fw.rom"]
+    desk.rows_plugins = {
+        "p": {"id": "p", "custom_templates": ["base.tpl", "M1.tpl"], "firmware": firmware}, "q": {"id": "q"},
+    }  # fmt: skip
     assert shell("plugin uninstall p", code=1)[1] == (
-        "ringboot: Templates of your own go with p: base.tpl, M1.tpl. Say --yes if that is meant.\n"
+        "ringboot: With p goes what is yours: templates base.tpl, M1.tpl; firmware var/tftpboot/fw.rom. "
+        "Say --yes if that is meant.\n"
     )
     assert not any(call[0] == "uninstall_plugin" for call in desk.calls)
     assert shell("plugin uninstall p --yes")[0] == (
-        "Plugin p is uninstalled. Your templates are kept in /data/backup/x.\n"
+        "Plugin p is uninstalled. What was yours is kept in /data/backup/x.\n"
     )
     assert shell("plugin uninstall q")[0] == "Plugin q is uninstalled.\n"
+
+
+def test_the_repository_is_read_anew(shell: Shell, desk: Any) -> None:
+    assert shell("plugin update")[0] == "http://x has 2 plugins.\n"
+    desk.rows_plugins = {"p": {"id": "p", "available": "1.1"}, "q": {"id": "q", "available": None}}
+    assert shell("plugin update")[0] == (
+        "http://x has 2 plugins. Newer versions of: p. See: ringboot plugin upgrade.\n"
+    )
+
+
+def test_plugins_are_upgraded_one_or_all(shell: Shell, desk: Any, tmp_path: Path) -> None:
+    row = {"version": "1.0", "available": "1.1", "installed": True}
+    desk.rows_plugins = {
+        "p": {"id": "p", **row, "kept": ["templates/base.tpl.kept-1.0"]}, "q": {"id": "q", **row, "available": None},
+        "r": {"id": "r", **row},
+    }  # fmt: skip
+    upgraded = "Plugin p is upgraded from 1.0 to 1.1; 3 devices configured.\n"
+    warned = f"{upgraded}  warning: it was changed by hand; your file is kept as templates/base.tpl.kept-1.0\n"
+    assert shell("plugin upgrade p")[0] == warned
+    assert shell("plugin upgrade --all")[0] == f"{warned}{upgraded.replace(' p ', ' r ')}"
+    shell(f"plugin upgrade q --from {tmp_path}")
+    upgrades = [call[1:3] for call in desk.calls if call[0] == "upgrade_plugin"]
+    assert upgrades == [("p", None), ("p", None), ("r", None), ("q", str(tmp_path))]
+    for wrong in ("", "p --all", f"--all --from {tmp_path}"):
+        assert "Say which: a plugin, or --all." in shell(f"plugin upgrade {wrong}", code=2)[1]
+    desk.rows_plugins = {"spoilt": {"id": "spoilt", **row}}
+    assert "00:00:5e:00:53:01: base.tpl, line 3" in shell_both(shell, "plugin upgrade --all", 1)
+    desk.rows_plugins = {}
+    assert shell("plugin upgrade --all")[0] == "No plugin has a newer version.\n"
+    assert "There is no plugin x." in shell("plugin upgrade x", code=5)[1]
+
+
+def shell_both(shell: Shell, line: str, code: int) -> str:
+    return "".join(shell(line, code=code))
+
+
+def test_a_plugin_is_packed_without_a_daemon(shell: Shell, tmp_path: Path) -> None:
+    source = tmp_path / "acme"
+    source.mkdir()
+    manifest = source / "plugin.toml"
+    manifest.write_text('name = "acme"\ntitle = "Acme"\nversion = "1.0"\nformat = "ini"\n')
+    told = shell.json(f"plugin pack {source} --output {tmp_path / 'r'}")
+    assert Packed.model_validate(told).file == "acme-1.0.tar.gz"
+    assert shell(f"plugin pack {source} --output {tmp_path / 'r'} --id mine")[0].startswith(
+        f"{tmp_path / 'r' / 'mine-1.0.tar.gz'} is written: mine 1.0, "
+    )
+    manifest.write_text("x = 1")
+    _, error = shell(f"plugin pack {source} --output {tmp_path / 'r'}", code=1)
+    assert f"{source} was not packed: {manifest}:1: " in error
 
 
 def test_plugins_are_listed_and_shown(shell: Shell, desk: Any) -> None:
     desk.rows_plugins = {"p": {"id": "p", "name": "brand", "installed": True}, "q": {"id": "q", "installed": False}}
     assert shell("plugin list --filter installed=true")[0].splitlines()[1:] == [
-        "p   brand  -      -        yes        -        -",
+        "p   brand  -      -        yes        -          -            -        -",
         "1 plugin",
     ]
     assert shell("plugin show p")[0] == "id         p\nname       brand\ninstalled  yes\n"

@@ -39,6 +39,16 @@ def test_it_shows_what_is_fetched_and_how_much_of_it_is_there(server: Any, desk:
     assert "0.5/1.0 kB" in shown
 
 
+def test_it_shows_how_much_is_fetched(server: Any, desk: Any) -> None:
+    desk.slow = True
+    at, console = At(api_socket=server.path), terminal()
+    told = watched(at, "The index is read", lambda: at.api.post("repository", "update"), console, fetches=True)
+    at.close()
+    assert told["plugins"] == 2
+    assert ("repository",) in desk.calls
+    assert "10/100" in console.file.getvalue()  # type: ignore[attr-defined]  # it is a StringIO
+
+
 def test_a_failure_is_raised_where_the_command_waits(server: Any) -> None:
     def work() -> None:
         raise Failure("It is full.", FAILED)

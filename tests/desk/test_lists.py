@@ -79,7 +79,7 @@ def test_a_plugin_is_copied_and_taken_away_on_another_thread(office: Any, monkey
 
     async def conversation() -> None:
         monkeypatch.setattr(office.core.shelf, "copy_from", noted(office.core.shelf.copy_from))
-        monkeypatch.setattr("ringboot.desk.plugins.uninstall_plugin", noted(uninstall_plugin))
+        monkeypatch.setattr("ringboot.desk.life.uninstall_plugin", noted(uninstall_plugin))
         await office.desk.install_plugin("aastra", "aastra-trial", "ann")
         await office.desk.uninstall_plugin("aastra-trial", "ann")
         assert len(workers) == 2

@@ -30,6 +30,9 @@ def test_what_nobody_set_has_its_default(site: Site) -> None:
         ("sync_pause", 0, 0),
         ("ami_secret", " Big Secret ", "Big Secret"),
         ("ami_user", "", ""),
+        ("plugin_server", " http://plugins.example/Stable/ ", "http://plugins.example/Stable/"),
+        ("plugin_server", "/srv/plugins", "/srv/plugins"),
+        ("plugin_server", "", ""),
     ],
 )
 def test_a_setting_takes_what_a_person_writes(site: Site, name: str, written: object, value: object) -> None:
@@ -77,6 +80,13 @@ def test_a_proxy_is_an_address_without_a_password(site: Site, text: str, why: st
     assert caught.value.as_dict() == {"http_proxy": why}
     settings.set_value(site.books.settings, "http_proxy", "http://proxy:3128", "anna", 5.0)
     assert settings.read(site.books.settings).http_proxy == "http://proxy:3128"
+
+
+@pytest.mark.parametrize("text", ["ftp://x/", "plugins", "5", "http:///x", "http://x/?y", "http://me:word@x/", "//x@["])
+def test_a_repository_is_a_url_or_a_folder(site: Site, text: str) -> None:
+    with pytest.raises(FieldErrors) as caught:
+        settings.set_value(site.books.settings, "plugin_server", text, "anna", 5.0)
+    assert ("password" if "me:word" in text else "must be a URL") in caught.value.as_dict()["plugin_server"]
 
 
 def test_who_changed_it_is_kept(site: Site) -> None:

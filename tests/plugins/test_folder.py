@@ -156,7 +156,7 @@ def test_uninstall_keeps_the_administrators_templates(source: Path, root: Path) 
 
 
 def test_uninstall_without_any_leaves_nothing(source: Path, root: Path) -> None:
-    assert uninstall_plugin(install_plugin(source, root / "acme"), "now") == ((), None)
+    assert uninstall_plugin(install_plugin(source, root / "acme"), "now") == ((), (), None)
     assert os.listdir(root) == []
 
 

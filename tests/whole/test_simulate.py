@@ -14,6 +14,7 @@ import pytest
 from pydantic import TypeAdapter
 from tests.whole.daemon import Daemon, free_port
 
+from ringboot.catalog import FOLDER as CATALOG
 from ringboot.cli.shapes import TABLE, Failure
 from ringboot.cli.top import between
 from ringboot.sim.report import report
@@ -235,6 +236,7 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "device synchronize": "MAC --no-wait", "sync list": "", "sync show": "1", "sync stop": "1",
     "device move": MOVE, "rollout list": "", "rollout show": "1",
     "rollout devices": "1", "rollout abort": "1", "rollout resume": "2",
+    "plugin update": "", "plugin upgrade": "trial --from AASTRA",
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
     "dns list": "", "dns retry": "",
 }  # fmt: skip
@@ -244,6 +246,7 @@ ELSEWHERE = {
     "init",
     "demo",
     "simulate",
+    "plugin pack",
     "tls show",
     "tls ca",
     *(each for each in TABLE if each.startswith(("import ", "firmware "))),
@@ -258,7 +261,9 @@ def test_what_commands_print_has_the_shape_that_is_described(site: Site, tmp_pat
     table = tmp_path / "phones.csv"
     table.write_text(f"network,kind,value,address\nphones,mac,{KEPT},127.81.2.8\n")
     path = site.json("device", "files", mac)["items"][0]["path"]
-    filled = {"MAC": mac, "ADDRESS": device["ip"], "FILE": path, "CSV": str(table)}
+    site.run("plugin", "pack", str(CATALOG / "aastra"), "--output", str(tmp_path / "repository"))
+    site.run("settings", "set", "plugin_server", str(tmp_path / "repository"))
+    filled = {"AASTRA": str(CATALOG / "aastra"), "MAC": mac, "ADDRESS": device["ip"], "FILE": path, "CSV": str(table)}
     assert LINES.keys() | ELSEWHERE == TABLE.keys()
     for number in (1, 2):  # so that each roll-out has a second group
         site.run("device", "add", "--mac", f"00:08:5d:00:53:0{number}", "--plugin", "aastra", "--model", "6731i")

@@ -13,7 +13,7 @@ from ringboot.admin.routes_devices import device_routes
 from ringboot.admin.routes_dns import dns_routes
 from ringboot.admin.routes_firmware import firmware_routes
 from ringboot.admin.routes_leases import lease_routes
-from ringboot.admin.routes_plugins import plugin_routes
+from ringboot.admin.routes_plugins import plugin_routes, repository_routes
 from ringboot.admin.routes_pools import pool_routes
 from ringboot.admin.routes_provision import provision_routes
 from ringboot.admin.routes_reservations import reservation_routes
@@ -45,6 +45,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         sync_routes(desk),
         config_routes(desk),
         plugin_routes(desk),
+        repository_routes(desk),
         template_routes(desk),
         rollout_routes(desk),
         provision_routes(desk),

@@ -215,11 +215,26 @@ class PluginDesk(Protocol):
         ...
 
     async def install_plugin(self, source: str, plugin_id: str | None, who: str) -> Row:
-        """Install from the catalog or a folder."""
+        """Install from the repository, the catalog, a folder or an archive."""
+        ...
+
+    async def upgrade_plugin(self, plugin_id: str, source: str | None, who: str) -> Row:
+        """Replace one by the newest version, or by that in a folder or an archive.
+
+        Gives the plugin and "before" (its version), "kept" (copies of files changed by hand), "configured", "failed".
+        """
+        ...
+
+    async def repository(self) -> Row:
+        """Give {"server", "plugins": how many, "fetching": {"what", "octets", "total"} or None}."""
+        ...
+
+    async def update_repository(self) -> Row:
+        """Read its index anew: the same and "upgradable", the ids of plugins of which there is a newer version."""
         ...
 
     async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
-        """Remove its folder, keeping a backup of custom templates: {"backup": path or None}."""
+        """Remove its folder, keeping a backup of what is the administrator's: {"backup": path or None}."""
         ...
 
 

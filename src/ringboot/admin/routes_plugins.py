@@ -12,7 +12,7 @@ from ringboot.admin.desk import PluginDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.desk.listing import select
 
-KEYS = ("id", "name", "title", "version", "installed", "enabled", "problem")
+KEYS = ("id", "name", "title", "version", "installed", "available", "end_of_life", "enabled", "problem")
 
 
 def plugin_routes(desk: PluginDesk) -> APIRouter:
@@ -31,6 +31,13 @@ def plugin_routes(desk: PluginDesk) -> APIRouter:
         plugin_id = text_of(body, "id") if body.get("id") is not None else None
         return await desk.install_plugin(text_of(body, "source"), plugin_id, caller(request).who)
 
+    @routes.post("/{plugin_id}/upgrade", dependencies=[Depends(administrator)])
+    async def upgrade(plugin_id: str, request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "source")
+        source = text_of(body, "source") if body.get("source") is not None else None
+        return await desk.upgrade_plugin(plugin_id, source, caller(request).who)
+
     @routes.get("/{plugin_id}")
     async def plugin(plugin_id: str) -> dict[str, Any]:
         return await desk.plugin(plugin_id)
@@ -38,5 +45,20 @@ def plugin_routes(desk: PluginDesk) -> APIRouter:
     @routes.delete("/{plugin_id}", dependencies=[Depends(administrator)])
     async def uninstall(plugin_id: str, request: Request) -> dict[str, Any]:
         return await desk.uninstall_plugin(plugin_id, caller(request).who)
+
+    return routes
+
+
+def repository_routes(desk: PluginDesk) -> APIRouter:
+    """Build those of the repository that plugins are from."""
+    routes = APIRouter(prefix="/repository")
+
+    @routes.get("")
+    async def repository() -> dict[str, Any]:
+        return await desk.repository()
+
+    @routes.post("/update", dependencies=[Depends(administrator)])
+    async def update() -> dict[str, Any]:
+        return await desk.update_repository()
 
     return routes

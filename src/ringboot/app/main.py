@@ -183,6 +183,8 @@ class _Main:
     async def _fill(self) -> None:
         """Bring everything in memory to what the database and the journal say."""
         core = self.core
+        for told in core.shelf.recover():
+            log.get().warning(told)
 
         def first(books: Books) -> None:
             configs.add_stock(books, core.world.chance, core.utc())

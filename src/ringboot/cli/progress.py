@@ -14,15 +14,18 @@ EVERY = 0.25  # seconds between two looks
 PATIENCE = 2.0
 
 
-def watched(at: At, text: str, work: Callable[[], Any], console: Any = None) -> Any:
-    """Do the work, and show how far the daemon is when somebody sits at a terminal; gives what the work gives."""
+def watched(at: At, text: str, work: Callable[[], Any], console: Any = None, *, fetches: bool = False) -> Any:
+    """Do the work, and show how far the daemon is when somebody sits at a terminal; gives what the work gives.
+
+    With `fetches` the octets are shown that are there of what is being fetched from the repository.
+    """
     if console is None:
         if at.json or not sys.stderr.isatty():
             return work()
         from rich.console import Console
 
         console = Console(stderr=True)
-    return _shown(at.again(PATIENCE), text, work, console)
+    return _shown(at.again(PATIENCE), text, work, console, fetches)
 
 
 def watched_octets(at: At, plugin: str, work: Callable[[], Any], console: Any = None) -> Any:
@@ -74,7 +77,7 @@ def _meanwhile(work: Callable[[], Any], look: Callable[[], None]) -> Callable[[]
     return ended[0]
 
 
-def _shown(watcher: At, text: str, work: Callable[[], Any], console: Any) -> Any:
+def _shown(watcher: At, text: str, work: Callable[[], Any], console: Any, fetches: bool) -> Any:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -84,6 +87,10 @@ def _shown(watcher: At, text: str, work: Callable[[], Any], console: Any) -> Any
 
         def look() -> None:
             nonlocal most
+            fetching = _fetching(watcher) if fetches else None
+            if fetching is not None:
+                progress.update(bar, total=fetching["total"], completed=fetching["octets"])
+                return
             waiting = _waiting(watcher)
             most = max(most, waiting)
             progress.update(bar, total=most or None, completed=most - waiting)
@@ -106,3 +113,12 @@ def _waiting(watcher: At) -> int:
         return int(watcher.api.get("top")["rendering"])
     except Failure:
         return 0
+
+
+def _fetching(watcher: At) -> dict[str, Any] | None:
+    """Ask what is being fetched from the repository, and how much of it is there."""
+    try:
+        found: dict[str, Any] | None = watcher.api.get("repository")["fetching"]
+    except Failure:
+        return None
+    return found

@@ -17,6 +17,7 @@ from ringboot.cli.firmware_shapes import (
     FirmwareUploaded,
     WholeFirmware,
 )
+from ringboot.cli.plugin_things import Packed, Plugin, Repository, Uninstalled, Upgrades, WholePlugin
 from ringboot.cli.rollout_shapes import Rollout, RolloutDevice, RolloutPreview
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.sync_things import Reconfigured, Sync, SyncDevices, Synchronized
@@ -52,7 +53,6 @@ from ringboot.cli.things import (
     Number,
     Numbers,
     Page,
-    Plugin,
     Pool,
     PoolHistory,
     Pools,
@@ -64,9 +64,7 @@ from ringboot.cli.things import (
     Setting,
     Taken,
     Tls,
-    Uninstalled,
     Utc,
-    WholePlugin,
 )
 
 
@@ -398,7 +396,10 @@ TABLE: dict[str, Any] = {
     "plugin list": Page[Plugin],
     "plugin show": WholePlugin,
     "plugin install": WholePlugin,
+    "plugin update": Repository,
+    "plugin upgrade": Upgrades,
     "plugin uninstall": Uninstalled,
+    "plugin pack": Packed,
     "template list": Page[Template],
     "template show": WholeTemplate,
     "template copy": WholeTemplate,

@@ -86,29 +86,6 @@ class Config(BaseModel):
     code: str | None = None
 
 
-class Plugin(BaseModel):
-    """A plugin, of the catalog or installed."""
-
-    id: str
-    name: str
-    title: str
-    version: str
-    installed: bool
-    enabled: bool
-    devices: int
-    custom_templates: list[str]
-    problem: str | None
-
-
-class WholePlugin(Plugin):
-    """One with what it is made of."""
-
-    models: list[str]
-    dhcp_options: dict[str, str]
-    folder: str
-    templates: list[str]
-
-
 class Setting(BaseModel):
     """What can be switched while the daemon runs."""
 
@@ -203,15 +180,6 @@ class Removed(BaseModel):
     """The id of what is gone."""
 
     removed: str
-
-
-class Uninstalled(BaseModel):
-    """A plugin that is gone; `backup` is where its custom templates are kept."""
-
-    id: str
-    custom_templates: list[str]
-    backup: str | None
-    devices: int
 
 
 class Fault(BaseModel):

@@ -60,6 +60,7 @@ class Core:
     pace: Pace = field(default_factory=Pace)
     others: Others = field(default_factory=Others)
     background: Background = field(default_factory=Background)
+    changing_plugins: asyncio.Lock = field(default_factory=asyncio.Lock)  # one installs, upgrades or removes at a time
     tls_problem: str = ""  # why https is not served, or not with the newest certificate
     look_at_tls: Callable[[], Awaitable[None]] | None = None  # takes up certificates that were replaced
 

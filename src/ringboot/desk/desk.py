@@ -11,9 +11,10 @@ from ringboot.desk.explain import ExplainDesk
 from ringboot.desk.firmware import FirmwareDesk, FirmwareWork
 from ringboot.desk.history import HistoryDesk
 from ringboot.desk.leases import LeaseDesk
+from ringboot.desk.life import LifeDesk
 from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.numbers import NumbersDesk
-from ringboot.desk.plugins import PluginDesk, SettingDesk
+from ringboot.desk.plugins import SettingDesk
 from ringboot.desk.provision import CodeDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.rollouts import RolloutDesk, Rollouts
@@ -39,7 +40,7 @@ class Desk(
     UrlDesk,
     SyncDesk,
     ConfigDesk,
-    PluginDesk,
+    LifeDesk,
     TemplateDesk,
     FirmwareDesk,
     SettingDesk,

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from ringboot.desk.core import Core
 from ringboot.desk.devices import all_devices
 from ringboot.desk.errors import NotFound, Refused
-from ringboot.desk.renders import Renders
-from ringboot.desk.shelf import INSTALLED, REMOVED
+from ringboot.desk.offers import state_of
 from ringboot.fleet import settings as fleet_settings
-from ringboot.fleet.books import Books, PluginState
+from ringboot.fleet.books import Books
 from ringboot.fleet.fields import FieldErrors, Unknown
-from ringboot.plugins.folder import NotInstalled, PluginFolder, check_id, uninstall_plugin
-from ringboot.plugins.manifest import BadManifest, load_manifest
+from ringboot.plugins import shipped
+from ringboot.plugins.folder import PluginFolder, firmware
 from ringboot.plugins.schema import Manifest
 
 Row = dict[str, Any]
@@ -27,7 +24,6 @@ class PluginDesk:
     """What `ringboot plugin` needs."""
 
     core: Core
-    renders: Renders
 
     async def plugins(self) -> list[Row]:
         """Give all, installed or in the catalog."""
@@ -37,9 +33,16 @@ class PluginDesk:
         shelf = self.core.shelf
         with self.core.db.reading() as books:
             devices = Counter(device.plugin for device in all_devices(books))
-        idents = sorted({*shelf.folders, *shelf.all_catalog} - shelf.blocked.keys())
+        entries = shelf.repository.entries(self.core.world.settings.plugin_server)
+        idents = sorted({*shelf.folders, *shelf.all_catalog, *entries} - shelf.blocked.keys())
         broken = [
-            {"id": each.path.parent.name, "installed": True, "enabled": False, "problem": str(each)}
+            {
+                "id": each.path.parent.name,
+                "installed": True,
+                "enabled": False,
+                "end_of_life": False,
+                "problem": str(each),
+            }
             for each in shelf.broken
         ]
         return [self._plugin_row(ident, devices[ident]) for ident in idents] + broken
@@ -54,82 +57,43 @@ class PluginDesk:
                     row["models"] = sorted(model for model in manifest.models if model != "*")
                     row["dhcp_options"] = manifest.dhcp
                 if folder is not None:
-                    row |= {"folder": str(folder.path), "templates": list(folder.templates())}
+                    return row | await asyncio.to_thread(self._inside, folder)
                 return row
         raise NotFound(f"There is no plugin {plugin_id}. See: ringboot plugin list")
+
+    def _inside(self, folder: PluginFolder) -> Row:
+        """Say what is in an installed plugin, and what of it nobody ships."""
+        with self.core.db.reading() as books:
+            rendered = [record.path for record in books.files.of_plugin(folder.id)]
+        return {
+            "folder": str(folder.path),
+            "templates": list(folder.templates()),
+            "firmware": list(firmware(folder, rendered)),
+            "changed_files": list(shipped.changed(folder.path, shipped.read(folder.path))),
+        }
 
     def _manifest(self, ident: str) -> Manifest | None:
         return self.core.shelf.plugins.get(ident) or self.core.shelf.all_catalog.get(ident)
 
     def _plugin_row(self, ident: str, devices: int) -> Row:
-        shelf = self.core.shelf
-        manifest = self._manifest(ident)
+        core, shelf = self.core, self.core.shelf
         folder = shelf.folders.get(ident)
+        state = state_of(shelf, ident, core.world.settings.plugin_server)
+        manifest = self._manifest(ident)
+        about = state.entry if manifest is None or (folder is None and state.newest_is_there) else manifest
         return {
             "id": ident,
-            "name": manifest.name if manifest else None,
-            "title": manifest.title if manifest else None,
-            "version": manifest.version if manifest else None,
+            "name": about.name if about else None,
+            "title": about.title if about else None,
+            "version": about.version if about else None,
+            "description": about.description if about else "",
             "installed": folder is not None,
+            "available": state.available,
+            "end_of_life": state.end_of_life,
             "enabled": ident in shelf.plugins or ident in shelf.catalog,
             "devices": devices,
             "custom_templates": list(folder.custom_templates()) if folder else [],
             "problem": None,
-        }
-
-    async def install_plugin(self, source: str, plugin_id: str | None, who: str) -> Row:
-        """Install from the catalog or a folder."""
-        core = self.core
-        in_catalog = source in core.shelf.all_catalog
-        place = core.shelf.source(source)
-        try:
-            name = source if in_catalog else load_manifest(place).name
-            ident = check_id(plugin_id or (source if in_catalog else Path(source).name))
-            await asyncio.to_thread(core.shelf.copy_from, place, ident)  # it may hold a gigabyte of firmware
-        except (NotInstalled, BadManifest, ValueError) as error:  # ValueError: no path at all
-            raise Refused(f"{source} could not be installed: {error}") from None
-
-        def keep(books: Books) -> list[str]:
-            books.plugins.put(PluginState(ident, INSTALLED, name))
-            core.read_plugins(books)
-            return [device.id for device in books.devices.find("plugin", ident)]
-
-        devices = await core.db.write(keep)
-        await self.renders.common([ident])
-        self.renders.need(devices, f"plugin {ident} installed by {who}")
-        await core.publish()
-        return {**await self.plugin(ident), "by": who}
-
-    async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
-        """Take its folder away, keeping a backup of custom templates; it is not used again until installed."""
-        core = self.core
-        folder = core.shelf.folders.get(plugin_id)
-        if folder is None and plugin_id in core.shelf.blocked:
-            folder = PluginFolder(core.shelf.root / plugin_id)
-        if folder is None and plugin_id not in core.shelf.catalog:
-            raise NotFound(f"Plugin {plugin_id} is not installed. See: ringboot plugin list")
-        stamp = datetime.fromtimestamp(core.utc(), UTC).strftime("%Y%m%d-%H%M%S")
-        try:
-            gone = await asyncio.to_thread(uninstall_plugin, folder, stamp) if folder is not None else None
-        except NotInstalled as error:
-            raise Refused(f"{plugin_id} could not be uninstalled: {error}") from None
-
-        def keep(books: Books) -> list[str]:
-            books.files.remove(books.files.of_plugin(plugin_id))
-            books.plugins.put(PluginState(plugin_id, REMOVED, plugin_id))
-            core.read_plugins(books)
-            return [device.id for device in books.devices.find("plugin", plugin_id)]
-
-        devices = await core.db.write(keep)
-        self.renders.need(devices)
-        await core.publish()
-        backup = gone.backup if gone is not None else None
-        return {
-            "id": plugin_id,
-            "custom_templates": list(gone.custom) if gone is not None else [],
-            "backup": str(backup) if backup is not None else None,
-            "devices": len(devices),
-            "by": who,
         }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ringboot import reasons
 from ringboot.catalog import FOLDER as CATALOG
+from ringboot.desk.repository import Repository
 from ringboot.fleet.books import PluginState
 from ringboot.model.site import Class
 from ringboot.plugins.classes import brand_class
@@ -14,6 +15,7 @@ from ringboot.plugins.folder import PluginFolder, install_plugin, installed
 from ringboot.plugins.identify import Identifier
 from ringboot.plugins.manifest import BadManifest
 from ringboot.plugins.schema import Manifest
+from ringboot.plugins.upgrade import recover
 from ringboot.plugins.version import natural
 
 INSTALLED, REMOVED = "installed", "removed"  # what PluginState.state may say
@@ -25,6 +27,7 @@ class Shelf:
     def __init__(self, root: Path, catalog: Path = CATALOG) -> None:
         self.root = root
         self._catalog_root = catalog
+        self.repository = Repository(root / ".repository")
         self.folders: dict[str, PluginFolder] = {}
         self.plugins: dict[str, Manifest] = {}  # installed and enabled, by id
         self.catalog: dict[str, Manifest] = {}  # built in and not taken away, by name
@@ -68,16 +71,23 @@ class Shelf:
 
     def copy(self, name: str) -> PluginFolder:
         """Copy a catalog plugin to its place; NotInstalled or BadManifest when that fails."""
-        return self.copy_from(self._catalog_root / name, name)
+        return self.copy_from(self._catalog_root / name, name, name)
 
-    def copy_from(self, source: Path, ident: str) -> PluginFolder:
-        """Copy any plugin folder to its place; NotInstalled or BadManifest when that fails."""
-        return install_plugin(source, self.root / ident)
+    def copy_from(self, source: Path, ident: str, name: str = "") -> PluginFolder:
+        """Copy any plugin folder to its place; NotInstalled or BadManifest when that fails.
 
-    def source(self, name: str) -> Path:
-        """Give the folder that a person means: a catalog name, or a path."""
-        inside = self._catalog_root / name
-        return inside if name in self.all_catalog else Path(name)
+        `name` is how catalog or repository call it; empty for what a person gave.
+        """
+        return install_plugin(source, self.root / ident, name)
+
+    def built_in(self, name: str) -> Path:
+        """Give the folder of a catalog plugin."""
+        return self._catalog_root / name
+
+    def recover(self) -> list[str]:
+        """Bring to an end what a kill interrupted, before anything is read; a sentence each."""
+        self.repository.sweep()
+        return recover(self.root)
 
     def tftpboot(self, plugin: str) -> Path | None:
         """Give the folder that a plugin's files are served from."""

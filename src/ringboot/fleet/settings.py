@@ -80,6 +80,20 @@ def _proxy(text: str) -> str:
     return text
 
 
+def _server(text: str) -> str:
+    """Check the place of a repository."""
+    try:
+        parts = urlsplit(text)
+        sound = text.startswith("/") or (parts.scheme in ("http", "https") and parts.hostname)
+    except ValueError:
+        sound = False
+    if not sound or parts.query or parts.fragment:
+        raise ValueError("must be a URL (http, https), the whole path of a folder, or empty")
+    if "@" in parts.netloc:
+        raise ValueError("must not hold a password: everybody who may look at settings would see it")
+    return text
+
+
 _LONGEST = 200
 _MASK = "***"
 
@@ -101,11 +115,19 @@ DHCP_INTEGRATION = Setting(
     "false: a device is known when it asks for a file.",
 )
 
+PLUGIN_SERVER = Setting(
+    "plugin_server",
+    "",
+    {"": ""},
+    "Where plugins are from beside those that are built in: the URL or the folder of a repository. "
+    "What it has is read by ringboot plugin update.",
+    _server,
+)
 HTTP_PROXY = Setting(
     "http_proxy",
     "",
     {"": ""},
-    "http://HOST:PORT: what is fetched from elsewhere, such as firmware, comes through this proxy. Empty: directly.",
+    "http://HOST:PORT: what is fetched (plugins, firmware) comes through this proxy. Empty: directly.",
     _proxy,
 )
 
@@ -149,8 +171,8 @@ AMI_SECRET = Setting("ami_secret", "", Line(secret=True), "Its secret there; sho
 TABLE: dict[str, Setting] = {
     row.name: row
     for row in (
-        NAT, DHCP_INTEGRATION, HTTP_PROXY, SYNC_THROUGH, SYNC_RATE, SYNC_RATE_PER_ADDRESS, SYNC_WAIT, SYNC_TRIES,
-        SYNC_PAUSE, SIP_PORT, AMI_HOST, AMI_PORT, AMI_USER, AMI_SECRET,
+        NAT, DHCP_INTEGRATION, PLUGIN_SERVER, HTTP_PROXY, SYNC_THROUGH, SYNC_RATE, SYNC_RATE_PER_ADDRESS, SYNC_WAIT,
+        SYNC_TRIES, SYNC_PAUSE, SIP_PORT, AMI_HOST, AMI_PORT, AMI_USER, AMI_SECRET,
     )
 }  # fmt: skip
 
@@ -161,6 +183,7 @@ class Settings:
 
     nat: bool = False
     dhcp_integration: bool = True
+    plugin_server: str = ""
     http_proxy: str = ""
     sync_through: str = DIRECT
     sync_rate: int = 600  # a minute

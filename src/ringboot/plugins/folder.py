@@ -7,18 +7,22 @@ import secrets
 import shutil
 import stat
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from ringboot.plugins import shipped
 from ringboot.plugins.manifest import FILE, BadManifest, load_manifest
 from ringboot.plugins.schema import Manifest
+from ringboot.plugins.shipped import Shipped, digest
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SERVED = "var/tftpboot"
 _FOLDERS = ("templates", "pkgs", "var/cache", "var/installed", "var/templates", _SERVED)
 _SHIPPED = (FILE, "README", "README.md", *_FOLDERS)  # what is copied; samples and golden files are not
+_OWN = ("var/templates/", "var/cache/", "var/installed/")  # nobody ships what lies there
+_NOTES = ("var/installed/", "var/history/")
 _MOST_FILES, _MOST_OCTETS = 20_000, 1 << 30
 
 
@@ -30,6 +34,7 @@ class Removed(NamedTuple):
     """What an uninstall took away that nobody ships."""
 
     custom: tuple[str, ...]  # the administrator's templates
+    firmware: tuple[str, ...]
     backup: Path | None  # where they are kept
 
 
@@ -84,10 +89,11 @@ def installed(root: Path) -> tuple[dict[str, PluginFolder], list[BadManifest]]:
     return sound, broken
 
 
-def install_plugin(source: Path, target: Path) -> PluginFolder:
+def install_plugin(source: Path, target: Path, name: str = "") -> PluginFolder:
     """Copy a plugin to its place, whole or not at all; raises NotInstalled or BadManifest.
 
-    The files of devices stay behind, where a plugin is copied that was in use.
+    The files of devices stay behind, where a plugin is copied that was in use. `name` is how catalog or repository call
+    it, empty for what a person gave.
     """
     check_id(target.name)
     if target.exists():
@@ -95,24 +101,49 @@ def install_plugin(source: Path, target: Path) -> PluginFolder:
     if not source.is_dir():
         raise NotInstalled(f"{source} is not a folder")
     manifest = load_manifest(source)
-    served = source / _SERVED
     new = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        new.mkdir(parents=True)
-        for path in _shipped(source):
-            if path.is_relative_to(served) and manifest.is_one_devices(str(path.relative_to(served))):
-                continue
-            place = new / path.relative_to(source)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place, follow_symlinks=False)
-        for name in _FOLDERS:
-            (new / name).mkdir(parents=True, exist_ok=True)
+        files = copy_shipped(source, new, manifest)
+        shipped.write(new, Shipped(manifest.version, name, files))
         new.rename(target)
     except OSError as error:
         raise NotInstalled(f"{target} could not be written: {error.strerror}") from error
     finally:
         shutil.rmtree(new, ignore_errors=True)
     return PluginFolder(target)
+
+
+def copy_shipped(source: Path, new: Path, manifest: Manifest) -> dict[str, str]:
+    """Copy what a plugin ships into a new folder, and give each file's SHA-256 by its path; NotInstalled, OSError.
+
+    A copy of the administrator's own templates comes along, but is not what is shipped.
+    """
+    files: dict[str, str] = {}
+    new.mkdir(parents=True)
+    for path in _plain(source, manifest):
+        place = new / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place, follow_symlinks=False)
+        name = str(path.relative_to(source))
+        if not name.startswith(_OWN):
+            files[name] = digest(place)
+    for name in _FOLDERS:
+        (new / name).mkdir(parents=True, exist_ok=True)
+    return files
+
+
+def shipped_files(source: Path, manifest: Manifest) -> Iterator[Path]:
+    """Walk over what a plugin folder ships: neither files of devices nor what is the administrator's; NotInstalled."""
+    for path in _plain(source, manifest):
+        if not str(path.relative_to(source)).startswith(_OWN):
+            yield path
+
+
+def _plain(source: Path, manifest: Manifest) -> Iterator[Path]:
+    served = source / _SERVED
+    for path in _shipped(source):
+        if not (path.is_relative_to(served) and manifest.is_one_devices(str(path.relative_to(served)))):
+            yield path
 
 
 def _shipped(source: Path) -> Iterator[Path]:
@@ -135,19 +166,45 @@ def _shipped(source: Path) -> Iterator[Path]:
             yield path
 
 
-def uninstall_plugin(folder: PluginFolder, stamp: str) -> Removed:
-    """Take a plugin away; the administrator's templates are kept beside it, in an archive named by `stamp`."""
+def firmware(folder: PluginFolder, rendered: Collection[str]) -> tuple[str, ...]:
+    """Name what is served or was downloaded that is neither shipped nor rendered: firmware.
+
+    `rendered` are the paths below var/tftpboot that the daemon made.
+    """
+    record = shipped.read(folder.path)
+    known = set(record.files if record is not None else ()) | {f"{_SERVED}/{path}" for path in rendered}
+    return tuple(
+        path
+        for path in shipped.files_of(folder.path)
+        if path.startswith((f"{_SERVED}/", "var/cache/")) and path not in known
+    )
+
+
+def uninstall_plugin(folder: PluginFolder, stamp: str, rendered: Collection[str] = ()) -> Removed:
+    """Take a plugin away; what is the administrator's is kept beside it, in an archive named by `stamp`.
+
+    That is whatever is neither shipped, as it was shipped, nor rendered: templates, changed files, firmware.
+    NotInstalled.
+    """
     custom = folder.custom_templates()
+    record = shipped.read(folder.path)
+    ships = set(record.files if record is not None else ()) - set(shipped.changed(folder.path, record))
+    ships |= {f"{_SERVED}/{path}" for path in rendered}
+    kept = [path for path in shipped.files_of(folder.path) if path not in ships and not path.startswith(_NOTES)]
+    files = firmware(folder, rendered)
     backup = None
     gone = folder.path.with_name(f".{folder.id}.{secrets.token_hex(4)}")
     try:
-        if custom:
+        if kept:
             backup = folder.path.with_name(f"{folder.id}-templates-{stamp}.tar.gz")
-            with tarfile.open(backup, "x:gz") as archive:
-                for name in custom:
-                    archive.add(folder.custom / name, f"{folder.id}/var/templates/{name}", recursive=False)
+            # Firmware is compressed already; it shall not take minutes.
+            with tarfile.open(backup, "x:gz", compresslevel=1) as archive:
+                for path in kept:
+                    archive.add(folder.path / path, f"{folder.id}/{path}", recursive=False)
         folder.path.rename(gone)
     except OSError as error:
+        if backup is not None:
+            backup.unlink(missing_ok=True)
         raise NotInstalled(f"{folder.path} could not be taken away: {error.strerror}") from error
     shutil.rmtree(gone, ignore_errors=True)
-    return Removed(custom, backup)
+    return Removed(custom, files, backup)

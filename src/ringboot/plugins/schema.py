@@ -284,6 +284,9 @@ class Manifest(_Table):
     title: str = Field(min_length=1, max_length=80)
     version: str = Field(pattern=r"^\d[\w.+-]*$")
     format: Format
+    description: str = Field(default="", max_length=400)
+    needs: str = Field(default="", pattern=r"^(\d[\w.+-]*)?$")
+    end_of_life: bool = False
     oui: tuple[Oui, ...] = ()
     identify: tuple[Rule, ...] = ()
     dhcp: dict[str, str] = {}  # "43.2" -> text form with placeholders
