@@ -158,3 +158,18 @@ def test_a_device_without_a_mac_has_a_template_of_its_own(office: Office, tmp_pa
         assert office.served("soft", "DESK-7.cfg").read_text() == "serial DESK-7\n"
 
     office.play(conversation)
+
+
+def test_a_copy_made_by_hand_gets_its_original_when_files_are_made_again(office: Office) -> None:
+    async def conversation() -> None:
+        folder = await begun(office)
+        custom = folder / "var/templates/base.tpl"
+        custom.write_text((folder / "templates/base.tpl").read_text() + "mine\n")
+        assert (await rows(office))["var/templates/base.tpl"]["state"] == "unrecorded"
+        await office.desk.reconfigure(None, "aastra", "ann")
+        row = (await rows(office))["var/templates/base.tpl"]
+        assert (row["state"], row["origin"]) == ("current", "base.tpl")
+        (folder / "var/originals/origins.json").write_text("rubbish")
+        assert (await office.desk.reconfigure(None, "aastra", "ann"))["failed"] == []
+
+    office.play(conversation)

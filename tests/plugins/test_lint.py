@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ringboot.catalog import FOLDER as CATALOG
 from ringboot.plugins.inspection import Finding, Inspection
@@ -153,3 +156,49 @@ def test_a_template_that_is_no_text_is_a_fault(plugin: Any) -> None:
     plugin.shipped(base="")
     plugin.path.joinpath("templates/base.tpl").write_bytes(b"\xff")
     assert one(plugin)[:3] == ("templates/base.tpl", 0, "syntax")
+
+
+PIECES = (
+    *(
+        "{% if mac %}",
+        "{% elif ip %}",
+        "{% else %}",
+        "{% endif %}",
+        "{% for a in sip_lines %}",
+        "{% endfor %}",
+        "{{ a }}",
+    ),
+    *("{% block x %}", "{% block y scoped %}", "{% endblock %}", "{{ super() }}", "{{ self.x() }}", "{{ loop.index }}"),
+    *("{% set a = a %}", "{% set a.b = 1 %}", "{% set a, b = 1, 2 %}", "{% set b %}", "{% endset %}", "{{ b.c['d'] }}"),
+    *("{% macro a(b=c) %}", "{% endmacro %}", "{% call a(1) %}", "{% endcall %}", "{{ caller() }}", "{{ a(*b, **c) }}"),
+    *("{% extends 'base.tpl' %}", "{% include 'base.tpl' %}", "{% include mac %}", "{% import 'base.tpl' as a %}"),
+    *("{% from 'base.tpl' import a as b %}", "{% with %}", "{% endwith %}", "{% filter odd %}", "{% endfilter %}"),
+    *(
+        "{{ a | b(c) }}",
+        "{{ a is b }}",
+        "{{ (",
+        "}}",
+        "{#",
+        "#}",
+        "{% raw %}",
+        "{% endraw %}",
+        "{% do %}",
+        "\n",
+        "text",
+    ),
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_whatever_stands_in_a_template_the_linter_comes_to_an_end(source: str) -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder)
+        (path / "templates").mkdir()
+        (path / "plugin.toml").write_text('name = "x"\ntitle = "x"\nversion = "1"\nformat = "raw"\n' + FILES)
+        (path / "templates" / "base.tpl").write_text("{% block x %}{% endblock %}")
+        (path / "templates" / "all.tpl").write_text(source)
+        lines = source.count("\n") + 1
+        for each in lint(Inspection(folder)).items:
+            assert each.line <= lines
+            assert each.what

@@ -115,3 +115,18 @@ def test_a_conflict_waits_beside_and_is_taken_when_no_mark_is_left(originals: Or
     assert kept.read_text() == "mine\n"
     with pytest.raises(NotCopied, match=r"nothing of base\.tpl waits"):
         originals.resolved("base.tpl", "now")
+
+
+def test_a_copy_made_by_hand_gets_its_original_before_that_is_replaced(originals: Originals) -> None:
+    originals.folder.custom.mkdir(parents=True)
+    put(originals, "templates/A1.tpl", "{% block x %}{% endblock %}")
+    put(originals, "var/templates/A1.tpl", "{%- extends 'A1.tpl' %}{% block x %}1{% endblock %}")
+    put(originals, "var/templates/base.tpl", "mine\n")
+    put(originals, "var/templates/own.tpl", "own\n")
+    originals.adopt()
+    assert list(originals.all()) == ["base.tpl"]
+    put(originals, "templates/base.tpl", "two\n")
+    assert state(originals) == "changed"
+    assert originals.original(originals.all()["base.tpl"].sha256) == "one\n"
+    originals.adopt()
+    assert originals.original(originals.all()["base.tpl"].sha256) == "one\n", "what is on record stays"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from ringboot import log
 from ringboot.desk.core import Core
 from ringboot.desk.errors import NotFound, Refused, sentence
 from ringboot.desk.listing import Page, Query, select
@@ -16,6 +17,8 @@ from ringboot.fleet.books import Books
 from ringboot.fleet.devices import Done
 from ringboot.fleet.fields import FieldErrors, Unknown
 from ringboot.model.device import Config, Device
+from ringboot.plugins.manifest import BadManifest
+from ringboot.plugins.originals import NotCopied, Originals
 from ringboot.reasons import NOT_MODIFIED, SERVED
 
 SLICE = 1000  # rows read at once
@@ -134,6 +137,7 @@ class DeviceDesk(Steps):
         if plugin is not None and plugin not in core.shelf.folders:
             raise NotFound(f"Plugin {plugin} is not installed. See: ringboot plugin list")
         plugins = {device.plugin for device in wanted if device.plugin is not None} | ({plugin} if plugin else set())
+        await asyncio.to_thread(self._adopt, plugins)
         before = await asyncio.to_thread(self._digests, plugins, wanted)
         faults = await self.renders.common(sorted(plugins))
         named = (device.id for device in wanted if device.plugin is not None)
@@ -145,6 +149,14 @@ class DeviceDesk(Steps):
             {"id": name, "mac": macs.get(name), "problem": why} for name, why in (*faults.items(), *failed.items())
         ]
         return {"configured": len(wanted) - len(failed), "changed": changed, "failed": problems, "by": who}
+
+    def _adopt(self, plugins: Iterable[str]) -> None:
+        """Note the originals of templates that were copied by hand: a person who makes files again has just done so."""
+        for folder in filter(None, map(self.core.shelf.folders.get, sorted(plugins))):
+            try:
+                Originals(folder).adopt()
+            except (NotCopied, BadManifest, OSError) as error:
+                log.get().warning("originals of templates could not be noted", plugin=folder.id, why=str(error))
 
     def _wanted(self, ids: list[str] | None, plugin: str | None) -> list[Device]:
         with self.core.db.reading() as books:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +79,21 @@ class Originals:
             text = text_of(self._kept / sha256)
             return text if digest_of(text) == sha256 else None
         return None
+
+    def adopt(self) -> None:
+        """Take what is shipped for the original of each custom template of that name that has none on record.
+
+        One that extends its original needs none.
+        """
+        known = self.all()
+        for name in self.folder.custom_templates():
+            shipped = self.folder.shipped / name
+            if name in known or not name.endswith(".tpl") or not shipped.is_file():
+                continue
+            with suppress(NotCopied):
+                text = text_of(self.folder.custom / name)
+                if not re.search(rf"{{%-?\s*extends\s+['\"]{re.escape(name)}['\"]", text):
+                    self.record(name, Origin(name, self.keep(text_of(shipped)), self.folder.manifest.version))
 
     def copy(self, shipped: str, name: str, *, force: bool, stamp: str) -> None:
         """Make a custom template of a shipped one and keep the original; NotCopied."""
