@@ -61,7 +61,7 @@ class SmallDesk:
                 "id": "1", "from": "p", "to": "q", "who": "ann", "began": 1.0, "ended": 2.0, "state": "done",
                 "reason": "rollout-done", "why": "all done", "devices": 2, "first": 0, "waiting": 0, "moved": 2,
                 "failed": 0, "skipped": 0, "stop_at": 0, "failures": 0, "window": "", "resume_at": None,
-                "is_over": True,
+                "is_over": True, "sync": False,
             }
         ]  # fmt: skip
         self.rollout_members: list[Row] = []

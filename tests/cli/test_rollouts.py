@@ -32,7 +32,7 @@ def test_every_option_reaches_the_daemon(server: Any, desk: Any) -> None:
     (row,) = [call[1] for call in desk.calls if call[0] == "move_devices"]
     assert row == {
         "from": "p", "to": "q", "filters": ["model=M1"], "text": "hall", "first": 3, "stop_at": 2,
-        "resume_at": local(2, 6), "window": "22:00-06:00", "dry_run": False,
+        "resume_at": local(2, 6), "window": "22:00-06:00", "sync": False, "dry_run": False,
     }  # fmt: skip
 
 

@@ -168,6 +168,21 @@ def test_it_stops_at_its_second_failure_and_no_more_are_tried(folder: Path) -> N
     play(folder, conversation)
 
 
+def test_a_device_that_does_not_read_its_new_files_counts_as_failed(folder: Path) -> None:
+    async def conversation(home: House) -> None:
+        telling = asyncio.create_task(home.desk.synchronizer.run())
+        await home.desk.move_devices({**MOVE, "sync": True, "stop_at": 2}, "ann")
+        stopped = await still(home)  # nobody knows where these phones are
+        assert (stopped["state"], stopped["failed"], stopped["waiting"], stopped["sync"]) == ("stopped", 2, 4, True)
+        rows = {row["device"]: row["why"] for row in await home.desk.rollout_devices("1")}
+        assert rows["d1"] == "nothing tells at which address it is"
+        assert plugins(home) == "nnoooo", "its new files stand there for when it asks"
+        telling.cancel()
+        await asyncio.wait({telling})
+
+    play(folder, conversation)
+
+
 def test_it_moves_only_in_its_window(folder: Path) -> None:
     async def conversation(home: House) -> None:
         here = time.localtime(NOW)
@@ -244,7 +259,7 @@ def test_the_next_start_takes_up_what_a_stop_left_in_the_middle(folder: Path) ->
             await home.renders.close()
             home.workers.does = home.workers.nothing
             renders = Renders(home.core)
-            async with mover(Rollouts(home.core, renders)):
+            async with mover(Rollouts(home.core, renders, home.desk.synchronizer)):
                 assert (await still(home))["moved"] == 6
             assert plugins(home) == "nnnnnn"
             await renders.close()

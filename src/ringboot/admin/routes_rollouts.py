@@ -16,7 +16,7 @@ from ringboot.desk.listing import select
 
 KEYS = ("id", "from", "to", "state", "reason", "who", "window")
 MEMBER_KEYS = ("device", "mac", "model", "group", "state")
-_BODY = ("from", "to", "filters", "text", "first", "resume_at", "stop_at", "window", "dry_run")
+_BODY = ("from", "to", "filters", "text", "first", "resume_at", "stop_at", "window", "sync", "dry_run")
 
 
 def rollout_routes(desk: RolloutDesk) -> APIRouter:
@@ -73,7 +73,13 @@ def _checked(body: dict[str, Any]) -> dict[str, Any]:
     for key in ("text", "window"):
         if not isinstance(body.get(key, ""), str):
             raise _bad(key, "must be text")
-    return {**body, "from": text_of(body, "from"), "to": text_of(body, "to"), "dry_run": flag_of(body, "dry_run")}
+    return {
+        **body,
+        "from": text_of(body, "from"),
+        "to": text_of(body, "to"),
+        "sync": flag_of(body, "sync"),
+        "dry_run": flag_of(body, "dry_run"),
+    }
 
 
 def _is_count(value: Any) -> bool:

@@ -32,6 +32,7 @@ class Rollout(BaseModel):
     window: str
     resume_at: Utc | None
     is_over: bool
+    sync: bool
 
 
 class RolloutDevice(BaseModel):

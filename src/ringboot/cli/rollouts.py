@@ -74,6 +74,9 @@ def move(
     window: Annotated[
         str | None, typer.Option(help="Only in this time of the day, as the daemon's clock shows it: 22:00-06:00.")
     ] = None,
+    sync: Annotated[
+        bool, typer.Option("--sync", help="Let each read its new files at once; one that does not counts as failed.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show which devices and which files change.")] = False,
     wait: Wait = True,
 ) -> None:
@@ -81,7 +84,14 @@ def move(
 
     Their files are made by the new plugin; a device whose files it cannot make keeps the old one.
     """
-    body: dict[str, Any] = {"from": from_, "to": to, "filters": filters or [], "text": text, "dry_run": dry_run}
+    body: dict[str, Any] = {
+        "from": from_,
+        "to": to,
+        "filters": filters or [],
+        "text": text,
+        "sync": sync,
+        "dry_run": dry_run,
+    }
     given = {"window": window, "stop_at": stop_at, "resume_at": None if resume_at is None else instant(resume_at)}
     body |= {key: value for key, value in given.items() if value is not None}
     if first is not None:

@@ -63,7 +63,7 @@ class Desk(
     ) -> None:
         self.core = core
         self.renders = renders
-        self.rollouts = Rollouts(core, renders)
+        self.rollouts = Rollouts(core, renders, synchronizer)
         self.guard = Guard()
         self.codes = Counter()
         self.files = files

@@ -10,22 +10,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from ringboot import log
+from ringboot import log, reasons
 from ringboot.desk.core import Core
 from ringboot.desk.devices import Steps, device_row
 from ringboot.desk.errors import NotFound, Refused
 from ringboot.desk.listing import Query, matches
 from ringboot.desk.renders import Renders
+from ringboot.desk.synchronize import Synchronizer
 from ringboot.fleet import rollouts
 from ringboot.fleet.books import Books
 from ringboot.fleet.fields import FieldErrors, Unknown
 from ringboot.fleet.rollouts import Plan, Step
+from ringboot.model import sync
 from ringboot.model.device import Device, DeviceFile
 from ringboot.model.rollout import FIRST, OPEN, RUNNING, TO_MOVE, Rollout, RolloutDevice
 from ringboot.plugins.job import Rendered
 from ringboot.store.errors import StoreFailed
 
 AT_ONCE = 8  # devices under way
+LOOK_EVERY = 0.2  # seconds between two looks at whether devices have fetched
 IDLE = 2.0  # seconds between two looks at the clock
 
 Row = dict[str, Any]
@@ -34,8 +37,9 @@ Row = dict[str, Any]
 class Rollouts(Steps):
     """Moves the devices of every roll-out that runs."""
 
-    def __init__(self, core: Core, renders: Renders) -> None:
+    def __init__(self, core: Core, renders: Renders, synchronizer: Synchronizer) -> None:
         self.core = core
+        self._synchronizer = synchronizer
         self.renders = renders
         self._look = asyncio.Event()
 
@@ -97,6 +101,8 @@ class Rollouts(Steps):
         problems = await self._rendered(steps)
         for ident, why in list(problems.items()):
             problems[ident] = f"{why}{await self._back(rollout, ident)}"
+        if rollout.sync:
+            problems |= await self._told(rollout, [step for step in steps if step.device not in problems])
         stages = {row.device: row.stage for row in rows}
         fresh = [
             rollouts.result(step, rollout, stages[step.device], problems.get(step.device)) for step in steps
@@ -121,6 +127,21 @@ class Rollouts(Steps):
                 self.core.know(step.done.device)
                 wanted += step.done.render
         return await self.renders.done(wanted, "moved by a roll-out")
+
+    async def _told(self, rollout: Rollout, steps: Sequence[Step]) -> dict[str, str]:
+        """Let devices read their new files; gives the problem of each that did not. It keeps the new plugin."""
+        idents = [step.device for step in steps if step.done is not None and step.done.render]
+        if not idents:
+            return {}
+        job = await self._synchronizer.begin(idents, f"roll-out {rollout.id} of {rollout.who}")
+        while True:
+            with self.core.db.reading() as books:
+                found = books.syncs.job(job.id)
+                if found is None or found.state != sync.RUNNING:
+                    rows = books.syncs.rows(job.id)
+                    break
+            await asyncio.sleep(LOOK_EVERY)
+        return {row.device: reasons.tell(row.reason, row.detail) for row in rows if row.reason != reasons.SYNC_DONE.id}
 
     async def _back(self, rollout: Rollout, ident: str) -> str:
         """Give a device its old plugin again; gives what to add to its problem."""
@@ -153,7 +174,7 @@ class RolloutDesk(Steps):
     async def move_devices(self, row: Row, who: str) -> Row:
         """Begin a roll-out, and give it; or with `dry_run` what it would do.
 
-        Keys: from, to, filters, text, first (a number, or a filter), resume_at, stop_at, window, dry_run.
+        Keys: from, to, filters, text, first (a number, or a filter), resume_at, stop_at, window, sync, dry_run.
         """
         plan = _plan(row)
         core = self.core
@@ -278,6 +299,7 @@ def _plan(row: Row) -> Plan:
         row.get("resume_at"),
         row.get("stop_at") or 0,
         row.get("window") or "",
+        bool(row.get("sync")),
     )
 
 
@@ -315,6 +337,7 @@ def _row(books: Books, rollout: Rollout) -> Row:
     row = asdict(rollout)
     row["from"], row["to"] = row.pop("old"), row.pop("new")
     row.pop("stage")
+    row["sync"] = rollout.sync == 1
     figures = {state: counts[state] for state in ("waiting", "moved", "failed", "skipped")}
     return {**row, "devices": counts.total(), "first": first, **figures, "is_over": rollout.state not in OPEN}
 

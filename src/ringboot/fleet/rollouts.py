@@ -47,6 +47,7 @@ class Plan(NamedTuple):
     resume_at: float | None = None
     stop_at: int = 0
     window: str = ""
+    sync: bool = False
 
 
 # Planning
@@ -94,7 +95,7 @@ def begin(books: Books, world: World, plan: Plan, who: str, utc: float) -> Rollo
     stage = FIRST if any(stage == FIRST for _, stage in found) else REST
     rollout = Rollout(
         _next_id(books.rollouts.all()), plan.old, plan.new, who, utc, stage=stage,
-        resume_at=plan.resume_at, stop_at=plan.stop_at, window=plan.window,
+        resume_at=plan.resume_at, stop_at=plan.stop_at, window=plan.window, sync=plan.sync,
     )  # fmt: skip
     rollout = _to(rollout, RUNNING, reasons.ROLLOUT_RUNS, {"count": len(found)})
     books.rollouts.put(rollout)

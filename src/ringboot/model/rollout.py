@@ -33,6 +33,7 @@ class Rollout:
     reason: str = ""  # why it is in this state
     why: str = ""  # that in words
     ended: float | None = None
+    sync: bool = False  # a device is moved only when it has fetched its new files
 
 
 class RolloutDevice(NamedTuple):

@@ -169,6 +169,7 @@ ROLLOUT = sa.Table(
     *(sa.Column(name, sa.Integer, nullable=False) for name in ("stop_at", "failures")),
     *(_text(name, null=False) for name in ("window", "reason", "why")),
     sa.Column("ended", sa.Float),
+    sa.Column("sync", sa.Integer, nullable=False, server_default="0"),
 )
 
 ROLLOUT_DEVICE = sa.Table(
