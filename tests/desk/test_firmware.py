@@ -138,6 +138,10 @@ def test_one_thing_a_plugin_at_a_time_and_it_tells_how_far_it_is(office: Office)
         assert doing == {"what": "fetches a.bin", "octets": 10, "size": len(archive)}
         with pytest.raises(Busy, match=r"Firmware of acme is being worked on: fetches a\.bin"):
             await desk.uninstall_firmware("acme", "fw", "bert")
+        with pytest.raises(Busy, match="Try again later"):
+            await desk.upgrade_plugin("acme", None, "bert")
+        with pytest.raises(Busy, match="Try again later"):
+            await desk.uninstall_plugin("acme", "bert")
         go_on.set()
         assert (await first)["files"] == ["a.bin"]
         assert await desk.firmware_doing("acme") == {"plugin": "acme", "doing": None}

@@ -52,11 +52,11 @@ class FirmwareWork:
         self.doing: dict[str, Row] = {}
 
     @contextmanager
-    def at(self, plugin: str) -> Iterator[Row]:
+    def at(self, plugin: str, what: str = "begins") -> Iterator[Row]:
         """Hold a plugin's firmware; Busy when somebody else does."""
         if plugin in self.doing:
             raise Busy(f"Firmware of {plugin} is being worked on: {self.doing[plugin]['what']}. Try again later.")
-        row: Row = {"what": "begins", "octets": 0, "size": None}
+        row: Row = {"what": what, "octets": 0, "size": None}
         self.doing[plugin] = row
         try:
             yield row

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from ringboot import __version__
 from ringboot.desk.core import Core
 from ringboot.desk.errors import NotFound, Refused
+from ringboot.desk.firmware import FirmwareWork
 from ringboot.desk.offers import state_of
 from ringboot.desk.plugins import PluginDesk
 from ringboot.desk.renders import Renders
@@ -40,6 +41,7 @@ class LifeDesk(PluginDesk):
 
     core: Core
     renders: Renders
+    firmware_work: FirmwareWork
 
     async def repository(self) -> Row:
         """Say where plugins are from, what is there, and what is being fetched."""
@@ -130,6 +132,10 @@ class LifeDesk(PluginDesk):
 
     async def upgrade_plugin(self, plugin_id: str, source: str | None, who: str) -> Row:
         """Replace an installed plugin by the newest version, or by the one in a folder or an archive."""
+        with self.firmware_work.at(plugin_id, "the plugin is upgraded"):
+            return await self._upgrade(plugin_id, source, who)
+
+    async def _upgrade(self, plugin_id: str, source: str | None, who: str) -> Row:
         core = self.core
         async with core.changing_plugins:
             folder = self._folder_of(plugin_id)
@@ -187,6 +193,10 @@ class LifeDesk(PluginDesk):
 
     async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
         """Take its folder away, keeping a backup of what is the administrator's; not used again until installed."""
+        with self.firmware_work.at(plugin_id, "the plugin is uninstalled"):
+            return await self._uninstall(plugin_id, who)
+
+    async def _uninstall(self, plugin_id: str, who: str) -> Row:
         core = self.core
         async with core.changing_plugins:
             folder = self._folder_of(plugin_id)
