@@ -130,14 +130,6 @@ class LifeDesk(PluginDesk):
         found = shelf.folders.get(plugin_id)
         return PluginFolder(shelf.root / plugin_id) if found is None and plugin_id in shelf.blocked else found
 
-    @asynccontextmanager
-    async def _alone(self, plugin_id: str, what: str) -> AsyncIterator[None]:
-        """Let nobody else change plugins, nor this one's firmware; Busy while somebody works on that."""
-        async with self.core.changing_plugins:
-            with self.firmware_work.at(plugin_id) as doing:
-                doing["what"] = what
-                yield
-
     async def upgrade_plugin(self, plugin_id: str, source: str | None, who: str) -> Row:
         """Replace an installed plugin by the newest version, or by the one in a folder or an archive."""
         with self.firmware_work.at(plugin_id, "the plugin is upgraded"):
@@ -145,7 +137,7 @@ class LifeDesk(PluginDesk):
 
     async def _upgrade(self, plugin_id: str, source: str | None, who: str) -> Row:
         core = self.core
-        async with self._alone(plugin_id, "is upgraded"):
+        async with core.changing_plugins:
             folder = self._folder_of(plugin_id)
             if folder is None:
                 raise NotFound(f"Plugin {plugin_id} is not installed. See: ringboot plugin list")
@@ -206,7 +198,7 @@ class LifeDesk(PluginDesk):
 
     async def _uninstall(self, plugin_id: str, who: str) -> Row:
         core = self.core
-        async with self._alone(plugin_id, "is uninstalled"):
+        async with core.changing_plugins:
             folder = self._folder_of(plugin_id)
             if folder is None and plugin_id not in core.shelf.catalog:
                 raise NotFound(f"Plugin {plugin_id} is not installed. See: ringboot plugin list")
