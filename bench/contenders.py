@@ -50,7 +50,7 @@ def ringboot_dhcp(ground: Ground = CAMPUS) -> Contender:
     )  # fmt: skip
     # One brand's class, as every site has them: evidence is looked at, and options depend on it.
     phones = Class("phones", "brand", ((Match("dhcp.60", "^AastraIPPhone"),),), {"43.2": "{http}", "66": "{http}"})
-    site = Site(revision=1, networks=(network,), classes=(phones,))
+    site = Site(revision=1, networks=(network,), classes=(phones,), probe=False, scan=False)
     snapshot = codec.encode(Snapshot(SITE_VERSION, 0, site)).decode()
     return Contender(
         "ringboot dhcp",
