@@ -148,7 +148,7 @@ class Journal:
 
         JournalFailed: none of them is written.
         """
-        rows = [(seq,) + change for seq, change in enumerate(changes, self._seq + 1)]  # noqa: RUF005  half the cost
+        rows = _numbered(changes, self._seq + 1)
         self._write(rows)
         self._seq += len(rows)
         if self._old is not None:
@@ -287,6 +287,11 @@ def _kept(lease: Lease, utc: float) -> LeaseChange:
         KEPT, lease.state, lease.network, lease.address, lease.key, lease.mac, lease.start, lease.expiry,
         lease.evidence, utc,
     )  # fmt: skip
+
+
+def _numbered(changes: Sequence[tuple[object, ...]], first: int) -> list[tuple[object, ...]]:
+    """Put numbers before changes; what kinds of values they hold is looked at later."""
+    return [(seq,) + change for seq, change in enumerate(changes, first)]  # noqa: RUF005  half the cost
 
 
 class _Generation:

@@ -12,6 +12,7 @@ from tests.whole.daemon import Daemon, wait_until
 from tests.whole.explain.handset import Handset
 
 from ringboot.dhcp.message import DISCOVER
+from ringboot.fleet.settings import TABLE
 
 REFUSED, CONFIGURATION, NOT_FOUND, BUSY = 1, 3, 5, 6
 
@@ -149,7 +150,7 @@ NOWHERE: dict[str, str] = {
     "lease release 127.77.9.9": "Nobody has 127.77.9.9. See: ringboot lease list",
     "plugin show nothing": "There is no plugin nothing. See: ringboot plugin list",
     "plugin uninstall nothing": "There is no plugin nothing. See: ringboot plugin list",
-    "settings get nothing": "There is no setting nothing. Settings: NAT, dhcp_integration",
+    "settings get nothing": f"There is no setting nothing. Settings: {', '.join(TABLE)}",
 }
 
 
