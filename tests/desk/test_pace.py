@@ -9,10 +9,13 @@ import pytest
 from tests.desk.house import House, house, phone, until
 
 from ringboot.desk import pace as pace_module
+from ringboot.desk.doorway import Doorway
 from ringboot.desk.follower import BITE, Follower
 from ringboot.desk.pace import FRESH, FULL, LONGEST_REST, REST, Pace
 from ringboot.fleet.networks import Networks
-from ringboot.model import evidence
+from ringboot.model import evidence, file
+from ringboot.model.address import ip_text
+from ringboot.model.file import FileRequest
 from ringboot.model.lease import BOUND, LeaseChange
 from ringboot.model.site import Network, Pool
 from ringboot.plugins.job import Outcome, Rendered, RenderJob
@@ -115,7 +118,7 @@ def aastra(number: int) -> LeaseChange:
     )
 
 
-def test_leases_are_known_at_once_and_devices_in_bites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leases_are_known_before_devices_which_come_in_bites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
         async with house(tmp_path) as made:
             made.core.world.networks = Networks([NETWORK])
@@ -130,6 +133,37 @@ def test_leases_are_known_at_once_and_devices_in_bites(tmp_path: Path, monkeypat
             await until(lambda: not made.core.pace.behind)
             with made.core.db.reading() as books:
                 assert len(books.devices.page("", 1_000)) == 3 * BITE
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            follower.close()
+            journal.close()
+
+    asyncio.run(play())
+
+
+def test_while_main_rests_leases_are_read_for_who_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            made.core.world.networks = Networks([NETWORK])
+            monkeypatch.setattr(made.core.pace, "rest_after", lambda *_: 1_000.0)
+            journal = Journal.open(made.core.data / "leases")
+            journal.append([aastra(1)])
+            follower = Follower(made.core, made.core.data / "leases")
+            running = asyncio.create_task(follower.run())
+            await until(lambda: len(made.core.world.leases) == 1 and not made.core.pace.behind)
+            journal.append([aastra(2)])
+            for _ in range(20):
+                follower.wake()
+                await asyncio.sleep(0)
+            assert len(made.core.world.leases) == 1, "it rests"
+            moved = aastra(3)._replace(address=aastra(1).address)
+            journal.append([aastra(1)._replace(kind="freed"), moved])
+            hold_back(made, monkeypatch)
+            doorway = Doorway(made.core, follower, made.renders, lambda _root, _name: None)
+            await doorway.answer(file.encode(FileRequest("tftp", "a.cfg", ip_text(moved.address), 4711, "10.0.0.2")))
+            assert len(made.core.world.leases) == 2
+            (found,) = made.core.world.leases.of_mac(moved.mac, moved.utc)
+            assert found.address == moved.address
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             follower.close()

@@ -101,6 +101,8 @@ class Doorway:
         return self._see(request)
 
     async def _look(self, request: FileRequest) -> Seen:
+        if self._core.pace.is_held_back:
+            await self._follower.load()  # it rests meanwhile, and the address may be somebody else's by now
         seen = self._see(request)
         if seen.read_on:
             await self._follower.load()

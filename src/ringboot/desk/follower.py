@@ -1,4 +1,4 @@
-"""Reads the lease journal behind dhcp: a mirror of the leases at once, what it means for devices in batches."""
+"""Reads the lease journal behind dhcp: a mirror of the leases, and in batches what each means for devices."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ class Follower:
         self._core.pace.behind = max(0, self._at - self._done)
 
     async def run(self) -> None:
-        """Follow until cancelled: the mirror at once, devices at the pace that dhcp leaves."""
+        """Follow until cancelled, at the pace that dhcp leaves; who needs the mirror sooner loads it."""
         rested = 0.0
         while True:
             more = True
             try:
-                await self.load()
                 began = time.monotonic()
                 if began >= rested:
+                    await self.load()
                     more = await self._deal()
                     rested = time.monotonic() + self._core.pace.rest_after(time.monotonic() - began)
             except (JournalFailed, StoreFailed) as error:

@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 from ringboot.desk.pace import Pace
 
-LONGEST_REST = 0.05  # seconds: most of a turn is another process's work, which gives way by its niceness
+LONGEST_REST = 0.5  # seconds: most of a turn is another process's work, which gives way by its niceness
 
 Line = OrderedDict[str, asyncio.Future[bool]]
 
