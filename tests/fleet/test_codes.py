@@ -114,6 +114,15 @@ def test_trying_ends_for_one_address_and_then_for_all() -> None:
     assert not guard.is_shut(HERE, 110.0 + SPAN)
 
 
+def test_what_was_no_wrong_code_does_not_count() -> None:
+    guard = Guard()
+    for number in range(2 * MOST_OF_ALL):
+        guard.wrong(HERE, 100.0 + number)
+        guard.right(HERE, 100.0 + number)
+    guard.right(HERE, 100.0)
+    assert not guard.is_shut(HERE, 110.0)
+
+
 @pytest.mark.parametrize(
     ("contact", "address", "read"),
     [

@@ -111,3 +111,15 @@ def test_a_secret_is_not_shown(site: Site) -> None:
     assert row.shown("big") == "***"
     assert row.shown("") == ""
     assert "big" not in repr(settings.read(site.books.settings))
+
+
+def test_a_secret_does_not_stand_in_the_history(site: Site) -> None:
+    for who, value in (("anna", "big"), ("bert", "bigger"), ("bert", "bigger"), ("carl", "")):
+        settings.set_value(site.books.settings, "ami_secret", value, who, 5.0)
+    changes = site.books.history.of("setting", "ami_secret", 10)
+    assert [(each.who, each.before, each.after) for each in changes] == [
+        ("carl", {"value": "***"}, {"value": ""}),
+        ("bert", None, {"value": "***"}),
+        ("anna", None, {"value": "***"}),
+    ]
+    assert settings.read(site.books.settings).ami_secret == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
@@ -247,3 +248,16 @@ def test_a_stream_that_ends_or_is_no_sip_is_told() -> None:
         await server.wait_closed()
 
     play(talk)
+
+
+def test_a_phone_that_does_not_take_the_connection_is_said_to_be_so() -> None:
+    async def talk(sender: SipSender) -> None:
+        with socket.socket() as full, socket.socket() as first:
+            full.bind(("127.0.0.1", 0))
+            full.listen(0)
+            first.connect(full.getsockname())  # it has room for one that is not accepted
+            contact = Contact("127.0.0.1", full.getsockname()[1], "tcp", "101")
+            outcome = await sender.notify(Notify(contact, "x"))
+        assert outcome == NotAnswered("the connection was not accepted in time")
+
+    play(talk, QUICK)

@@ -25,19 +25,20 @@ class CodeDesk(Steps):
         """Give the config with this code to the calling device, if that is one."""
         core = self.core
         calling = codes.caller(contact, address)
-        where = calling.address or "?"
-        if self.guard.is_shut(where, core.utc()):
+        where, utc = calling.address or "?", core.utc()
+        if self.guard.is_shut(where, utc):
             self.codes[reasons.CODE_LIMITED.id] += 1
             log.get().warning("codes are not tried any more for a while", address=where, by=who)
             return Outcome(reasons.CODE_LIMITED, {"address": where, "minutes": round(codes.SPAN / 60)})
 
         def use(books: Books) -> Outcome:
-            return codes.use(books, core.world, code, calling, who=who, utc=core.utc())
+            return codes.use(books, core.world, code, calling, who=who, utc=utc)
 
+        self.guard.wrong(where, utc)  # as long as nobody knows better: many may be tried at once
         outcome = await self._written(use)
         self.codes[outcome.reason.id] += 1
-        if outcome.reason is reasons.CODE_UNKNOWN:
-            self.guard.wrong(where, core.utc())
+        if outcome.reason is not reasons.CODE_UNKNOWN:
+            self.guard.right(where, utc)
         for done in outcome.done:
             await self._followed(done, who, "code dialled")
         log.get().info("a code was dialled", address=where, outcome=str(outcome), by=who)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -147,8 +147,8 @@ class SettingBook(Protocol):
     def all(self) -> dict[str, Any]:
         """Give name -> value."""
 
-    def put(self, name: str, value: Any, who: str, utc: float) -> None:
-        """Keep a value."""
+    def put(self, name: str, value: Any, who: str, utc: float, shown: Callable[[Any], Any] = ...) -> None:
+        """Keep a value; `shown` gives what of a value may stand in the history."""
 
 
 class PluginBook(Protocol):

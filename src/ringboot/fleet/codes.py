@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from ringboot import reasons
@@ -69,8 +70,13 @@ class Guard:
         return own >= MOST_OF_ONE or len(self._wrong) >= MOST_OF_ALL
 
     def wrong(self, address: str, utc: float) -> None:
-        """Count one."""
+        """Count one; also one that is tried just now, since many may be tried at once."""
         self._wrong.append((utc, address))
+
+    def right(self, address: str, utc: float) -> None:
+        """Take back what was counted, because the code was none that nobody has."""
+        with suppress(ValueError):
+            self._wrong.remove((utc, address))
 
 
 def caller(contact: str | None, address: str | None) -> Caller:

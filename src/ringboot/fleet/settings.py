@@ -219,5 +219,5 @@ def set_value(book: SettingBook, name: str, value: object, who: str, utc: float)
         read_value = row.read(value)
     except ValueError as error:
         raise one(name, str(error)) from None
-    book.put(name, read_value, who, utc)
+    book.put(name, read_value, who, utc, row.shown)
     return read_value

@@ -37,12 +37,12 @@ class SipSender:
         try:
             await self._connect(line, notify)
             return await self._asked(line, notify)
+        except TimeoutError:  # first of all: it is an OSError, too
+            line.close()
+            return NotAnswered("the connection was not accepted in time")
         except (OSError, ssl.SSLError) as error:
             line.close()
             return NotAnswered(error.strerror or str(error) or type(error).__name__)
-        except TimeoutError:
-            line.close()
-            return NotAnswered("the connection was not accepted in time")
         except BaseException:
             line.close()
             raise

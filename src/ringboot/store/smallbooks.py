@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,12 +41,17 @@ class SettingBook:
         """Give name -> value."""
         return {name: json.loads(value) for name, value in _SETTINGS.run(self._connection)}
 
-    def put(self, name: str, value: Any, who: str, utc: float) -> None:
-        """Keep a value."""
+    def put(
+        self, name: str, value: Any, who: str, utc: float, shown: Callable[[Any], Any] = lambda value: value
+    ) -> None:
+        """Keep a value; `shown` gives what of a value may stand in the history."""
         before = self.all()
         _PUT_SETTING.run(self._connection, name=name, value=json.dumps(value))
-        told = {"value": before[name]} if name in before else None
-        self._history.note("setting", name, Change(utc, who, told, {"value": value}))
+        told = {"value": shown(before[name])} if name in before else None
+        after = {"value": shown(value)}
+        if told == after and before[name] != value:
+            told = None  # of a secret is told that it was set, and by whom
+        self._history.note("setting", name, Change(utc, who, told, after))
 
 
 class PluginBook:
