@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 
 from ringboot.catalog import FOLDER as CATALOG
-from ringboot.plugins.job import RenderJob, ServerFacts
-from ringboot.plugins.render import Made, make
+from ringboot.plugins import golden
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 AGAIN = "read the difference; when it is meant: python tests/catalog/regenerate.py"
-FACTS = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
 MACS = {
     "aastra": "00:08:5d:23:74:29",
     "cisco-7900": "00:11:20:fc:3a:7b",
@@ -81,43 +79,31 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
 }
 
 
-def job(brand: str, model: str | None, raw: dict[str, Any]) -> RenderJob:
-    """Ask for the files of one phone of this model, or (None) for those that all phones share."""
-    device = None if model is None else {"id": "d1", "mac": MACS[brand], "model": model, "vendor": "x", "options": {}}
-    return RenderJob(1, str(CATALOG / brand), raw, FACTS, device)
-
-
-def files(brand: str, model: str | None, raw: dict[str, Any]) -> dict[str, bytes]:
-    """Make them: path -> octets."""
-    made = make(job(brand, model, raw))
-    assert isinstance(made, Made), made
-    return {page.path: page.data for page in made.pages}
+def cases(brand: str) -> golden.Cases:
+    """Say what a brand's golden files are made of."""
+    models: dict[str, tuple[str, ...]] = {}
+    for model, config in CASES[brand]:
+        models[model] = (*models.get(model, ()), config)
+    return golden.Cases(mac=MACS[brand], shared="base", configs=CONFIGS, models=models)
 
 
 @lru_cache(maxsize=1)
 def expected() -> dict[Path, bytes]:
     """Make every golden file: where it lies -> octets."""
-    goldens: dict[Path, bytes] = {}
-    for brand, cases in CASES.items():
-        for path, data in files(brand, None, CONFIGS["base"]).items():
-            if not path.startswith("y0") or path == ONE_OF_MANY:
-                goldens[GOLDEN / brand / "all" / path] = data
-        for model, config in cases:
-            for path, data in files(brand, model, CONFIGS[config]).items():
-                goldens[GOLDEN / brand / f"{model}-{config}" / path] = data
-    return goldens
+    return {
+        GOLDEN / brand / path: data
+        for brand in CASES
+        for path, data in golden.expected(CATALOG / brand, cases(brand)).items()
+        if not path.startswith("all/y0") or path == f"all/{ONE_OF_MANY}"
+    }
 
 
 def regenerate() -> list[Path]:
     """Write the golden files anew; gives those that changed, came or went."""
-    wanted = expected()
-    there = {path: path.read_bytes() for path in GOLDEN.rglob("*") if path.is_file()}
-    for path in there.keys() - wanted.keys():
-        path.unlink()
-    for path, data in wanted.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return sorted(path for path in there.keys() | wanted.keys() if there.get(path) != wanted.get(path))
+    wanted = {str(path.relative_to(GOLDEN)): data for path, data in expected().items()}
+    found = golden.differences(GOLDEN, wanted)
+    golden.update(GOLDEN, found)
+    return [GOLDEN / each.path for each in found]
 
 
 @pytest.mark.parametrize("brand", CASES)

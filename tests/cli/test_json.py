@@ -25,6 +25,8 @@ ELSEWHERE = {
     "check",
     "simulate",
     "plugin pack",
+    "plugin lint",
+    "plugin test",
     "completion",
     "import kea",
     "import isc",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -13,28 +12,24 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ringboot.catalog import FOLDER
-from ringboot.plugins.classes import brand_class
-from ringboot.plugins.identify import Identifier
-from ringboot.plugins.job import RenderJob, ServerFacts, TemplateFault
+from ringboot.plugins.job import TemplateFault
 from ringboot.plugins.manifest import FILE, load_manifest
 from ringboot.plugins.raw import KEYS, LINE_KEYS, SECRETS
 from ringboot.plugins.render import Made, make
-from ringboot.plugins.schema import ANY_MODEL, Sample
+from ringboot.plugins.trial import everything, faults, job, protocols
+from ringboot.plugins.trial import models as models_of
 
-SERVER = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
-EVERYTHING = tomllib.loads(Path(__file__).with_name("everything.toml").read_text())
+EVERYTHING = everything()
 BRANDS = sorted(path for path in FOLDER.iterdir() if (path / FILE).exists())
 MANIFESTS = {folder.name: load_manifest(folder) for folder in BRANDS}
-SAMPLES = [(name, sample) for name, manifest in MANIFESTS.items() for sample in manifest.sample]
 
 
 def models() -> Iterator[tuple[Path, str, str]]:
     """List every model of every brand, and one that it does not know, with each protocol that it speaks."""
     for folder in BRANDS:
         manifest = MANIFESTS[folder.name]
-        for model in [*(model for model in manifest.models if model != ANY_MODEL), "unheard-of"]:
-            given = manifest.phone(model)["protocol"] or "SIP"
-            for protocol in [given] if isinstance(given, str) else given:
+        for model in models_of(manifest):
+            for protocol in protocols(manifest, model):
                 yield folder, model, protocol
 
 
@@ -43,21 +38,6 @@ each_brand = pytest.mark.parametrize("folder", BRANDS, ids=lambda folder: folder
 each_model = pytest.mark.parametrize(
     ("folder", "model", "protocol"), MODELS, ids=[f"{folder.name} {model} {how}" for folder, model, how in MODELS]
 )
-each_sample = pytest.mark.parametrize(
-    ("brand", "sample"), SAMPLES, ids=[f"{brand} {sample.evidence}" for brand, sample in SAMPLES]
-)
-
-
-def job(folder: Path, raw: dict[str, Any], model: str | None) -> RenderJob:
-    device = {
-        "id": "one",
-        "mac": "00:08:5d:2e:ec:fb",
-        "ip": "10.0.1.7",
-        "sn": "FCH2443D9R4",
-        "uuid": "5f7c1c52-6f4d-4c0e-9a8f-7f7a3a1f0a11",
-        "model": model,
-    }
-    return RenderJob(1, str(folder), raw, SERVER, device if model else None)
 
 
 def rendered(folder: Path, raw: dict[str, Any], model: str | None) -> Made:
@@ -123,63 +103,20 @@ def test_everything_has_every_key() -> None:
 
 
 @each_brand
-def test_the_folder_is_named_like_the_brand(folder: Path) -> None:
-    assert MANIFESTS[folder.name].name == folder.name
-
-
-@each_brand
-def test_every_rule_has_a_sample(folder: Path) -> None:
-    manifest = MANIFESTS[folder.name]
-    seen = {name for sample in manifest.sample for name in sample.evidence}
-    assert {rule.from_ for rule in manifest.identify} <= seen
-
-
-@each_brand
-def test_a_brand_with_options_can_be_seen_in_dhcp(folder: Path) -> None:
-    brand = brand_class(MANIFESTS[folder.name])
-    assert bool(brand.alternatives) == bool(brand.options)
-
-
-@each_sample
-def test_a_sample_is_recognised(brand: str, sample: Sample) -> None:
-    identity = Identifier(MANIFESTS.values()).identify(sample.evidence)
-    assert identity is not None
-    assert identity.brand == brand
-    expected = sample.is_.model_dump()
-    expected["vendor"] = expected["vendor"] or MANIFESTS[brand].title
-    assert {key: getattr(identity, key) for key in expected} == expected
-
-
-@each_sample
-def test_no_other_brand_knows_a_sample_as_well(brand: str, sample: Sample) -> None:
-    own = Identifier([MANIFESTS[brand]]).identify(sample.evidence)
-    assert own is not None
-    for name, manifest in MANIFESTS.items():
-        other = Identifier([manifest]).identify(sample.evidence)
-        assert name == brand or other is None or other.score < own.score
-
-
-@each_model
-def test_with_as_little_as_possible(folder: Path, model: str, protocol: str) -> None:
-    assert rendered(folder, {"protocol": protocol}, model).pages
+def test_a_built_in_plugin_has_no_fault(folder: Path) -> None:
+    """Each of what this finds has a test in test_trial.py."""
+    assert faults(folder, MANIFESTS.values()) == ()
 
 
 @each_model
 def test_with_everything_and_without_a_secret_where_others_may_read(folder: Path, model: str, protocol: str) -> None:
     made = rendered(folder, full(protocol), model)
     for page in made.pages:
-        if format_of(folder, page.part) == "ini":
-            assert [line for line in page.data.decode().splitlines() if not fits_ini(line)] == []
         assert b"None" not in page.data
     if protocol == "SIP":
         assert any(b"CANARY-line1" in page.data for page in made.pages if page.secret)
     pages = (*made.pages, *fully(folder, None, protocol).pages)
     assert [page.path for page in pages if not page.secret and b"CANARY" in page.data] == []
-
-
-def fits_ini(line: str) -> bool:
-    """Say whether a line is a key with a value, a section, a comment, or blank."""
-    return not line.strip() or re.match(r"[#;\[<!]|[^:=]+[:=]", line) is not None
 
 
 @each_brand

@@ -18,6 +18,7 @@ from ringboot.cli import (
     importing,
     init,
     leases,
+    plugin_making,
     plugins,
     pools,
     previews,
@@ -73,7 +74,9 @@ def _tree() -> typer.Typer:
     rollouts.add_to(group("rollout", "Devices that go from one plugin to another, group by group.", made))
     syncs.add_to(group("sync", "Jobs that let devices read their files again.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
-    plugins.add_to(group("plugin", "What makes the files of a brand's devices.", made))
+    of_plugins = group("plugin", "What makes the files of a brand's devices.", made)
+    plugins.add_to(of_plugins)
+    plugin_making.add_to(of_plugins)
     templates.add_to(group("template", "What files are made of: shipped templates, and your own.", made))
     firmware.add_to(group("firmware", "Packages of firmware that plugins have.", made))
     importing.add_to(group("import", "What another DHCP server has: configuration, reservations, leases.", made))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 from pydantic import BaseModel, Field
 
-from ringboot.cli.things import Failed
+from ringboot.cli.things import Failed, Page
 
 
 class Plugin(BaseModel):
@@ -90,3 +92,46 @@ class Uninstalled(BaseModel):
     firmware: list[str]
     backup: str | None
     devices: int
+
+
+class PluginFault(BaseModel):
+    """Something that is wrong with a plugin; line 0: not known."""
+
+    file: str = Field(description="Relative to its folder.")
+    line: int
+    what: str
+
+
+class PluginFaults(BaseModel):
+    """All of them."""
+
+    items: list[PluginFault]
+
+
+class GoldenFile(BaseModel):
+    """A golden file that is not as it is made now."""
+
+    path: str = Field(description="Relative to the folder golden.")
+    state: Literal["new", "changed", "gone"]
+    diff: str
+
+
+class GoldenFiles(BaseModel):
+    """How many files were made, and those that differ."""
+
+    made: int
+    updated: bool
+    items: list[GoldenFile]
+
+
+TABLE: dict[str, Any] = {
+    "plugin list": Page[Plugin],
+    "plugin show": WholePlugin,
+    "plugin install": WholePlugin,
+    "plugin update": Repository,
+    "plugin upgrade": Upgrades,
+    "plugin uninstall": Uninstalled,
+    "plugin pack": Packed,
+    "plugin lint": PluginFaults,
+    "plugin test": GoldenFiles,
+}

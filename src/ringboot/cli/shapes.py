@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from ringboot.cli import plugin_things
 from ringboot.cli.firmware_shapes import (
     Firmware,
     FirmwareInstalled,
@@ -17,7 +18,6 @@ from ringboot.cli.firmware_shapes import (
     FirmwareUploaded,
     WholeFirmware,
 )
-from ringboot.cli.plugin_things import Packed, Plugin, Repository, Uninstalled, Upgrades, WholePlugin
 from ringboot.cli.rollout_shapes import Rollout, RolloutDevice, RolloutPreview
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.sync_things import Reconfigured, Sync, SyncDevices, Synchronized
@@ -393,13 +393,7 @@ TABLE: dict[str, Any] = {
     "config add": Config,
     "config set": Config,
     "config remove": Removed,
-    "plugin list": Page[Plugin],
-    "plugin show": WholePlugin,
-    "plugin install": WholePlugin,
-    "plugin update": Repository,
-    "plugin upgrade": Upgrades,
-    "plugin uninstall": Uninstalled,
-    "plugin pack": Packed,
+    **plugin_things.TABLE,
     "template list": Page[Template],
     "template show": WholeTemplate,
     "template copy": WholeTemplate,

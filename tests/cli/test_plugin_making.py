@@ -1,0 +1,96 @@
+"""A plugin is tried without a daemon: what the commands print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from ringboot.catalog import FOLDER
+from ringboot.cli.main import app
+from ringboot.cli.plugin_things import GoldenFiles, PluginFaults
+
+MANIFEST = """\
+name = "acme"
+title = "Acme"
+version = "1.0"
+format = "ini"
+[[identify]]
+from = "dhcp.60"
+match = "^Acme"
+[device.files]
+"{mac}.cfg" = ""
+[[sample]]
+"dhcp.60" = "AcmePhone"
+is = {}
+"""
+
+
+def run(*words: str, code: int = 0) -> tuple[str, str]:
+    result = CliRunner().invoke(app, ["plugin", *words], env={"RINGBOOT_API": "/nowhere"})
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert (result.exit_code, result.stderr if code == 0 else "") == (code, "")
+    return result.stdout, result.stderr
+
+
+@pytest.fixture
+def acme(tmp_path: Path) -> Path:
+    folder = tmp_path / "acme"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "golden").mkdir()
+    (folder / "plugin.toml").write_text(MANIFEST)
+    (folder / "templates" / "base.tpl").write_text("ntp = {{ ntp_ip }}\n")
+    (folder / "golden" / "cases.toml").write_text('shared = "a"\n[configs.a]\n[models]\nD10 = ["a"]\n')
+    return folder
+
+
+def test_lint_names_file_and_line(acme: Path) -> None:
+    assert run("lint", str(acme))[0] == f"{acme} has no fault.\n"
+    assert json.loads(run("lint", str(acme), "--json")[0]) == {"items": []}
+    (acme / "templates" / "base.tpl").write_text("a = 1\nb = {{ ntp_ib }}\n")
+    (acme / "templates" / "D10.tpl").write_text("a = 1\n")
+    out, error = run("lint", str(acme), code=1)
+    first, second = out.splitlines()
+    assert first.startswith(f"{acme}/templates/D10.tpl: no file is made of it")
+    assert second.startswith(f"{acme}/templates/base.tpl:2: there is nothing named ntp_ib; did you mean ntp_ip?")
+    assert f"2 faults in {acme}." in error
+    told = PluginFaults.model_validate_json(run("lint", str(acme), "--json", code=1)[0])
+    assert [(each.file, each.line) for each in told.items] == [("templates/D10.tpl", 0), ("templates/base.tpl", 2)]
+
+
+def test_lint_holds_samples_against_the_built_in_brands(acme: Path) -> None:
+    from ringboot.plugins.manifest import load_manifest
+
+    other = next(load_manifest(path) for path in sorted(FOLDER.iterdir()) if (path / "plugin.toml").exists())
+    sample = next(each for each in other.sample if "dhcp.60" in each.evidence)
+    text = MANIFEST.replace('"^Acme"', '"."').replace("AcmePhone", sample.evidence["dhcp.60"])
+    (acme / "plugin.toml").write_text(text)
+    assert f"plugin.toml:10: is taken for {other.name}" in run("lint", str(acme), code=1)[0]
+
+
+@pytest.mark.parametrize("word", ["lint", "test"])
+def test_no_folder(tmp_path: Path, word: str) -> None:
+    assert "is no folder" in run(word, str(tmp_path / "nothing"), code=1)[1]
+
+
+def test_test_shows_what_differs_and_update_writes_it(acme: Path) -> None:
+    path = "D10-a/00005e005301.cfg"
+    out, error = run("test", str(acme), code=1)
+    assert "+ntp = \n1 file made, 1 differ\n" in out
+    assert "say --update" in error
+    assert run("test", str(acme), "--update")[0] == f"{path}: new\n1 file made, 1 written\n"
+    assert run("test", str(acme))[0] == "1 file made, 0 differ\n"
+    (acme / "templates" / "base.tpl").write_text("time = {{ ntp_ip }}\n")
+    told = GoldenFiles.model_validate_json(run("test", str(acme), "--json", code=1)[0])
+    ((row),) = told.items
+    assert (told.made, told.updated, row.path, row.state) == (1, False, path, "changed")
+    assert row.diff.endswith("-ntp = \n+time = \n")
+    assert (acme / "golden" / path).read_text() == "ntp = \n"
+
+
+def test_test_says_which_cases_it_lacks(acme: Path) -> None:
+    (acme / "golden" / "cases.toml").unlink()
+    assert f"{acme}/golden/cases.toml: No such file" in run("test", str(acme), code=1)[1]
