@@ -132,6 +132,27 @@ def test_what_is_asked_while_main_is_away_waits_for_it(tmp_path: Path) -> None:
     asyncio.run(talk())
 
 
+def test_a_life_of_the_door_is_over_before_the_next_is_given_anything(tmp_path: Path) -> None:
+    async def talk() -> None:
+        async with door(tmp_path) as (listener, asking):
+            await until(lambda: asking._line is not None)  # main is away, the kernel holds the line
+            later = Asking(tmp_path / "run" / "files.sock")
+            running = asyncio.create_task(later.run())
+            await until(lambda: later._line is not None)
+            main = Main(listener).come()
+            main.ready.set()
+            assert await later.answer(b"a") == b"to a"
+            assert main.visits == ["came", "went", "came"]
+            running.cancel()
+            await asyncio.wait({running})
+            await until(lambda: len(main.visits) > 3)
+            assert main.visits == ["came", "went", "came", "went"]
+            await main.line.close()
+            assert main.visits == ["came", "went", "came", "went"], "the first one was told once"
+
+    asyncio.run(talk())
+
+
 def test_what_nobody_waits_for_any_more_is_not_worked_on(tmp_path: Path) -> None:
     async def talk() -> None:
         async with door(tmp_path) as (listener, asking):

@@ -27,7 +27,7 @@ class FilesLine:
         went: Callable[[], None] = lambda: None,
         patience: float = PATIENCE,
     ) -> None:
-        """`came` and `went`: the process of the door is there, and is there no more."""
+        """`came` and `went`: the process of the door is there, and is there no more; one is gone before the next is."""
         self.answer = answer
         self.report = report
         self.counters = counters
@@ -71,11 +71,14 @@ class _Visit(asyncio.Protocol):
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._unsent: list[bytes] = []
         self._transport: asyncio.Transport | None = None
+        self._has_left = False
         self._ended = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        for earlier in self._line.visits:  # its end may be heard later, when this life was given files already
+            earlier.leave()
         self._line.visits.add(self)
         self._line.came()
 
@@ -83,8 +86,14 @@ class _Visit(asyncio.Protocol):
         self._line.visits.discard(self)
         for task in self._tasks.values():
             task.cancel()
-        self._line.went()
+        self.leave()
         self._ended.set_result(None)
+
+    def leave(self) -> None:
+        """Say once that this life is over."""
+        if not self._has_left:
+            self._has_left = True
+            self._line.went()
 
     async def end(self) -> None:
         """Cut the line, and wait until it is."""
