@@ -64,10 +64,25 @@ class Dhcp(DhcpLink):
         return True
 
 
+class Workers:
+    """A worker for several desks, one after the other, and the loop that it belongs to."""
+
+    def __init__(self) -> None:
+        self.runner = asyncio.Runner()
+        self.pool = RenderPool(1)
+
+    def close(self) -> None:
+        """End both."""
+        self.runner.run(self.pool.close())
+        self.runner.close()
+
+
 class Office:
     """A desk and its parts; `play` runs a conversation with the worker up."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, shared: Workers | None = None) -> None:
+        """`shared`: a loop and a worker that outlive this desk."""
+        self._shared = shared
         settings = load_text(data / "ringboot.toml", CONFIG)
         self.db = FleetDb.open(data / "fleet.db")
         self.dhcp = Dhcp(data / "run" / "dhcp.sock")
@@ -78,8 +93,8 @@ class Office:
         self.addresses = {"eth0": ("10.0.0.2",), "eth1": ("192.0.2.9", "10.1.0.2")}
         self.core = Core(
             data=data, config=data / "ringboot.toml", settings=settings, began_with=settings, db=self.db, shelf=shelf,
-            world=World(identifier=shelf.identifier), link=self.dhcp, feed=feed, pool=RenderPool(1),
-            addresses=lambda: self.addresses,
+            world=World(identifier=shelf.identifier), link=self.dhcp, feed=feed,
+            pool=shared.pool if shared is not None else RenderPool(1), addresses=lambda: self.addresses,
         )  # fmt: skip
         self.renders = Renders(self.core)
         self.synchronizer = Synchronizer(self.core, self.renders, SipSender(), AmiClient())
@@ -96,9 +111,13 @@ class Office:
             try:
                 await conversation()
             finally:
-                await self.core.pool.close()
+                if self._shared is None:
+                    await self.core.pool.close()
 
-        asyncio.run(whole())
+        if self._shared is None:
+            asyncio.run(whole())
+        else:
+            self._shared.runner.run(whole())
 
     def _first(self, books: Books) -> None:
         configs.add_stock(books, self.core.world.chance, self.core.utc())

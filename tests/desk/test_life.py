@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.desk.office import Office
+from tests.desk.office import Office, Workers
 from tests.desk.web import Web, forwarding, serving
 
 from ringboot.catalog import FOLDER
@@ -64,6 +64,21 @@ class Publisher:
         self.web.files = {f"/{path.name}": path.read_bytes() for path in self.folder.iterdir()}
 
 
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    made = Workers()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def office(tmp_path: Path, empty: Path, workers: Workers) -> Iterator[Office]:
+    shutil.copy(empty, tmp_path)
+    made = Office(tmp_path, workers)
+    yield made
+    made.db.close()
+
+
 @pytest.fixture
 def publisher(tmp_path: Path) -> Iterator[Publisher]:
     (tmp_path / "elsewhere").mkdir()
@@ -73,7 +88,6 @@ def publisher(tmp_path: Path) -> Iterator[Publisher]:
 
 def play(office: Office, publisher: Publisher, conversation: Callable[[], Awaitable[None]]) -> None:
     async def whole() -> None:
-        await office.core.pool.start()
         await office.desk.set_setting("plugin_server", publisher.web.url("/"), "ann")
         await conversation()
 
