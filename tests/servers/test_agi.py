@@ -109,3 +109,37 @@ def test_what_is_not_agi_is_hung_up_on(data: bytes) -> None:
             assert await reader.read() == b""
 
     assert play(talk) == []
+
+
+def test_what_a_call_began_is_done_wholly_when_the_call_is_given_up() -> None:
+    done: list[Call] = []
+
+    async def whole() -> None:
+        begun, go_on, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+        async def use(call: Call) -> Answer:
+            begun.set()
+            await go_on.wait()
+            done.append(call)
+            ended.set()
+            return GIVEN
+
+        opened = socket.create_server(("127.0.0.1", 0))
+        server = AgiServer(opened, use)
+        await server.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", opened.getsockname()[1])
+        async with asyncio.timeout(20):
+            writer.write(HEAD + b"200 result=0\n200 result=0\n")
+            await begun.wait()
+            for each in list(server._calls):
+                each.cancel()  # as its time does when it is over
+            while await reader.read(1000):
+                pass
+            assert not done
+            go_on.set()
+            await ended.wait()
+        writer.close()
+        await server.close()
+
+    asyncio.run(whole())
+    assert done == [Call("417263", None, None)]

@@ -60,6 +60,7 @@ class AgiServer:
         self._use = use
         self._listener: asyncio.Server | None = None
         self._calls: set[asyncio.Task[None]] = set()
+        self._begun: set[asyncio.Task[Answered]] = set()
 
     async def start(self) -> None:
         """Begin to listen."""
@@ -69,9 +70,10 @@ class AgiServer:
         """Stop listening and hang up."""
         if self._listener is not None:
             self._listener.close()
-        for call in self._calls:
-            call.cancel()
-        await asyncio.gather(*self._calls, return_exceptions=True)
+        under_way = (*self._calls, *self._begun)
+        for each in under_way:
+            each.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -97,9 +99,21 @@ class AgiServer:
         address, contact = [
             await _get(reader, writer, name) for name in _FUNCTIONS.get(driver, _FUNCTIONS["PJSIP"])
         ]  # fmt: skip
-        answered = await self._use(Call(said.get("agi_arg_1", ""), contact, address))
+        answered = await self._used(Call(said.get("agi_arg_1", ""), contact, address))
         await _set(reader, writer, RESULT, "done" if answered.is_done else "failed")
         await _set(reader, writer, REASON, answered.reason_id)
+
+
+    async def _used(self, call: Call) -> Answered:
+        """Do what a code means; when nobody waits for it any more, it is still done wholly."""
+
+        async def use() -> Answered:
+            return await self._use(call)
+
+        begun = asyncio.create_task(use())
+        self._begun.add(begun)
+        begun.add_done_callback(self._begun.discard)
+        return await asyncio.shield(begun)
 
 
 async def _variables(reader: asyncio.StreamReader) -> dict[str, str]:
