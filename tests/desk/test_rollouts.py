@@ -183,6 +183,22 @@ def test_a_device_that_does_not_read_its_new_files_counts_as_failed(folder: Path
     play(folder, conversation)
 
 
+def test_one_that_waits_for_its_devices_holds_up_no_other(folder: Path) -> None:
+    async def conversation(home: House) -> None:
+        await home.desk.install_plugin("snom", "snom-new", "ann")
+        await home.put(replace(home.device("d6"), plugin="snom"))
+        await home.desk.move_devices({**MOVE, "sync": True}, "ann")
+        async with asyncio.timeout(20):
+            while not await home.desk.syncs():
+                await asyncio.sleep(0.005)
+        await home.desk.move_devices({"from": "snom", "to": "snom-new"}, "ann")
+        assert (await still(home, "2"))["state"] == "done"
+        assert home.device("d6").plugin == "snom-new"
+        assert (await home.desk.rollout("1"))["state"] == RUNNING, "nobody tells its devices in this test"
+
+    play(folder, conversation)
+
+
 def test_it_moves_only_in_its_window(folder: Path) -> None:
     async def conversation(home: House) -> None:
         here = time.localtime(NOW)

@@ -49,21 +49,36 @@ class Rollouts(Steps):
 
     async def run(self) -> None:
         """Work until cancelled; what was under way is taken up by the next start."""
-        while True:
-            self._look.clear()
-            more = False
-            try:
+        going: dict[str, asyncio.Task[None]] = {}  # one that waits for its devices holds up no other
+        try:
+            while True:
+                self._look.clear()
                 for rollout in self._open():
-                    more |= await self._turn(rollout)
-            except StoreFailed as error:
-                log.get().error("a roll-out cannot be kept", why=str(error))
-            if not more:
+                    if (task := going.get(rollout.id)) is None or task.done():
+                        going[rollout.id] = asyncio.create_task(self._turns(rollout.id))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._look.wait(), IDLE)
+        finally:
+            for task in going.values():
+                task.cancel()
+            await asyncio.gather(*going.values(), return_exceptions=True)
 
     def _open(self) -> list[Rollout]:
         with self.core.db.reading() as books:
             return [each for each in books.rollouts.all() if each.state in OPEN]
+
+    async def _turns(self, ident: str) -> None:
+        """Move one batch after the other, until there is nothing to do for now."""
+        try:
+            more = True
+            while more:
+                with self.core.db.reading() as books:
+                    rollout = books.rollouts.get(ident)
+                more = rollout is not None and rollout.state in OPEN and await self._turn(rollout)
+        except StoreFailed as error:
+            log.get().error("a roll-out cannot be kept", rollout=ident, why=str(error))
+        except Exception as error:  # of the program; the next look takes it up again
+            log.get().error("a roll-out broke off by a fault of the program", rollout=ident, why=repr(error))
 
     async def _turn(self, rollout: Rollout) -> bool:
         """Take the clock into account, then move a batch; True when there may be more to do."""

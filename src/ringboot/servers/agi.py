@@ -103,7 +103,6 @@ class AgiServer:
         await _set(reader, writer, RESULT, "done" if answered.is_done else "failed")
         await _set(reader, writer, REASON, answered.reason_id)
 
-
     async def _used(self, call: Call) -> Answered:
         """Do what a code means; when nobody waits for it any more, it is still done wholly."""
 
