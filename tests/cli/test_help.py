@@ -24,7 +24,8 @@ serve check init simulate reload diff metrics status top completion demo explain
 lease list|show|misfits|renew|reserve|release | reservation add|list|remove|import|export |
 device list|show|add|set|remove|reconfigure|synchronize|files|show-file|url|preview|diff|history|rollback|move |
 rollout list|show|devices|resume|abort | tls show|ca | dns list|retry |
-pool list|history | config list|show|add|set|remove | plugin list|show|update|install|upgrade|uninstall|pack|lint|test |
+pool list|history | config list|show|add|set|remove |
+plugin list|show|update|install|upgrade|uninstall|pack|new|lint|test |
 firmware list|show|install|upgrade|uninstall|upload | template list|show|copy|check|diff|migrate |
 settings list|get|set |
 import kea|isc|dnsmasq | export kea | sync list|show|stop

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from ringboot.catalog import FOLDER
 from ringboot.cli.main import app
-from ringboot.cli.plugin_things import GoldenFiles, PluginFaults
+from ringboot.cli.plugin_things import GoldenFiles, PluginFaults, Sketched
 
 MANIFEST = """\
 name = "acme"
@@ -94,3 +95,31 @@ def test_test_shows_what_differs_and_update_writes_it(acme: Path) -> None:
 def test_test_says_which_cases_it_lacks(acme: Path) -> None:
     (acme / "golden" / "cases.toml").unlink()
     assert f"{acme}/golden/cases.toml: No such file" in run("test", str(acme), code=1)[1]
+
+
+def test_new_begins_a_plugin_that_has_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ("new", "acme", "--user-agent", "Acme D10 2.1.0 02aabb001122", "--asks", "/02aabb001122.cfg")
+    told = Sketched.model_validate_json(run(*words, "--json")[0])
+    assert (told.folder, told.files, told.faults) == (
+        "acme", ["golden/cases.toml", "plugin.toml", "templates/base.tpl"], [],
+    )  # fmt: skip
+    assert run("lint", "acme")[0] == "acme has no fault.\n"
+    assert "1 file made, 1 written" in run("test", "acme", "--update")[0]
+    assert "acme is there already" in run(*words, code=1)[1]
+    assert "nothing is known of the phone" in run("new", "other", code=2)[1]
+    assert "name: " in run("new", "O_o", "--user-agent", "x", code=2)[1]
+    assert not (tmp_path / "O_o").exists()
+
+
+def test_new_takes_what_the_daemon_saw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Any, desk: Any) -> None:
+    async def explain(mac: str) -> Any:
+        return {"mac": mac, "leases": [{"vendor_class": None}, {"vendor_class": "AcmePhone-D10"}]}
+
+    desk.explain = explain
+    monkeypatch.chdir(tmp_path)
+    run("new", "acme", "--from-device", "02-AA-BB-00-11-22", "--api-socket", str(server.path))
+    manifest = (tmp_path / "acme" / "plugin.toml").read_text()
+    for line in ('oui = ["02aabb"]', '"dhcp.60" = "AcmePhone-D10"', 'is = { model = "D10" }', 'sure = "capture"'):
+        assert line in manifest.splitlines()
+    assert run("lint", "acme")[0] == "acme has no fault.\n"

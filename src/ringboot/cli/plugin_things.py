@@ -108,6 +108,14 @@ class PluginFaults(BaseModel):
     items: list[PluginFault]
 
 
+class Sketched(BaseModel):
+    """A plugin that was begun."""
+
+    folder: str
+    files: list[str]
+    faults: list[PluginFault] = Field(description="Such as a built-in brand that knows the phone as well.")
+
+
 class GoldenFile(BaseModel):
     """A golden file that is not as it is made now."""
 
@@ -132,6 +140,7 @@ TABLE: dict[str, Any] = {
     "plugin upgrade": Upgrades,
     "plugin uninstall": Uninstalled,
     "plugin pack": Packed,
+    "plugin new": Sketched,
     "plugin lint": PluginFaults,
     "plugin test": GoldenFiles,
 }
