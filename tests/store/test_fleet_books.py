@@ -56,6 +56,19 @@ def do(request: pytest.FixtureRequest, fresh: Path) -> Iterator[Do]:
     connection.close()
 
 
+@pytest.mark.parametrize("key", ["mac", "ip", "sn", "uuid", "plugin", "config"])
+def test_devices_are_looked_up_by_an_index(fresh: Path, key: str) -> None:
+    connection = sqlite3.connect(fresh, isolation_level=None)
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    assert Desk(connection).books.devices.find(key, "one") == []
+    connection.set_trace_callback(None)
+    (query,) = (each for each in asked if each.startswith("SELECT") and "'one'" in each)
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+    connection.close()
+    assert plan[0].startswith("SEARCH device USING INDEX "), plan
+
+
 def test_a_device_comes_back_as_it_was(do: Do) -> None:
     def story(books: Books) -> None:
         books.devices.put(DEVICE, "anna", 1.0)
