@@ -74,6 +74,18 @@ def test_a_broken_connection_is_gone_on_with(web: Web, tmp_path: Path) -> None:
     assert begins == sorted(set(begins))
 
 
+def test_who_does_not_answer_after_a_broken_connection_is_asked_again(web: Web, tmp_path: Path) -> None:
+    web.cut_after, web.hangs_up = CUT, (2, 3)
+    get(web.url(PATH), tmp_path / "a", sha256=SHA256)
+    assert (tmp_path / "a").read_bytes() == DATA
+    web.asked.clear()
+    web.hangs_up = tuple(range(2, 100))
+    failed = refused(web.url(PATH), tmp_path / "b", sha256=SHA256)
+    assert failed.reason is downloads.CUT
+    assert len(web.asked) < 10
+    assert (tmp_path / "b.part").stat().st_size > 0, "the next call goes on from there"
+
+
 def test_a_later_call_goes_on_where_an_earlier_one_ended(web: Web, tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(downloads, "_AGAIN", 1)
     web.cut_after = CUT

@@ -27,6 +27,7 @@ class Web:
     cut_after: int | None = None  # octets of each answer, before the connection ends
     etag: bool = True
     ranges: bool = True
+    hangs_up: tuple[int, ...] = ()  # requests that get no answer at all, counted from 1
     asked: list[tuple[str, str]] = field(default_factory=list)  # path, Range
 
     def url(self, path: str) -> str:
@@ -68,6 +69,9 @@ def serving() -> Iterator[Web]:
         def do_GET(self) -> None:
             span = self.headers.get("Range", "")
             web.asked.append((self.path, span))
+            if len(web.asked) in web.hangs_up:
+                self.close_connection = True
+                return
             data = web.files.get(self.path)
             if data is None:
                 self.send_error(404)

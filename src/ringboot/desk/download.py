@@ -177,14 +177,14 @@ class _Fetch:
             validator = await asyncio.to_thread(self._left_over)
             resumed = self._have > 0
             came, why = self._have, "it always answers with another part"
-            in_vain = 0
+            in_vain, was_cut = 0, False
             for _ in range(_AGAIN):
                 before = self._have
                 try:
-                    if await self._once(session, validator):
+                    if await self._once(session, validator, begun=was_cut):
                         return resumed
                 except _Cut as cut:
-                    came, why = self._have, str(cut)
+                    came, why, was_cut = self._have, str(cut), True
                     validator = await asyncio.to_thread(self._left_over)
                     in_vain = 0 if self._have > before else in_vain + 1
                     if in_vain == _IN_VAIN:
@@ -192,14 +192,17 @@ class _Fetch:
                     resumed = resumed or self._have > 0
         raise DownloadFailed(CUT, url=self.shown, octets=came, why=why)
 
-    async def _once(self, session: aiohttp.ClientSession, validator: str | None) -> bool:
-        """Ask once, for what is lacking; False: it must be asked for anew; _Cut: the connection ended too early."""
+    async def _once(self, session: aiohttp.ClientSession, validator: str | None, *, begun: bool) -> bool:
+        """Ask once, for what is lacking; False: it must be asked for anew; _Cut: the connection ended too early.
+
+        `begun`: it was cut before, so that nobody there now is worth another try.
+        """
         headers = {}
         if self._have:
             headers["Range"] = f"bytes={self._have}-"
             if validator:
                 headers["If-Range"] = validator
-        started = False
+        started = begun
         try:
             async with session.get(self.url, headers=headers, proxy=self._proxy) as answer:
                 if self._have and self._is_another_part(answer):
