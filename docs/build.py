@@ -28,6 +28,7 @@ STAGES = {
     "lease": "Why a lease no longer fits (`ringboot lease misfits`)",
     "file": "What became of a file request",
     "device": "What happened to a device",
+    "sip": "What phones asked at the SIP door (`[sip]`)",
     "sync": "What became of telling a device to read its files again (`ringboot device synchronize`)",
     "boot": "Where a boot stands or stopped",
     "daemon": "What happened to the daemon",

@@ -57,6 +57,7 @@ TABLE: tuple[Metric, ...] = (
     Metric("dns_updates", "counter", ("reason",), "names brought to the DNS, by outcome"),
     Metric("dns_waiting", "gauge", (), "names that are not in the DNS yet, or still"),
     Metric("codes", "counter", ("reason",), "codes that phones dialled, by outcome"),
+    Metric("sip_door", "counter", ("reason",), "what phones asked at the SIP door, by outcome"),
     Metric("restarts", "counter", ("process",), "processes started again by the supervisor"),
 )
 

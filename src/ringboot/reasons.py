@@ -13,7 +13,7 @@ class Reason(NamedTuple):
     """A named reason: `text` is filled from the event's detail, so is `help`, which says what to do next."""
 
     id: str
-    stage: str  # dhcp | lease | file | device | sync | boot | daemon
+    stage: str  # dhcp | lease | file | device | sip | sync | boot | daemon
     text: str
     help: str = ""
 
@@ -317,6 +317,19 @@ CODE_NOT_SURE = _row(
 )
 CODE_LIMITED = _row("code-limited", "device", "too many wrong codes from {address}, or of all; wait {minutes} minutes",
                     "See ringboot metrics: codes.")
+# The SIP door
+SIP_REGISTERED = _row("sip-registered", "sip", "a phone without a user registered")
+SIP_CHALLENGED = _row("sip-challenged", "sip", "a phone was asked who it is")
+SIP_REFUSED = _row("sip-refused", "sip", "account or password is not that of a phone without a user at its address",
+                   "Compare proxy_ip of config autoprov, and the phone's address in ringboot device show.")
+SIP_NO_CODE = _row("sip-no-code", "sip", "something was dialled that is no code of six digits")
+SIP_ENDED = _row("sip-ended", "sip", "a call was ended as it should")
+SIP_LOST = _row("sip-lost", "sip", "a phone did not acknowledge an answer, or not answer our BYE",
+                "A firewall between us? The phone hears us at the port that it calls from.")
+SIP_TOO_MANY_CALLS = _row("sip-too-many-calls", "sip", "too many phones call at once", "Dial again in a few seconds.")
+SIP_TOO_MUCH = _row("sip-too-much", "sip", "more messages a second than are looked at",
+                    "Who sends them? Only phones should reach the port.")
+SIP_UNREADABLE = _row("sip-unreadable", "sip", "a message that is no SIP request, or lacks what each has")
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")
 # Being told to read its files again
 SYNC_TOLD = _row("sync-told", "sync", "{target} was told to read its files again: {event}")

@@ -69,6 +69,21 @@ def test_behind_a_router_the_only_one_that_is_known_need_not_be_the_caller(phone
     assert dial(phones, user=account(phones, "one")).is_done
 
 
+def test_only_the_account_from_before_somebody_assigned_it_has_a_password_and_only_at_its_address(phones: Any) -> None:
+    def passwords(user: str, address: str = HERE) -> tuple[str, ...]:
+        return codes.passwords(phones.books, phones.world, address, user, phones.utc)
+
+    config = phones.books.configs.get(phones.books.devices.get("one").config)
+    line = config.raw_config["sip_lines"]["1"]
+    assert passwords(line["username"]) == (line["password"],)
+    assert passwords(line["username"], "10.0.1.8") == ()
+    assert passwords("somebody") == ()
+    values = {"raw_config.sip_lines.1.password": "x"}
+    layers.change(phones.books, "ann", values, who="boss", utc=phones.utc)
+    assert dial(phones).is_done
+    assert passwords("u1042") == passwords(line["username"]) == ()
+
+
 @pytest.mark.parametrize("address", ["10.0.9.9", None])
 def test_nobody_is_there(phones: Any, address: str | None) -> None:
     assert dial(phones, address=address).reason is reasons.CODE_NOBODY

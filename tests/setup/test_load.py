@@ -35,7 +35,7 @@ ROWS = [
      "mend that line; text stands in quotes, lists in [ ]")),
     # keys
     (LAN + "[boot]",
-     "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, agi, dns"),
+     "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, agi, sip, dns"),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",
@@ -404,3 +404,7 @@ def test_certificates_are_read_and_compared(tmp_path: Path) -> None:
     first, second = said(tmp_path / "text", one.key, one.key)
     assert first.startswith(f"line 7, https.certificate: {tmp_path / 'text'} holds no certificate")
     assert second.startswith(f"line 11, https.client_ca.file: {one.key} holds no certificate")
+
+
+def test_the_sip_door_is_off_until_it_is_asked_for() -> None:
+    assert Settings().sip.listen is None

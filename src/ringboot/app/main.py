@@ -47,10 +47,12 @@ from ringboot.servers.foreign import Foreign
 from ringboot.servers.http import HttpServer
 from ringboot.servers.scraped import MetricsServer
 from ringboot.servers.sip import SipSender
+from ringboot.servers.sip_door import SipDoor
 from ringboot.servers.tls import Tls
 from ringboot.setup import load, machine
 from ringboot.setup.problems import BadConfig
 from ringboot.setup.settings import Settings
+from ringboot.sip.door import Dial
 from ringboot.store.errors import StoreDamaged, StoreFailed
 from ringboot.store.fleetdb import FleetDb
 from ringboot.store.journal_file import JournalDamaged
@@ -244,12 +246,21 @@ class _Main:
             agi = AgiServer(_socket(fds["agi"]), self._dialled)
             await agi.start()
             stack.push_async_callback(agi.close)
+        if "sip" in fds:
+            door = SipDoor(_socket(fds["sip"]), _socket(fds["sip-tcp"]), self.desk.passwords, self._called)
+            self.desk.sip_door = door.counts
+            await door.start()
+            stack.push_async_callback(door.close)
         api = ApiServer(build_app(self.desk, access_here()), _socket(fds["api"]))
         await api.start()
         stack.push_async_callback(api.stop)
 
     async def _dialled(self, call: Call) -> Outcome:
         return await self.desk.use_code(call.code, call.contact, call.address, "FastAGI")
+
+    async def _called(self, dial: Dial) -> str:
+        contact = f"<sip:{dial.user}@{dial.address}>"
+        return (await self.desk.use_code(dial.code, contact, dial.address, "the SIP door")).reason_id
 
     def _sockets(self, *names: str) -> dict[str, socket.socket]:
         return {name: _socket(self.start.fds[name]) for name in names if name in self.start.fds}

@@ -20,7 +20,7 @@ from ringboot.setup.where import api_socket
 
 DHCP = Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "echo", "control", PLUG))
 TFTP = Part("tftp", "ringboot.servers.tftp_process", ("tftp",))
-MAIN = Part("main", "ringboot.app", ("files", "http", "https", "old-https", "metrics", "agi", "api"))
+MAIN = Part("main", "ringboot.app", ("files", "http", "https", "old-https", "metrics", "agi", "sip", "sip-tcp", "api"))
 PRIVATE = 0o600  # only the daemon itself connects
 EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a stranger the way in
 
@@ -37,12 +37,12 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
             opened["files"] = undo.enter_context(listen.open_unix(run / FILES, PRIVATE))
         if (http := settings.http.listen) is not None:
             opened["http"] = undo.enter_context(listen.open_stream("HTTP", http.address, http.port, "listen in [http]"))
-        for name, place, key in (
+        for name, place, where in (
             ("https", settings.https.listen, "listen in [https]"),
             ("old-https", settings.https.legacy.listen, "listen in [https.legacy]"),
         ):
             if place is not None:
-                opened[name] = undo.enter_context(listen.open_stream("HTTPS", place.address, place.port, key))
+                opened[name] = undo.enter_context(listen.open_stream("HTTPS", place.address, place.port, where))
         if (numbers := settings.metrics.listen) is not None:
             opened["metrics"] = undo.enter_context(
                 listen.open_stream("metrics", numbers.address, numbers.port, "listen in [metrics]")
@@ -53,6 +53,10 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
             opened["agi"] = undo.enter_context(
                 listen.open_stream("FastAGI", calls.address, calls.port, "listen in [agi]")
             )
+        if (phones := settings.sip.listen) is not None:
+            key = "listen in [sip]"
+            opened["sip"] = undo.enter_context(listen.open_datagrams("SIP", phones.address, phones.port, key))
+            opened["sip-tcp"] = undo.enter_context(listen.open_stream("SIP", phones.address, phones.port, key))
         opened["control"] = undo.enter_context(listen.open_unix(settings.server.data / "run" / "dhcp.sock", PRIVATE))
         server = settings.server
         path = api_socket(server.api_socket, server.data, root=os.geteuid() == 0)

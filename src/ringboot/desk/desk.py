@@ -66,6 +66,7 @@ class Desk(
         self.rollouts = Rollouts(core, renders, synchronizer)
         self.guard = Guard()
         self.codes = Counter()
+        self.sip_door = Counter()
         self.files = files
         self.slowest = slowest
         self.firmware_work = FirmwareWork()

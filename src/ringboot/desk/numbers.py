@@ -21,6 +21,7 @@ class NumbersDesk(DaemonDesk):
     """What `ringboot metrics` and Prometheus need."""
 
     codes: Counter[str]  # that were dialled, by reason
+    sip_door: Counter[str]  # what phones asked there, by reason
 
     async def metrics(self) -> str:
         """Write all numbers as Prometheus reads them."""
@@ -39,6 +40,7 @@ class NumbersDesk(DaemonDesk):
         numbers += [_number("renders", count, outcome=name) for name, count in sorted(core.pool.outcomes.items())]
         numbers += [_number("dns_updates", count, reason=name) for name, count in sorted(self.dns_outcomes.items())]
         numbers += [_number("codes", count, reason=name) for name, count in sorted(self.codes.items())]
+        numbers += [_number("sip_door", count, reason=name) for name, count in sorted(self.sip_door.items())]
         waiting, _ = await asyncio.to_thread(self._count_names)
         numbers += [_number("dns_waiting", waiting)]
         numbers += [_number("restarts", row["restarts"], process=row["name"]) for row in self.processes()]

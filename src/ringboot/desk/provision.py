@@ -21,6 +21,12 @@ class CodeDesk(Steps):
     guard: Guard
     codes: Counter[str]  # outcomes by reason
 
+    def passwords(self, address: str, user: str) -> tuple[str, ...]:
+        """Give the passwords of an account that the phones without a user at an address have."""
+        core = self.core
+        with core.db.reading() as books:
+            return codes.passwords(books, core.world, address, user, core.utc())
+
     async def use_code(self, code: str, contact: str | None, address: str | None, who: str) -> Outcome:
         """Give the config with this code to the calling device, if that is one."""
         core = self.core

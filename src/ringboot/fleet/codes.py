@@ -118,10 +118,7 @@ def _device(books: Books, world: World, calling: Caller, utc: float) -> Device |
     """Find the calling device: the one at its address; behind a router the one of them that has its account."""
     if calling.address is None:
         return Outcome(reasons.CODE_NOBODY, {"address": "an address that was not told"})
-    there = {device.id: device for device in books.devices.find("ip", calling.address)}
-    lease = world.leases.at(calling.address, utc)
-    if lease is not None and lease.mac:
-        there |= {device.id: device for device in books.devices.find("mac", mac_text(lease.mac))}
+    there = _there(books, world, calling.address, utc)
     detail: dict[str, Any] = {"address": calling.address, "user": calling.user or "none", "count": len(there)}
     if not there:
         return Outcome(reasons.CODE_NOBODY, detail)
@@ -133,10 +130,41 @@ def _device(books: Books, world: World, calling: Caller, utc: float) -> Device |
     return Outcome(reasons.CODE_SEVERAL if named or len(there) > 1 else reasons.CODE_NOT_SURE, detail)
 
 
+def _there(books: Books, world: World, address: str, utc: float) -> dict[str, Device]:
+    there = {device.id: device for device in books.devices.find("ip", address)}
+    lease = world.leases.at(address, utc)
+    if lease is not None and lease.mac:
+        there |= {device.id: device for device in books.devices.find("mac", mac_text(lease.mac))}
+    return there
+
+
+def passwords(books: Books, world: World, address: str, user: str, utc: float) -> tuple[str, ...]:
+    """Give the passwords of an account that devices at an address have before somebody assigns them; else none."""
+    found = []
+    for device in _there(books, world, address, utc).values():
+        flat = configs.for_device(books.configs, device)
+        if flat is None or not any(_is_autocreate(books, each) for each in flat.order):
+            continue
+        found += [str(line["password"]) for line in _lines(flat) if user in _names(line) and line.get("password")]
+    return tuple(dict.fromkeys(found))
+
+
+def _is_autocreate(books: Books, ident: str) -> bool:
+    config = books.configs.get(ident)
+    return config is not None and config.role == configs.AUTOCREATE
+
+
 def _accounts(books: Books, device: Device) -> set[str]:
     flat = configs.for_device(books.configs, device)
-    lines = (flat.raw.get("sip_lines") or {}) if flat is not None else {}
-    return {str(line[key]) for line in lines.values() if line for key in ("username", "auth_username") if line.get(key)}
+    return {name for line in _lines(flat) for name in _names(line)} if flat is not None else set()
+
+
+def _lines(flat: configs.Flat) -> list[dict[str, Any]]:
+    return [line for line in (flat.raw.get("sip_lines") or {}).values() if line]
+
+
+def _names(line: dict[str, Any]) -> set[str]:
+    return {str(line[key]) for key in ("username", "auth_username") if line.get(key)}
 
 
 def _told(books: Books, outcome: Outcome, calling: Caller, utc: float) -> Outcome:

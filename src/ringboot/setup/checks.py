@@ -109,6 +109,7 @@ def _listeners(draft: Draft) -> list[tuple[Place, Listen | None]]:
         (("https", "legacy", "listen"), parts["https"].legacy.listen),
         (("metrics", "listen"), parts["metrics"].listen),
         (("agi", "listen"), parts["agi"].listen),
+        (("sip", "listen"), parts["sip"].listen),
     ]
 
 

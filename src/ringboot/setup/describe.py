@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args, get_origin
 
+from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.kinds import duration_text
 from ringboot.setup.reading import inner_meaning
 from ringboot.setup.settings import (
-    Agi,
     ClassMatch,
     ClassTable,
     ClientCa,
@@ -38,6 +38,7 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[[https.client_ca]]", ClientCa),
     ("[metrics]", Metrics),
     ("[agi]", Agi),
+    ("[sip]", Sip),
 )
 _SHORT = """\
 # ringboot.toml

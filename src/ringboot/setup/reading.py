@@ -14,10 +14,10 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ringboot.plugins.places import line_at, lines_of
+from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.kinds import Meaning, shown
 from ringboot.setup.problems import ERROR, WARNING, BadConfig, Problem, Wrong, whole_file
 from ringboot.setup.settings import (
-    Agi,
     ClassMatch,
     ClassTable,
     ClientCa,
@@ -47,6 +47,7 @@ _SECTIONS: dict[str, type] = {
     "https": Https,
     "metrics": Metrics,
     "agi": Agi,
+    "sip": Sip,
     "dns": Dns,
 }
 _NESTED: dict[tuple[str, ...], type] = {

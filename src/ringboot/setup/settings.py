@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from ringboot.dhcp.private import KINDS
 from ringboot.leases.terms import INFINITE
+from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.kinds import (
     Address,
     Arches,
@@ -381,13 +382,6 @@ class Metrics:
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
-class Agi:
-    """FastAGI for Asterisk's dialplan: `AGI(agi://HOST/provision,CODE)` gives a user's config to the calling phone."""
-
-    listen: Place = Field(default=None, json_schema_extra=_RESTART, description="Where it listens. Off by default.")
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
 class Dns:
     """The DNS server that names of clients are written to (RFC 2136), in networks with `ddns_domain`."""
 
@@ -416,4 +410,5 @@ class Settings:
     https: Https = Field(default_factory=Https)
     metrics: Metrics = Field(default_factory=Metrics)
     agi: Agi = Field(default_factory=Agi)
+    sip: Sip = Field(default_factory=Sip)
     dns: Dns = Field(default_factory=Dns)

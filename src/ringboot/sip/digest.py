@@ -49,8 +49,8 @@ class Account(NamedTuple):
     password: str
 
 
-def read(header: str) -> Challenge | None:
-    """Read the value of WWW-Authenticate or Proxy-Authenticate; None when it is no challenge of this scheme."""
+def parameters(header: str) -> dict[str, str] | None:
+    """Read what stands after `Digest`, by names in lower case; None when it is another scheme, or cannot be read."""
     scheme, _, text = header.strip().partition(" ")
     if scheme.lower() != "digest":
         return None
@@ -63,6 +63,14 @@ def read(header: str) -> Challenge | None:
         name, quoted, plain = pair.groups()
         given.setdefault(name.lower(), plain if quoted is None else _ESCAPED.sub(r"\1", quoted))
         place = pair.end()
+    return given
+
+
+def read(header: str) -> Challenge | None:
+    """Read the value of WWW-Authenticate or Proxy-Authenticate; None when it is no challenge of this scheme."""
+    given = parameters(header)
+    if given is None:
+        return None
     if "realm" not in given or not given.get("nonce"):
         return None
     return Challenge(
