@@ -8,13 +8,14 @@ import select
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from ringboot.answer.query import Now
 from ringboot.model.lease import BOUND, LeaseChange
 from ringboot.servers.dhcp.disk import Disk
-from ringboot.servers.dhcp.settling import MOST, Held, Settling
+from ringboot.servers.dhcp.settling import MOST, Decided, Held, Settling
 from ringboot.store.journal import Journal, JournalLost
 
 NOW = Now(1_700_000_000.0, 1000.0)
@@ -36,7 +37,7 @@ def disk() -> Iterator[Disk]:
 def written(journal: Journal, address: int) -> Held:
     mac = address.to_bytes(6, "big")
     change = LeaseChange("bound", BOUND, "phones", address, b"\x01" + mac, mac, 1_700_000_000, 1_700_003_600, b"", 0.5)
-    return Held(journal.write([change]), [], NOW)
+    return Held(journal.write([change]), [cast(Decided, None)], NOW)
 
 
 def until_ended(disk: Disk) -> None:

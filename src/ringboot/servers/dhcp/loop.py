@@ -38,6 +38,7 @@ BEAT = 1.0  # seconds
 SLICE_BUSY, SLICE_IDLE = 0.02, 0.004  # seconds between slices of compaction
 TRY_AGAIN = 10.0  # seconds after a slice that could not be written
 COLLECT_EVERY = 60  # beats
+MANY = 8  # answers that wait for the disk: then it is the disk that limits us
 LOOK_EVERY = 5  # beats, where the kernel does not announce changes of addresses
 
 Handler = Callable[[int], None]
@@ -153,7 +154,7 @@ class Loop:
     def turn(self) -> None:
         """Wait until something is due, and do it: messages first, then what can wait."""
         before = time.clock_gettime(time.CLOCK_BOOTTIME)
-        owing = len(self._door.settling) > 0
+        owing = len(self._door.settling) >= MANY
         events = self._epoll.poll(self._patience(before))
         steady = time.clock_gettime(time.CLOCK_BOOTTIME)
         self._busy.rest(steady - before, owing=owing)

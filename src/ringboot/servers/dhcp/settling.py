@@ -44,8 +44,8 @@ class Settling:
         self._under_way: int | None = None  # the newest number when the sync began that has not ended
 
     def __len__(self) -> int:
-        """Say how many batches wait."""
-        return len(self._held)
+        """Say how many answers wait."""
+        return sum(len(each.done) for each in self._held)
 
     def hold(self, held: Held) -> list[Held]:
         """Keep a batch until it is safe; give those that are.  JournalLost when the disk fails."""
