@@ -23,7 +23,7 @@ def test_nothing_is_found_in_a_minute(name: str, tmp_path: Path) -> None:
         [sys.executable, "-m", "tests.fuzz.hunt", name, str(SECONDS), str(tmp_path / "corpus")],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS + 150,
     )  # fmt: skip
-    assert done.returncode == 0, done.stderr[-4_000:]
+    assert done.returncode == 0, done.stdout[-4_000:] + done.stderr[-4_000:]
     tried = re.search(r"stat::number_of_executed_units: (\d+)", done.stderr)
     assert tried is not None, done.stderr[-4_000:]
     assert int(tried[1]) > FEWEST
