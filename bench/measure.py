@@ -18,7 +18,7 @@ from typing import Any
 
 from bench.contenders import Contender
 from bench.wire import CLIENT_ADDRESS, SERVER_ADDRESS, Wire
-from ringboot.answer import decide
+from ringboot.desk.daemon import is_compiled
 from ringboot.servers.dhcp.priority import hurry
 
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -211,5 +211,5 @@ def memory(server: subprocess.Popen[bytes], contender: Contender) -> float:
 
 def machine() -> str:
     """Name the machine by what matters."""
-    way = "as Python" if str(decide.__file__).endswith(".py") else "compiled"
+    way = "compiled" if is_compiled() else "as Python"
     return f"{os.cpu_count()} cores, Linux {os.uname().release}, Python {sys.version.split()[0]}, Ringboot {way}"

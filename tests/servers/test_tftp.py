@@ -731,6 +731,18 @@ def test_a_long_file_that_shrinks_meanwhile_is_an_error(fleet: Fleet) -> None:
     asyncio.run(talk())
 
 
+def send_by(kind: type[Answered | Counting], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let transfers send by sockets of this kind, whose calls are counted anew."""
+    monkeypatch.setattr(kind, "calls", [])
+
+    def open_one(local: str) -> socket.socket:
+        made = kind(fileno=open_socket(local).detach())
+        made.setblocking(False)
+        return made
+
+    monkeypatch.setattr("ringboot.servers.tftp.open_socket", open_one)
+
+
 class Answered(socket.socket):
     """A socket that has each third call end with what somebody's host, or a forger, wrote about an earlier one."""
 
@@ -747,14 +759,7 @@ def test_in_a_long_file_nobody_ends_it_by_saying_that_the_client_is_gone(
     fleet: Fleet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (fleet.root / "f").write_bytes(LONG)
-    monkeypatch.setattr(Answered, "calls", [])
-
-    def open_answered(local: str) -> socket.socket:
-        made = Answered(fileno=open_socket(local).detach())
-        made.setblocking(False)
-        return made
-
-    monkeypatch.setattr("ringboot.servers.tftp.open_socket", open_answered)
+    send_by(Answered, monkeypatch)
 
     async def talk() -> None:
         async with opened(fleet) as door:
@@ -798,14 +803,7 @@ def test_a_window_is_sent_by_one_call_where_the_kernel_can(
     blksize, window = int(options["blksize"]), int(options["windowsize"])
     content = bytes(number % 251 for number in range(blksize * window * 3))  # the last block is empty
     (fleet.root / "f").write_bytes(content)
-    monkeypatch.setattr(kind, "calls", [])
-
-    def open_counting(local: str) -> socket.socket:
-        made = kind(fileno=open_socket(local).detach())
-        made.setblocking(False)
-        return made
-
-    monkeypatch.setattr("ringboot.servers.tftp.open_socket", open_counting)
+    send_by(kind, monkeypatch)
 
     async def talk() -> bytes:
         got = b""

@@ -21,6 +21,16 @@ from ringboot.cli.main import app
 from ringboot.sim.stage import free_ports
 
 IN_A_PROCESS = ("serve", "demo", "init")  # commands that are more than a question to the daemon
+# How a configuration on the loopback begins; `Daemon` names the places, and the port of DHCP is filled in.
+LOOPBACK = """\
+[server]
+data = "DATA"
+api_socket = "SOCKET"
+address = "127.0.0.1"
+[dhcp]
+interfaces = ["lo"]
+port = {dhcp}
+"""
 CEILING = 30.0  # seconds that any condition may take
 
 

@@ -8,20 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.whole.daemon import Daemon, free_port, wait_until
+from tests.whole.daemon import LOOPBACK, Daemon, free_port, wait_until
 
 from ringboot.catalog import FOLDER
 from ringboot.sim.leasing import Leased, Leasing
 
 RELAY = "127.79.0.2"
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 options = {{ ntp-servers = "127.0.0.9" }}
 [[dhcp.network]]
 name = "phones"
@@ -34,6 +29,7 @@ listen = "127.0.0.1:{tftp}"
 [http]
 listen = "127.0.0.1:{http}"
 """
+)
 
 
 class Site(Daemon):

@@ -6,19 +6,14 @@ import socket
 from pathlib import Path
 
 import pytest
-from tests.whole.daemon import Daemon, free_port
+from tests.whole.daemon import LOOPBACK, Daemon, free_port
 
 from ringboot.cli.client import Client
 from ringboot.cli.exits import BUSY, Failure
 
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 name = "phones"
 subnet = "127.79.0.0/16"
@@ -28,6 +23,7 @@ listen = "127.0.0.1:{http}"
 [agi]
 listen = "127.0.0.1:{agi}"
 """
+)
 DEVICES = {"one": "127.79.1.1", "two": "127.79.1.2", "three": "127.79.1.2"}
 
 

@@ -16,20 +16,15 @@ import pytest
 from pydantic import TypeAdapter
 from tests.desk.web import Web, forwarding, serving
 from tests.plugins.archives import tarred, zipped
-from tests.whole.daemon import Daemon, free_port, wait_until
+from tests.whole.daemon import LOOPBACK, Daemon, free_port, wait_until
 
 from ringboot.cli.shapes import TABLE
 
 pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl: tests/install-clients")
 PAGE = Path(__file__).parents[2] / "docs/howto/firmware.md"
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 name = "elsewhere"
 subnet = "127.0.0.0/8"
@@ -38,6 +33,7 @@ listen = "127.0.0.1:{tftp}"
 [http]
 listen = "127.0.0.1:{http}"
 """
+)
 ROM, NEWER, SOUND = b"ROM " * 20_000, b"ROM 2.2 " * 20_000, b"ring"
 D10 = zipped({"D10-2.1/D10.rom": ROM, "D10-2.1/readme.txt": b"r", "D10-2.1/boot.rom": b"boot"})
 D10_NEWER = zipped({"D10-2.2/D10.rom": NEWER})

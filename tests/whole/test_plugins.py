@@ -10,21 +10,16 @@ from pathlib import Path
 
 import pytest
 from tests.desk.web import forwarding, serving
-from tests.whole.daemon import Daemon, free_port
+from tests.whole.daemon import LOOPBACK, Daemon, free_port
 
 from ringboot.catalog import FOLDER
 from ringboot.plugins.pack import pack
 
 PAGE = Path(__file__).parents[2] / "docs/howto/plugins.md"
 MAC = "00:08:5d:2e:ec:fb"
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 subnet = "127.94.0.0/16"
 pools = ["127.94.1.1-127.94.1.50"]
@@ -33,6 +28,7 @@ listen = "127.0.0.1:{tftp}"
 [http]
 listen = "127.0.0.1:{http}"
 """
+)
 
 
 @pytest.fixture

@@ -7,20 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.whole.daemon import Daemon, free_port
+from tests.whole.daemon import LOOPBACK, Daemon, free_port
 
 PAGE = Path(__file__).parents[2] / "docs/howto/roll-out.md"
 FENCE = re.compile(r"^```console ?(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MODELS = ("6731i", "6731i", "6739i", "6731i", "6731i")
 BROKEN = (1, 2)  # whose own templates are wrong
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 name = "phones"
 subnet = "127.79.0.0/16"
@@ -28,6 +23,7 @@ pools = ["127.79.1.1-127.79.1.50"]
 [http]
 listen = "127.0.0.1:{http}"
 """
+)
 
 
 def mac(number: int) -> str:

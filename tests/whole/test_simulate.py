@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
-from tests.whole.daemon import Daemon, free_port
+from tests.whole.daemon import LOOPBACK, Daemon, free_port
 
 from ringboot.catalog import FOLDER as CATALOG
 from ringboot.cli.shapes import TABLE, Failure
@@ -22,14 +22,9 @@ from ringboot.sim.storm import Plan, Storm
 from ringboot.sim.target import Target
 
 RELAY = "127.81.0.1"
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 name = "phones"
 subnet = "127.81.0.0/16"
@@ -44,6 +39,7 @@ listen = "127.0.0.1:{tftp}"
 [http]
 listen = "127.0.0.1:{http}"
 """
+)
 
 
 class Site(Daemon):

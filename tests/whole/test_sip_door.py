@@ -9,16 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.whole.daemon import Daemon, free_port, wait_until
+from tests.whole.daemon import LOOPBACK, Daemon, free_port, wait_until
 
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 name = "phones"
 subnet = "127.86.0.0/16"
@@ -30,6 +25,7 @@ listen = "127.0.0.1:{tftp}"
 [sip]
 listen = "127.0.0.1:{sip}"
 """
+)
 DEVICES = {"one": "127.86.1.1", "two": "127.86.1.2", "three": "127.86.1.3"}
 _HEAD = """\
 Via: SIP/2.0/[transport] [local_ip]:[local_port];rport;branch=[branch]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.whole.daemon import Daemon, free_port, wait_until
+from tests.whole.daemon import LOOPBACK, Daemon, free_port, wait_until
 
 from ringboot.catalog import FOLDER
 from ringboot.plugins.manifest import load_manifest
@@ -22,14 +22,9 @@ from ringboot.sim.storm import Plan, Storm
 from ringboot.sim.target import Target
 
 RELAY = "127.84.0.1"
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 name = "phones"
 subnet = "127.84.0.0/16"
@@ -40,6 +35,7 @@ listen = "127.0.0.1:{tftp}"
 [http]
 listen = "127.0.0.1:{http}"
 """
+)
 BRANDS = {
     manifest.name: manifest
     for manifest in map(load_manifest, sorted(path.parent for path in FOLDER.glob("*/plugin.toml")))

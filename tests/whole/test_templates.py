@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.whole.daemon import Daemon, free_port
+from tests.whole.daemon import LOOPBACK, Daemon, free_port
 
 from ringboot.catalog import FOLDER as CATALOG
 
@@ -19,14 +19,9 @@ EARLIER = (ROOT / "tests" / "catalog" / "earlier" / "aastra-base.tpl").read_text
 NOW = (CATALOG / "aastra" / "templates" / "base.tpl").read_text()
 MAC = "00:08:5d:2e:ec:fb"
 LINE = "directed call pickup: {{ 1 if exten_pickup_call else 0 }}"
-CONFIG = """
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 subnet = "127.80.0.0/24"
 [tftp]
@@ -34,6 +29,7 @@ listen = "127.0.0.1:{tftp}"
 [http]
 listen = "127.0.0.1:{http}"
 """
+)
 
 
 class Site(Daemon):

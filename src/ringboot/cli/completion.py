@@ -62,6 +62,9 @@ def names_of(path: str, key: str, *described_by: str) -> Complete:
     return complete
 
 
+PLUGINS = names_of("plugins", "id", "title", "version")
+
+
 def devices(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Complete with MACs, in the spelling that was begun; with dashes at first, because bash parts words at colons."""
     mark = ":" if ":" in incomplete else "-"

@@ -32,12 +32,19 @@ FILE_COLUMNS = (
     Column("fetched", "FETCHED", moment),
 )
 
-PLUGINS = completion.names_of("plugins", "id", "title", "version")
 CONFIGS = completion.names_of("configs", "id", "label")
 
 Named = Annotated[
     str, typer.Argument(metavar="DEVICE", help="Its id, MAC or address.", autocompletion=completion.devices)
 ]
+Several = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[DEVICE]...", help="Ids, MACs or addresses.", autocompletion=completion.devices),
+]
+OfPlugin = Annotated[
+    str | None, typer.Option("--plugin", help="All devices of this plugin.", autocompletion=completion.PLUGINS)
+]
+Every = Annotated[bool, typer.Option("--all", help="All devices.")]
 Secrets = Annotated[bool, typer.Option("--secrets", help="Show passwords instead of ***.")]
 Mac = Annotated[str | None, typer.Option(help="Its MAC.")]
 Ip = Annotated[str | None, typer.Option(help="Its address.")]
@@ -45,7 +52,7 @@ Sn = Annotated[str | None, typer.Option(help="Its serial number.")]
 Vendor = Annotated[str | None, typer.Option(help="Who made it.")]
 Model = Annotated[str | None, typer.Option(help="Its model.")]
 Version = Annotated[str | None, typer.Option(help="Its firmware.")]
-Plugin = Annotated[str | None, typer.Option(help="The plugin that makes its files.", autocompletion=PLUGINS)]
+Plugin = Annotated[str | None, typer.Option(help="The plugin that makes its files.", autocompletion=completion.PLUGINS)]
 Config = Annotated[str | None, typer.Option("--use-config", help="The id of its config.", autocompletion=CONFIGS)]
 Description = Annotated[str | None, typer.Option(help="A note.")]
 Wait = Annotated[
@@ -194,12 +201,9 @@ def remove_device(at: At, device: Named) -> None:
 def reconfigure(
     at: At,
     *,
-    devices: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[DEVICE]...", help="Ids, MACs or addresses.", autocompletion=completion.devices),
-    ] = None,
-    plugin: Annotated[str | None, typer.Option(help="All devices of this plugin.", autocompletion=PLUGINS)] = None,
-    every: Annotated[bool, typer.Option("--all", help="All devices.")] = False,
+    devices: Several = None,
+    plugin: OfPlugin = None,
+    every: Every = False,
     sync: Annotated[bool, typer.Option("--sync", help="Then let them read their files again.")] = False,
     wait: Wait = True,
 ) -> None:
@@ -235,13 +239,10 @@ def reconfigure(
 def synchronize(
     at: At,
     *,
-    devices: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[DEVICE]...", help="Ids, MACs or addresses.", autocompletion=completion.devices),
-    ] = None,
-    plugin: Annotated[str | None, typer.Option(help="All devices of this plugin.", autocompletion=PLUGINS)] = None,
+    devices: Several = None,
+    plugin: OfPlugin = None,
     filters: Filters = None,
-    every: Annotated[bool, typer.Option("--all", help="All devices.")] = False,
+    every: Every = False,
     wait: Wait = True,
 ) -> None:
     """Let devices read their files again, by a SIP NOTIFY.

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ringboot.cli.command import At, command
-from ringboot.cli.completion import names_of
+from ringboot.cli.completion import PLUGINS, names_of
 from ringboot.cli.exits import FAILED, USAGE, Failure
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
 from ringboot.cli.plugins import PluginId
@@ -107,9 +107,7 @@ def _work(at: At, plugin: str, what: str, body: dict[str, Any]) -> dict[str, Any
 
 def upgrade_firmware(
     at: At,
-    plugin: Annotated[
-        str | None, typer.Argument(metavar="[PLUGIN]", autocompletion=names_of("plugins", "id", "title", "version"))
-    ] = None,
+    plugin: Annotated[str | None, typer.Argument(metavar="[PLUGIN]", autocompletion=PLUGINS)] = None,
     packages: Annotated[
         list[str] | None, typer.Argument(metavar="[PACKAGE]...", help="Only these; without any, all of the plugin.")
     ] = None,

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ringboot.cli.command import At, command
-from ringboot.cli.completion import names_of
+from ringboot.cli.completion import PLUGINS
 from ringboot.cli.exits import FAILED, USAGE, Failure
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
 from ringboot.cli.progress import watched
@@ -28,9 +28,7 @@ COLUMNS = (
     Column("problem", "PROBLEM"),
 )
 
-PluginId = Annotated[
-    str, typer.Argument(metavar="PLUGIN", help="Its id.", autocompletion=names_of("plugins", "id", "title", "version"))
-]
+PluginId = Annotated[str, typer.Argument(metavar="PLUGIN", help="Its id.", autocompletion=PLUGINS)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -91,9 +89,7 @@ def install_plugin(
 def upgrade_plugin(
     at: At,
     *,
-    plugin: Annotated[
-        str | None, typer.Argument(help="Its id.", autocompletion=names_of("plugins", "id", "title", "version"))
-    ] = None,
+    plugin: Annotated[str | None, typer.Argument(help="Its id.", autocompletion=PLUGINS)] = None,
     every: Annotated[bool, typer.Option("--all", help="All of which there is a newer version.")] = False,
     source: Annotated[str | None, typer.Option("--from", help="A folder or an archive with another version.")] = None,
 ) -> None:

@@ -37,7 +37,6 @@ DEVICE_COLUMNS = (
 FILE_COLUMNS = (Column("mac", "MAC"), Column("model", "MODEL"), Column("change", "CHANGE"), Column("path", "PATH"))
 LOOK_EVERY = 0.25  # seconds
 
-PLUGINS = completion.names_of("plugins", "id", "title", "version")
 ROLLOUTS = completion.names_of("rollouts", "id", "from", "to", "state")
 Named = Annotated[str, typer.Argument(metavar="ID", help="Its number.", autocompletion=ROLLOUTS)]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Return when it is over or pauses, or at once.")]
@@ -61,8 +60,8 @@ def move(
     at: At,
     *,
     text: Text = "",
-    from_: Annotated[str, typer.Option("--from", help="The plugin that they have.", autocompletion=PLUGINS)],
-    to: Annotated[str, typer.Option("--to", help="The plugin that they get.", autocompletion=PLUGINS)],
+    from_: Annotated[str, typer.Option("--from", help="The plugin that they have.", autocompletion=completion.PLUGINS)],
+    to: Annotated[str, typer.Option("--to", help="The plugin that they get.", autocompletion=completion.PLUGINS)],
     filters: Filters = None,
     first: Annotated[
         str | None, typer.Option(help="The first group: how many, or key=value. Then it pauses until resumed.")

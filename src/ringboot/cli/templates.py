@@ -35,9 +35,8 @@ WORDS = {  # what became of a custom template
     "unrecorded": "was not copied by ringboot template copy: name its original with --base",
 }
 
-PLUGINS = completion.names_of("plugins", "id", "title", "version")
 TEMPLATES = completion.names_of("templates", "template", "plugin", "state")
-PluginId = Annotated[str, typer.Argument(metavar="PLUGIN", help="The plugin's id.", autocompletion=PLUGINS)]
+PluginId = Annotated[str, typer.Argument(metavar="PLUGIN", help="The plugin's id.", autocompletion=completion.PLUGINS)]
 Name = Annotated[str, typer.Argument(metavar="TEMPLATE", help="Its name.", autocompletion=TEMPLATES)]
 Shipped = Annotated[bool, typer.Option("--shipped", help="The shipped one, where there is also one of your own.")]
 
@@ -107,7 +106,9 @@ def copy_template(
 def check_templates(
     at: At,
     *,
-    plugin: Annotated[str | None, typer.Argument(help="The plugin's id. Default: all.", autocompletion=PLUGINS)] = None,
+    plugin: Annotated[
+        str | None, typer.Argument(help="The plugin's id. Default: all.", autocompletion=completion.PLUGINS)
+    ] = None,
 ) -> None:
     """Find faults in templates without making a file.
 

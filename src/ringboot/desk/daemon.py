@@ -32,7 +32,7 @@ class DaemonDesk:
         devices, configured = await asyncio.to_thread(self._count_devices)
         row: Row = {
             "version": __version__,
-            "compiled": not str(decide.__file__).endswith(".py"),
+            "compiled": is_compiled(),
             "uptime": round(core.utc() - core.started),
             "config": str(core.config),
             "data": str(core.data),
@@ -81,6 +81,11 @@ class DaemonDesk:
         except (OSError, ValueError):
             return []
         return list(rows)
+
+
+def is_compiled() -> bool:
+    """Tell whether the way of a DHCP message is machine code (docs/howto/speed.md)."""
+    return not str(decide.__file__).endswith(".py")
 
 
 def file_rows(files: Counter[tuple[str, str]]) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from ringboot.fleet.books import SettingBook
 from ringboot.fleet.fields import Unknown, one
@@ -68,27 +68,31 @@ class Setting(NamedTuple):
 
 def _proxy(text: str) -> str:
     """Check the address of a proxy."""
-    try:
-        parts = urlsplit(text)
-        sound = parts.scheme == "http" and parts.hostname and parts.port and parts.path in ("", "/")
-    except ValueError:
-        sound = False
-    if not sound or parts.query or parts.fragment:
-        raise ValueError("must be http://HOST:PORT, or empty")
-    if "@" in parts.netloc:
-        raise ValueError("must not hold a password: everybody who may look at settings would see it")
-    return text
+    return _place(
+        text,
+        lambda at: at.scheme == "http" and at.hostname and at.port and at.path in ("", "/"),
+        "must be http://HOST:PORT, or empty",
+    )
 
 
 def _server(text: str) -> str:
     """Check the place of a repository."""
+    return _place(
+        text,
+        lambda at: text.startswith("/") or (at.scheme in ("http", "https") and at.hostname),
+        "must be a URL (http, https), the whole path of a folder, or empty",
+    )
+
+
+def _place(text: str, is_sound: Callable[[SplitResult], object], must: str) -> str:
+    """Check a place that everybody may see who may look at settings."""
     try:
         parts = urlsplit(text)
-        sound = text.startswith("/") or (parts.scheme in ("http", "https") and parts.hostname)
+        sound = is_sound(parts)
     except ValueError:
-        sound = False
+        raise ValueError(must) from None
     if not sound or parts.query or parts.fragment:
-        raise ValueError("must be a URL (http, https), the whole path of a folder, or empty")
+        raise ValueError(must)
     if "@" in parts.netloc:
         raise ValueError("must not hold a password: everybody who may look at settings would see it")
     return text

@@ -14,7 +14,6 @@ place of their own and no bookkeeping: each plugin's folder is whole, and the la
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ringboot.plugins.package import Package
+from ringboot.plugins.shipped import digest
 
 _RECORDS = "var/installed"
 _SERVED = "var/tftpboot"
@@ -96,12 +96,6 @@ def set_explicit(folder: Path, record: Record) -> None:
     _write(folder / _RECORDS / record.id, record._replace(explicit=True))
 
 
-def sha256(path: Path) -> str:
-    """Give the SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 # --- in ---
 
 
@@ -120,7 +114,7 @@ def put_in(
     """
     settle(folder)
     here = records(folder)
-    sums = {path: sha256(file) for path, file in sorted(tree.items())}
+    sums = {path: digest(file) for path, file in sorted(tree.items())}
     ours = {path: value for path, value in sums.items() if not _is_anothers(folder, package.id, path, value, here)}
     for path in sums:
         if why := refuse(path) or _no_place(folder, path):
@@ -157,7 +151,7 @@ def _is_anothers(folder: Path, ident: str, path: str, value: str, here: Mapping[
             raise NotPlaced(f"{ident}: {path} is another file in package {other.id}; uninstall that one first")
     if any(path in record.files for record in here.values()) or not os.path.lexists(target):
         return False
-    if not target.is_file() or sha256(target) != value:
+    if not target.is_file() or digest(target) != value:
         raise NotPlaced(f"{ident}: {path} is there already, and no package put it there; move {target} away first")
     return True
 
@@ -210,7 +204,7 @@ def _stage(file: Path, to: Path, same: Path | None, value: str) -> None:
 
 def _is(path: Path, value: str) -> bool:
     try:
-        return not path.is_symlink() and path.is_file() and (not value or sha256(path) == value)
+        return not path.is_symlink() and path.is_file() and (not value or digest(path) == value)
     except OSError:
         return False
 

@@ -7,20 +7,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.whole.daemon import free_port
+from tests.whole.daemon import LOOPBACK, free_port
 from tests.whole.explain.handset import Handset
 from typer.testing import CliRunner
 
 from ringboot.cli.main import app
 
-CONFIG = """\
-[server]
-data = "DATA"
-api_socket = "SOCKET"
-address = "127.0.0.1"
-[dhcp]
-interfaces = ["lo"]
-port = {dhcp}
+CONFIG = (
+    LOOPBACK
+    + """\
 [[dhcp.network]]
 name = "phones"
 subnet = "127.77.0.0/16"
@@ -34,6 +29,7 @@ listen = "127.0.0.1:{tftp}"
 [http]
 listen = "127.0.0.1:{http}"
 """
+)
 RELAY, TINY_RELAY = "127.77.0.2", "127.78.0.2"
 PATIENCE = 60.0  # seconds that a daemon that cannot run may take to say so
 
