@@ -21,12 +21,16 @@ from ringboot.cli.main import app
 from ringboot.sim.stage import free_ports
 
 IN_A_PROCESS = ("serve", "demo", "init")  # commands that are more than a question to the daemon
-# How a configuration on the loopback begins; `Daemon` names the places, and the port of DHCP is filled in.
+# How a configuration on the loopback begins; `Daemon` names the places, and the ports are filled in.
 LOOPBACK = """\
 [server]
 data = "DATA"
 api_socket = "SOCKET"
 address = "127.0.0.1"
+[tftp]
+listen = "127.0.0.1:{tftp}"
+[http]
+listen = "127.0.0.1:{http}"
 [dhcp]
 interfaces = ["lo"]
 port = {dhcp}
@@ -56,6 +60,7 @@ class Daemon:
 
     def __init__(self, folder: Path, config: str, namespace: str | None = None, before: str = "") -> None:
         """DATA and SOCKET in the configuration are filled in; `before` is Python that runs before its first line."""
+        assert namespace or "[tftp]" in config, "tests beside each other cannot all have port 69 of this machine"
         self.folder = folder
         self.data = folder / "data"
         self.socket = self.data / "run" / "api.sock"

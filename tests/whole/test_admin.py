@@ -24,10 +24,6 @@ subnet = "127.79.0.0/16"
 pools = ["127.79.1.1-127.79.1.50"]
 lease_time = "1h"
 options = {{ ntp-servers = "127.0.0.10" }}
-[tftp]
-listen = "127.0.0.1:{tftp}"
-[http]
-listen = "127.0.0.1:{http}"
 """
 )
 

@@ -18,8 +18,6 @@ CONFIG = (
 name = "phones"
 subnet = "127.79.0.0/16"
 pools = ["127.79.1.1-127.79.1.50"]
-[http]
-listen = "127.0.0.1:{http}"
 [agi]
 listen = "127.0.0.1:{agi}"
 """
@@ -47,7 +45,7 @@ def dial(port: int, code: str, address: str) -> dict[str, str]:
 
 def test_the_right_device_and_no_guess(tmp_path: Path) -> None:
     agi = free_port()
-    with Daemon(tmp_path, CONFIG.format(dhcp=free_port(), http=free_port(), agi=agi)) as site:
+    with Daemon(tmp_path, CONFIG.format(dhcp=free_port(), tftp=free_port(), http=free_port(), agi=agi)) as site:
         site.run("settings", "set", "NAT", "1")
         for number, (ident, address) in enumerate(DEVICES.items(), start=1):
             site.run(

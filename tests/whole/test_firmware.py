@@ -28,10 +28,6 @@ CONFIG = (
 [[dhcp.network]]
 name = "elsewhere"
 subnet = "127.0.0.0/8"
-[tftp]
-listen = "127.0.0.1:{tftp}"
-[http]
-listen = "127.0.0.1:{http}"
 """
 )
 ROM, NEWER, SOUND = b"ROM " * 20_000, b"ROM 2.2 " * 20_000, b"ring"

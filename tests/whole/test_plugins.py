@@ -23,10 +23,6 @@ CONFIG = (
 [[dhcp.network]]
 subnet = "127.94.0.0/16"
 pools = ["127.94.1.1-127.94.1.50"]
-[tftp]
-listen = "127.0.0.1:{tftp}"
-[http]
-listen = "127.0.0.1:{http}"
 """
 )
 

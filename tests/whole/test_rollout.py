@@ -20,8 +20,6 @@ CONFIG = (
 name = "phones"
 subnet = "127.79.0.0/16"
 pools = ["127.79.1.1-127.79.1.50"]
-[http]
-listen = "127.0.0.1:{http}"
 """
 )
 
@@ -32,7 +30,7 @@ def mac(number: int) -> str:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Daemon]:
-    daemon = Daemon(tmp_path, CONFIG.format(dhcp=free_port(), http=free_port())).start()
+    daemon = Daemon(tmp_path, CONFIG.format(dhcp=free_port(), tftp=free_port(), http=free_port())).start()
     for number, model in enumerate(MODELS, start=1):
         daemon.run("device", "add", "--mac", mac(number), "--plugin", "aastra", "--model", model, "--id", f"d{number}")
     yield daemon

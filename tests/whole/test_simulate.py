@@ -34,10 +34,6 @@ lease_time = "1h"
 name = "branch"
 subnet = "127.82.0.0/16"
 trust = "first-use"
-[tftp]
-listen = "127.0.0.1:{tftp}"
-[http]
-listen = "127.0.0.1:{http}"
 """
 )
 

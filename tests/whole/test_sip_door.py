@@ -18,10 +18,6 @@ CONFIG = (
 name = "phones"
 subnet = "127.86.0.0/16"
 pools = ["127.86.1.1-127.86.1.50"]
-[http]
-listen = "127.0.0.1:{http}"
-[tftp]
-listen = "127.0.0.1:{tftp}"
 [sip]
 listen = "127.0.0.1:{sip}"
 """

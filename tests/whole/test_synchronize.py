@@ -30,10 +30,6 @@ name = "phones"
 subnet = "127.84.0.0/16"
 pools = ["127.84.1.1-127.84.9.200"]
 lease_time = "1h"
-[tftp]
-listen = "127.0.0.1:{tftp}"
-[http]
-listen = "127.0.0.1:{http}"
 """
 )
 BRANDS = {

@@ -24,10 +24,6 @@ CONFIG = (
     + """\
 [[dhcp.network]]
 subnet = "127.80.0.0/24"
-[tftp]
-listen = "127.0.0.1:{tftp}"
-[http]
-listen = "127.0.0.1:{http}"
 """
 )
 

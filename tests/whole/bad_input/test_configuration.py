@@ -16,9 +16,9 @@ WRONG_KEYS = (
     .replace("127.77.1.250", "127.88.1.250")
 )
 SAID_OF_KEYS = (
-    'line 7, dhcp.port: "67" is not a number from 1 to 65535; write a port without quotes',
-    "line 11, dhcp.network.pools: pool 127.77.1.1-127.88.1.250 leaves the subnet 127.77.0.0/16; move it inside",
-    "line 13, dhcp.network.nam: unknown key; did you mean name?",
+    'line 11, dhcp.port: "67" is not a number from 1 to 65535; write a port without quotes',
+    "line 15, dhcp.network.pools: pool 127.77.1.1-127.88.1.250 leaves the subnet 127.77.0.0/16; move it inside",
+    "line 17, dhcp.network.nam: unknown key; did you mean name?",
 )
 
 
@@ -41,7 +41,7 @@ def test_serve_tells_the_same_and_does_not_begin(tmp_path: Path) -> None:
 ANYTHING: dict[str, tuple[str, str]] = {
     "no TOML": (
         SITE.config.replace('"127.77.0.0/16"', '"127.77.0.0/16'),
-        ", line 10: is no TOML: Illegal character '\\n'; mend that line; text stands in quotes, lists in [ ]",
+        ", line 14: is no TOML: Illegal character '\\n'; mend that line; text stands in quotes, lists in [ ]",
     ),
     "an unknown section": (
         SITE.config + "[dchp]\n",
@@ -50,14 +50,14 @@ ANYTHING: dict[str, tuple[str, str]] = {
     "a list where a table belongs": (
         SITE.config.replace("pools = ", "pool = ", 1),
         (
-            ', line 11, dhcp.network.pool: "127.77.1.1-127.77.1.250" is not a table; '
+            ', line 15, dhcp.network.pool: "127.77.1.1-127.77.1.250" is not a table; '
             "write [[dhcp.network.pool]] and its keys below"
         ),
     ),
     "an option that does not exist": (
-        SITE.config.replace("[tftp]", 'options = { tftp-sever-name = "x" }\n[tftp]'),
+        SITE.config + 'options = { tftp-sever-name = "x" }\n',
         (
-            ", line 16, dhcp.network.options.tftp-sever-name: no DHCP option is called 'tftp-sever-name'; "
+            ", line 20, dhcp.network.options.tftp-sever-name: no DHCP option is called 'tftp-sever-name'; "
             "did you mean tftp-server-name?"
         ),
     ),
@@ -87,7 +87,7 @@ def test_an_interface_that_is_not_there(tmp_path: Path) -> None:
     assert text.endswith(f"ringboot: {said}")
     path = written(tmp_path, SITE.config.replace('["lo"]', '["lo", "eth77"]'))
     code, out, _ = command("check", "--config", str(path))
-    line = f"{path}, line 6, dhcp.interfaces: interface eth77 is not there; the interfaces here are {there}"
+    line = f"{path}, line 10, dhcp.interfaces: interface eth77 is not there; the interfaces here are {there}"
     assert (code, out) == (CONFIGURATION, f"{line}\n{path}: 1 error\n")
 
 

@@ -62,9 +62,9 @@ def a_broken_configuration_is_not_taken_over(daemon: Daemon, site: Site, _: Path
     try:
         text = (
             "ringboot: The configuration was not changed:\n"
-            f"{daemon.config}, line 11, dhcp.network.pools: "
+            f"{daemon.config}, line 5, tfpt: unknown key; did you mean tftp?\n"
+            f"{daemon.config}, line 15, dhcp.network.pools: "
             '"127.99.1.1-127.77.1.250" ends before it begins; write "127.77.1.250-127.99.1.1"\n'
-            f"{daemon.config}, line 16, tfpt: unknown key; did you mean tftp?\n"
         )
         assert said(daemon, "reload") == (CONFIGURATION, text)
         assert site.phone(0x101).obtain().startswith("127.77.1.")
