@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from docs.table import table
 
 from ringboot.catalog import FOLDER
 from ringboot.dhcp.options import name_of
 from ringboot.plugins.manifest import FILE, load_manifest
-from ringboot.plugins.schema import ANY_MODEL, Manifest, Resync
+from ringboot.plugins.schema import ANY_MODEL, Manifest, Resync, ResyncRule
 
 _HEAD = """\
 # Brands and models
 
 What the built-in plugins know. How sure a fact is: *capture* was seen from real phones, *documentation* is what the
 vendor or a project with such phones writes, *unverified* is neither.
+
 """
+_BRANDS = ("brand", "plugin", "models", "without keys", "recognised by", "told to read again", "unverified")
 _MODELS = ("model", "type", "lines", "keys", "modules", "protocol", "firmware", "how sure")
 
 
 def models_page() -> str:
     """Write docs/reference/models.md."""
     brands = [load_manifest(path) for path in sorted(FOLDER.iterdir()) if (path / FILE).exists()]
-    return _HEAD + "".join(_brand(manifest) for manifest in brands)
+    return _HEAD + table(_BRANDS, map(_overview, brands)) + "".join(map(_brand, brands))
+
+
+def _overview(manifest: Manifest) -> tuple[str, ...]:
+    models = [name for name in manifest.models if name != ANY_MODEL]
+    bare = sum(not manifest.phone(name)["keys"] for name in models)
+    unsure = sum(bool(manifest.phone(name)["unverified"]) for name in models)
+    return (
+        manifest.title,
+        f"`{manifest.name}`",
+        str(len(models)),
+        str(bare),
+        ", ".join(dict.fromkeys(f"`{rule.from_}`" for rule in manifest.identify)),
+        "no" if manifest.resync.how == "none" else "yes",
+        f"facts of {unsure} models; {len(_unverified(manifest))} others",
+    )
 
 
 def _brand(manifest: Manifest) -> str:
@@ -46,10 +63,17 @@ def _brand(manifest: Manifest) -> str:
         table(("option", "name", "value"), [(key, f"`{name_of(key)}`", f"`{text}`") for key, text in _dhcp(manifest)])
     )
     parts.append("\n### Its files\n\n")
-    parts.append(table(("file", "whose", "made from", "how sure"), [*_own(manifest), *_common(manifest)]))
+    parts.append(table(("file", "whose", "made from", "passwords", "how sure"), [*_own(manifest), *_common(manifest)]))
+    if manifest.boot:
+        parts.append("\n### How it boots\n\n`?` stands before a file that may be missing.\n\n")
+        parts.append(table(("models", "server from option", "asks for, in order", "how sure"), _boots(manifest)))
     parts.append(f"\n{_resync(manifest.resync)}\n")
     if notes := [(f"`{key}`", param.help, param.sure or "") for key, param in manifest.params.items() if param.help]:
         parts.append(f"\n### What to know about its configuration\n\n{table(('key', 'note', 'how sure'), notes)}")
+    if unsure := _unverified(manifest):
+        parts.append(
+            f"\n### What is unverified, beside facts of models\n\n{''.join(f'- {each}{chr(10)}' for each in unsure)}"
+        )
     if manifest.sources:
         parts.append("\n### Where the facts are from\n\n")
         parts += [f"- {name}: {words}\n" for name, words in manifest.sources.items()]
@@ -80,23 +104,56 @@ def _own(manifest: Manifest) -> list[tuple[str, ...]]:
     for name, entry in manifest.device.files.items():
         part = f".{entry.part}" if entry.part else ""
         made = f"`<model>{part}.tpl` or `base{part}.tpl`{', when there is something to say' if entry.optional else ''}"
-        rows.append((f"`{name}`", "one phone's", made, entry.sure or ""))
+        rows.append((f"`{name}`", "one phone's", made, "yes" if entry.secret else "none", entry.sure or ""))
     return rows
 
 
 def _common(manifest: Manifest) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for name, entry in manifest.common.files.items():
-        rows.append((f"`{name}`", "all phones'", f"`{entry.template}.tpl`", entry.sure or ""))
+        rows.append((f"`{name}`", "all phones'", f"`{entry.template}.tpl`", "none", entry.sure or ""))
     return rows
+
+
+def _boots(manifest: Manifest) -> Iterator[tuple[str, ...]]:
+    for row in manifest.boot:
+        models = "all others" if row.models == (ANY_MODEL,) else ", ".join(row.models)
+        yield models, ", ".join(row.url_from), " ".join(f"`{ask}`" for ask in row.asks), row.sure or ""
 
 
 def _resync(resync: Resync) -> str:
     if resync.how == "none":
-        return "It cannot be told to read its files again: restart it."
-    return (
-        f"It reads its files again after a NOTIFY with the event `{resync.event}` (which Ringboot does not send yet)."
-    )
+        told = "It cannot be told to read its files again: restart it."
+    else:
+        told = f"It reads its files again after a NOTIFY with the event `{resync.event}` ({resync.sure})."
+    for rule in resync.rule:
+        what = f"the event is `{rule.event or resync.event}`" if rule.how == "sip-notify" else "it cannot be told"
+        told += (
+            f"\nFor {', '.join(rule.models) or 'all models'}{_firmware_of(rule)} {what} ({rule.sure or resync.sure})."
+        )
+    return told
+
+
+def _firmware_of(rule: ResyncRule) -> str:
+    since = f" from firmware {rule.since} on" if rule.since else ""
+    return since + (f" before firmware {rule.before}" if rule.before else "")
+
+
+def _unverified(manifest: Manifest) -> list[str]:
+    """Name what no source gives, in the order of the page."""
+    facts: list[tuple[str, str | None]] = [
+        *((f"recognition by `{rule.from_}` `{rule.match or 'its ranges'}`", rule.sure) for rule in manifest.identify),
+        *((f"the sample `{' '.join(each.evidence.values())}`", each.sure) for each in manifest.sample),
+        *((f"the name of `{name}`", entry.sure) for name, entry in manifest.device.files.items()),
+        *((f"the name of `{name}`", entry.sure) for name, entry in manifest.common.files.items()),
+        *(
+            (f"how {'any' if ANY_MODEL in row.models else ', '.join(row.models)} boots", row.sure)
+            for row in manifest.boot
+        ),
+        *((f"what is made of the key `{key}`", param.sure) for key, param in manifest.params.items()),
+        ("the event of the NOTIFY", manifest.resync.sure),
+    ]
+    return list(dict.fromkeys(what for what, sure in facts if sure == "unverified"))
 
 
 def _list(words: Iterable[str]) -> str:

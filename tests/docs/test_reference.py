@@ -9,8 +9,10 @@ from types import ModuleType
 import pytest
 
 from ringboot import metrics, reasons
+from ringboot.catalog import FOLDER as CATALOG
 from ringboot.fleet import settings
 from ringboot.plugins import schema
+from ringboot.plugins.manifest import load_manifest
 
 ROOT = Path(__file__).parents[2]
 
@@ -53,6 +55,23 @@ def test_every_row_of_a_table_stands_on_its_page(build: ModuleType) -> None:
         assert f"| `{metric.name}` |" in written["metrics"]
     for name in settings.TABLE:
         assert f"| `{name}` |" in written["settings"]
+
+
+def test_the_catalog_page_names_each_brands_models_rules_files_and_doubts(build: ModuleType) -> None:
+    written = {path.stem: text for path, text in build.pages().items()}["models"]
+    for folder in sorted(path.parent for path in CATALOG.glob("*/plugin.toml")):
+        known = load_manifest(folder)
+        overview = next(line for line in written.splitlines() if f"| `{known.name}` |" in line)
+        assert f"| {len(known.models) - 1} |" in overview
+        section = written.partition(f": plugin `{known.name}`\n")[2].partition("\n## ")[0]
+        assert all(f"\n| {model} | " in section for model in known.models if model != schema.ANY_MODEL)
+        assert all(f"| `{path}` | " in section for path in (*known.device.files, *known.common.files))
+        assert all(f"`{ask}`" in section for row in known.boot for ask in row.asks)
+        told = f"NOTIFY with the event `{known.resync.event}`" if known.resync.how == "sip-notify" else "cannot be told"
+        assert told in section
+        doubts = section.partition("### What is unverified")[2]
+        assert all(f"the key `{key}`" in doubts for key, row in known.params.items() if row.sure == "unverified")
+        assert all(f"`{rule.from_}`" in doubts for rule in known.identify if rule.sure == "unverified")
 
 
 def test_every_table_of_the_manifest_is_described(build: ModuleType) -> None:
