@@ -250,10 +250,17 @@ OLD_TLS = _row(
     "{peer} speaks {tls} on the listener for old TLS: brand {brand}, {agent}",
     "It can use the listener of [https] as soon as newer firmware speaks TLS 1.2.",
 )
-UNKNOWN_DEVICE = _row("unknown-device", "file", "no device is known at {peer}, and nothing in the request names one",
-                      "If it is one of yours, add it: ringboot device add --mac {mac} --plugin PLUGIN.")
-NO_PLUGIN = _row("no-plugin", "file", "no plugin knows this device",
-                 "See ringboot plugin list, and choose one: ringboot device set {mac} --plugin PLUGIN.")
+UNKNOWN_DEVICE = _row(
+    "unknown-device", "file",
+    "{path} was refused: no device is known at {peer}, and nothing in the request names one",
+    "If it is one of yours, add it: ringboot device add --mac {mac} --plugin PLUGIN. "
+    "If no plugin knows its brand, begin one: ringboot plugin new BRAND --from-device {mac}.",
+)
+NO_PLUGIN = _row(
+    "no-plugin", "file",
+    "{path} was refused: no plugin makes files for this device",
+    "See ringboot plugin list, and choose one: ringboot device set {mac} --plugin PLUGIN.",
+)
 BAD_PATH = _row("bad-path", "file", "{path} leaves the folder that is served")
 BAD_REQUEST = _row("bad-request", "file", "not a request that can be read: {why}")
 NOT_READABLE = _row("not-readable", "file", "{path} cannot be read: {why}",

@@ -120,6 +120,17 @@ def test_a_device_that_was_never_seen_is_told() -> None:
     assert explanation_text({"mac": "00:00:5e:00:53:01", "boot": boot, "device": None}, dt.UTC) == NOTHING
 
 
+def test_what_an_unknown_phone_says_is_told() -> None:
+    said = {"agents": ["Acme D10\x07 2.1.0", "loader"], "asks": ["Acme/a.cfg"]}
+    boot = {"reason": "boot-file-refused", "text": "it was refused Acme/a.cfg", "help": ""}
+    told = explanation_text({"mac": "00:00:5e:00:53:01", "boot": boot, "device": None, "said": said}, dt.UTC)
+    rows = (
+        "  No device is known by this MAC.", "  User-Agent  Acme D10? 2.1.0", "  User-Agent  loader",
+        "  asked for   Acme/a.cfg",
+    )  # fmt: skip
+    assert "\n\nDevice\n{}\n\nNetwork\n".format("\n".join(rows)) in told
+
+
 def test_what_dhcp_could_not_say_is_told() -> None:
     told = explanation_text({**FULL, "dhcp_silent": "The dhcp process is not running."}, dt.UTC)
     assert "\nTimeline\n  What dhcp remembers is missing here: The dhcp process is not running.\n  2023-11-14 2" in told

@@ -29,6 +29,9 @@ is = {}
 """
 
 
+AGENT = "Acme D10 2.1.0 02aabb001122"
+
+
 def run(*words: str, code: int = 0) -> tuple[str, str]:
     result = CliRunner().invoke(app, ["plugin", *words], env={"RINGBOOT_API": "/nowhere"})
     if result.exception is not None and not isinstance(result.exception, SystemExit):
@@ -114,12 +117,23 @@ def test_new_begins_a_plugin_that_has_no_fault(tmp_path: Path, monkeypatch: pyte
 
 def test_new_takes_what_the_daemon_saw(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: Any, desk: Any) -> None:
     async def explain(mac: str) -> Any:
-        return {"mac": mac, "leases": [{"vendor_class": None}, {"vendor_class": "AcmePhone-D10"}]}
+        said = {"agents": [AGENT, "loader"], "asks": ["Acme/../x", "Acme/common.cfg", "Acme/02aabb001122.cfg"]}
+        return {"mac": mac, "leases": [{"vendor_class": None}, {"vendor_class": "AcmePhone-D10"}], "said": said}
 
     desk.explain = explain
     monkeypatch.chdir(tmp_path)
     run("new", "acme", "--from-device", "02-AA-BB-00-11-22", "--api-socket", str(server.path))
     manifest = (tmp_path / "acme" / "plugin.toml").read_text()
-    for line in ('oui = ["02aabb"]', '"dhcp.60" = "AcmePhone-D10"', 'is = { model = "D10" }', 'sure = "capture"'):
+    for line in (
+        'oui = ["02aabb"]', '"dhcp.60" = "AcmePhone-D10"', 'is = { model = "D10" }', 'sure = "capture"',
+        f'"http.user-agent" = "{AGENT}"', '"Acme/{mac}.cfg" = ""',
+        '"Acme/common.cfg" = { template = "common.cfg", format = "ini" }',
+    ):  # fmt: skip
         assert line in manifest.splitlines()
     assert run("lint", "acme")[0] == "acme has no fault.\n"
+    words = ("--from-device", "02-AA-BB-00-11-22", "--api-socket", str(server.path), "--asks", "{mac}.xml")
+    run("new", "other", *words, "--user-agent", "Other 1")
+    typed = (tmp_path / "other" / "plugin.toml").read_text()
+    assert '"{mac}.xml" = ""\n' in typed
+    assert '"http.user-agent" = "Other 1"' in typed
+    assert "common.cfg" not in typed

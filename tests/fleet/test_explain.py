@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ringboot import reasons
-from ringboot.fleet.explain import Case, DhcpOutcome, diagnose, met_between_boots
+from ringboot.fleet.explain import Case, DhcpOutcome, diagnose, met_between_boots, said_of
 from ringboot.model.address import ip_number, mac_octets
 from ringboot.model.device import Device, DeviceFile
 from ringboot.model.event import Event
@@ -329,3 +329,23 @@ def test_each_of_several_other_servers_is_named_also_after_dhcp_forgot() -> None
     foreign = (*met(9500), *met(9400, 9600, server="10.0.0.67"), *met(8000, server="10.0.0.68"))
     found = met_between_boots(case(outcomes=(), foreign=foreign))  # the lease began at 9000
     assert {(each.detail["server"], each.utc) for each in found} == {("10.0.0.66", 9500), ("10.0.0.67", 9600)}
+
+
+AGENT = "Acme D10 2.1.0"
+REFUSED = (
+    event(9103, reasons.UNKNOWN_DEVICE, path="Acme/a.cfg", agent=AGENT),
+    event(9102, reasons.NO_PLUGIN, path="Acme/all.cfg", agent=""),
+    event(9101, reasons.UNKNOWN_DEVICE, path="Acme/a.cfg", agent="loader"),
+)
+
+
+def test_what_an_unknown_device_says_is_told_once() -> None:
+    assert said_of(case(device=None, files=(), events=REFUSED)) == ((AGENT, "loader"), ("Acme/a.cfg", "Acme/all.cfg"))
+    added = replace(PHONE, plugin=None)
+    assert said_of(case(device=added, events=REFUSED)).agents == (AGENT, "loader")
+
+
+def test_what_others_say_in_its_name_and_what_a_plugin_answers_is_not_told() -> None:
+    elsewhere = tuple(replace(each, address="10.0.1.66") for each in REFUSED)
+    assert said_of(case(device=None, files=(), events=elsewhere)) == ((), ())
+    assert said_of(case(events=REFUSED)) == ((), ())

@@ -111,8 +111,19 @@ def test_a_file_whose_owner_was_removed_is_nobodys(phone: Site) -> None:
 
 def test_without_a_plugin_nothing_is_found(phone: Site) -> None:
     phone.world.plugins = {}
-    assert refused(phone.ask("10.0.1.5", f"/{OWN}", UA)) == "no-plugin"
+    resolved = phone.ask("10.0.1.5", f"/{OWN}", UA)
+    assert refused(resolved) == "no-plugin"
+    assert resolved.events[0].detail == {"path": OWN, "peer": "10.0.1.5", "door": "http", "agent": UA}
     assert refused(phone.ask("10.0.1.99", "/x")) == "unknown-device"
+
+
+def test_what_an_unknown_phone_says_is_kept(site: Site) -> None:
+    site.lease("02:aa:bb:00:11:22", "10.0.1.8", "AcmePhone-D10")
+    resolved = site.ask("10.0.1.8", "/Acme/02aabb001122.cfg", "Acme D10 2.1.0" + "x" * 600)
+    assert refused(resolved) == "unknown-device"
+    (event,) = resolved.events
+    assert (event.mac, event.detail["path"]) == ("02:aa:bb:00:11:22", "Acme/02aabb001122.cfg")
+    assert event.detail["agent"] == ("Acme D10 2.1.0" + "x" * 600)[:512]
 
 
 def test_from_outside_every_refusal_is_a_refusal(phone: Site) -> None:

@@ -55,6 +55,22 @@ def test_files_asked_for_are_ones_own_or_shared(tmp_path: Path) -> None:
     assert faults(folder) == ()
 
 
+@pytest.mark.parametrize(
+    ("asks", "url"),
+    [
+        (("/Acme/02aabb001122.cfg", "Acme/all.cfg"), "{http}/Acme"),
+        (("Acme/02aabb001122.cfg", "all.cfg"), "{http}"),
+        (("02aabb001122/a.cfg",), "{http}"),
+        (("{mac}/a.cfg",), "{http}"),
+        ((), "{http}"),
+    ],
+)
+def test_the_folder_of_all_files_is_guessed_to_be_of_the_url(tmp_path: Path, asks: tuple[str, ...], url: str) -> None:
+    folder = written(tmp_path / "acme", Said({"dhcp.60": "Acme"}, "02:aa:bb:00:11:22", asks=asks))
+    assert load_manifest(folder).dhcp == {"66": url}
+    assert faults(folder) == ()
+
+
 def test_what_was_seen_and_what_was_guessed_is_marked(tmp_path: Path) -> None:
     said = Said({"dhcp.60": "Acme D1", "http.user-agent": "Acme D1 1.0"}, seen=("dhcp.60",))
     manifest = load_manifest(written(tmp_path / "acme", said))

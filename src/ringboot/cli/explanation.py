@@ -5,6 +5,7 @@ What `GET /api/v1/explain/{mac}` gives (any list may be empty, any other value n
     {"mac": "aa:bb:cc:dd:ee:ff",
      "boot": {"reason": "no-file-asked", "text": "...", "help": "..."},     # the row of reasons.py, filled
      "device": {id, mac, ip, vendor, model, version, plugin, config, configured, added, association, problem, ...},
+     "said": {"agents": ["its User-Agent"], "asks": ["a file", ...]},        # while no plugin makes its files
      "network": {"name", "subnet", "segment"},
      "classes": ["...", ...],                                               # those that its evidence matches
      "reservations": [{"network", "kind", "value", "address"}],             # those that are for it; the first counts
@@ -35,7 +36,7 @@ def explanation_text(told: Row, zone: dt.tzinfo | None = None) -> str:
     """Write an explanation; times in the given zone, else in the reader's."""
     parts = [
         _stand(told),
-        _section("Device", _device(told.get("device"))),
+        _section("Device", _device(told.get("device"), told.get("said") or {})),
         _section("Network", _network(told, zone)),
         _section("DHCP options", _options(told.get("options") or ())),
         _section("Plugin", _plugin(told.get("plugin"))),
@@ -64,10 +65,10 @@ def _stand(told: Row) -> str:
     return "\n".join(lines)
 
 
-def _device(device: Row | None) -> list[str]:
-    if not device:
-        return ["  No device is known by this MAC."]
-    return _pairs([(key, device.get(key)) for key in _DEVICE])
+def _device(device: Row | None, said: Row) -> list[str]:
+    known = _pairs([(key, device.get(key)) for key in _DEVICE]) if device else ["  No device is known by this MAC."]
+    rows = [("User-Agent", text) for text in said.get("agents") or ()]
+    return known + _pairs([*rows, *(("asked for", path) for path in said.get("asks") or ())])
 
 
 def _network(told: Row, zone: dt.tzinfo | None) -> list[str]:

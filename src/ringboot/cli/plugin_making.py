@@ -29,11 +29,13 @@ def new_plugin(
     *,
     name: Annotated[str, typer.Argument(help="The brand: small letters, digits and dashes. Its folder is made here.")],
     from_device: Annotated[
-        str | None, typer.Option(help="The MAC of a phone that the daemon gave an address: its option 60 is taken.")
+        str | None, typer.Option(help="The MAC of a phone that the daemon saw: what it said and asked for is taken.")
     ] = None,
     vendor_class: Annotated[str | None, typer.Option(help="What it says in DHCP option 60.")] = None,
     user_agent: Annotated[str | None, typer.Option(help="What it says as User-Agent.")] = None,
-    asks: Annotated[list[str] | None, typer.Option(help="A file that it asks for; can be given again.")] = None,
+    asks: Annotated[
+        list[str] | None, typer.Option(help="A file that it asks for, instead of those seen; can be given again.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="Its model. Default: the first word with a digit in it.")] = None,
     title: Annotated[str | None, typer.Option(help="The brand's name as people write it.")] = None,
 ) -> None:
@@ -51,11 +53,11 @@ def new_plugin(
     if folder.exists():
         raise Failure(f"{folder} is there already. Choose another name, or go on with: ringboot plugin lint.", FAILED)
     try:
-        mac, seen = _seen(at, from_device)
+        mac, seen, asked = _seen(at, from_device)
         typed = {"dhcp.60": vendor_class, "http.user-agent": user_agent}
         evidence = {**seen, **{kind: text for kind, text in typed.items() if text is not None}}
         kinds = tuple(kind for kind, text in seen.items() if evidence[kind] == text)
-        files = sketch(name, title or name.capitalize(), Said(evidence, mac, model, tuple(asks or ()), kinds))
+        files = sketch(name, title or name.capitalize(), Said(evidence, mac, model, tuple(asks or asked), kinds))
         parse_manifest(files[FILE])
     except ValueError as error:
         raise Failure(f"{error}.", USAGE) from None
@@ -74,16 +76,19 @@ def new_plugin(
     )
 
 
-def _seen(at: At, device: str | None) -> tuple[str | None, dict[str, str]]:
-    """Ask the daemon for a phone's MAC, and for what it said."""
+def _seen(at: At, device: str | None) -> tuple[str | None, dict[str, str], list[str]]:
+    """Ask the daemon for a phone's MAC, for what it said, and for the files that it asked for, the first one first."""
     from ringboot.model.address import norm_mac
+    from ringboot.plugins.names import check
 
     if device is None:
-        return None, {}
+        return None, {}, []
     mac = norm_mac(device)
-    leases = at.api.get("explain", mac)["leases"]
-    said = next((str(lease["vendor_class"]) for lease in leases if lease.get("vendor_class")), None)
-    return mac, {} if said is None else {"dhcp.60": said}
+    told = at.api.get("explain", mac)
+    classes = (lease["vendor_class"] for lease in told["leases"] if lease.get("vendor_class"))
+    said = {"dhcp.60": next(classes, None), "http.user-agent": next(iter(told["said"]["agents"]), None)}
+    asked = [path for path in reversed(told["said"]["asks"]) if check(path) is None]
+    return mac, {kind: str(text) for kind, text in said.items() if text is not None}, asked
 
 
 def _built_in() -> list[Manifest]:

@@ -255,12 +255,20 @@ class Moment(BaseModel):
     text: str
 
 
+class Said(BaseModel):
+    """What a device that no plugin makes files for said when it asked for some, the newest first."""
+
+    agents: list[str]
+    asks: list[str]
+
+
 class Explained(BaseModel):
     """A device's way, and where it stopped."""
 
     mac: Mac
     boot: Stand
     device: Device | None
+    said: Said
     network: dict[str, Any] | None
     classes: list[str]
     reservations: list[dict[str, Any]]

@@ -13,7 +13,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.devices import file_rows
 from ringboot.desk.errors import DeskError
 from ringboot.dhcp.private import shown
-from ringboot.fleet.explain import Case, DhcpOutcome, diagnose, met_between_boots
+from ringboot.fleet.explain import Case, DhcpOutcome, diagnose, met_between_boots, said_of
 from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, ip_text, mac_octets, mac_text
 from ringboot.model.event import Event
@@ -52,7 +52,7 @@ class ExplainDesk:
         newest = leases[0] if leases else None
         network = self._network(newest, outcomes)
         case = Case(mac, utc, device, leases, outcomes, events, files, [*foreign, *core.others.met_now()])
-        diagnosis = diagnose(case)
+        diagnosis, said = diagnose(case), said_of(case)
         beside = met_between_boots(replace(case, foreign=self._on_its_wire(case.foreign, network)))
         manifest = core.shelf.plugins.get(device.plugin) if device is not None and device.plugin else None
         folder = core.shelf.folders.get(device.plugin) if device is not None and device.plugin else None
@@ -60,6 +60,7 @@ class ExplainDesk:
             "mac": mac,
             "boot": {"reason": diagnosis.reason.id, "text": diagnosis.text, "help": diagnosis.help},
             "device": None if device is None else asdict(device),
+            "said": {"agents": list(said.agents), "asks": list(said.asks)},
             "network": None if network is None else {
                 "name": network.name,
                 "subnet": f"{ip_text(network.subnet)}/{network.prefix}",

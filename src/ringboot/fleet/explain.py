@@ -49,11 +49,14 @@ _REFUSED = {
         reasons.NOT_READABLE,
     )
 }
+_NOBODYS = {reasons.UNKNOWN_DEVICE.id, reasons.NO_PLUGIN.id}
 # What the device's own explanation need not repeat of an event that tells it to anybody.
 _SHORT = {
     reasons.CLAIM_CONTRADICTS.id: "it asked in the name of {claimed}",
     reasons.NOT_YOURS.id: "it belongs to {owner}",
     reasons.NO_PROOF.id: "it belongs to {owner}, and nothing proves that {peer} is that device",
+    reasons.UNKNOWN_DEVICE.id: "no plugin knows what it says of itself, and nobody has added it",
+    reasons.NO_PLUGIN.id: "no plugin makes its files",
 }
 
 
@@ -78,6 +81,13 @@ class Case:
     events: Sequence[Event] = ()  # its timeline, the newest first
     files: Sequence[DeviceFile] = ()  # its own
     foreign: Sequence[Event] = ()  # other DHCP servers that were met
+
+
+class Said(NamedTuple):
+    """What a device that no plugin knows said when it asked for files."""
+
+    agents: tuple[str, ...]  # its User-Agents
+    asks: tuple[str, ...]  # the files
 
 
 class Diagnosis(NamedTuple):
@@ -146,6 +156,15 @@ def met_between_boots(case: Case) -> list[Event]:
         if boots and event.utc > boots[0]
     }
     return list(met.values())
+
+
+def said_of(case: Case) -> Said:
+    """Give what a device says as long as no plugin makes files for it, the newest first; each once."""
+    if case.device is not None and case.device.plugin is not None:
+        return Said((), ())
+    its = [each for each in case.events if each.reason in _NOBODYS and _is_its_own(case, each)]
+    agents, paths = ([str(each.detail.get(key) or "") for each in its] for key in ("agent", "path"))
+    return Said(*(tuple(text for text in dict.fromkeys(texts) if text) for texts in (agents, paths)))
 
 
 def _sorted(case: Case) -> _Story:

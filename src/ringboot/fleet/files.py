@@ -40,6 +40,7 @@ _OCTETS = "application/octet-stream"
 _SHOWN = 512  # characters of a path that could not be normalised
 OLD = ("TLSv1", "TLSv1.1")
 _CONTRADICTS = reasons.CLAIM_CONTRADICTS
+_NOBODYS = (reasons.UNKNOWN_DEVICE, reasons.NO_PLUGIN)  # who writes a plugin wants to know what it said
 
 
 Find = Callable[[str, str], str | None]  # (root, name) -> the name without links of a plain file below the root
@@ -103,12 +104,16 @@ def _tls_events(world: World, request: FileRequest, told: Resolved, utc: float) 
     if shown is not None and told.seen.doubt:
         rows.append((reasons.CERTIFICATE_DOUBTED, {"subject": shown.subject[:_SHOWN], "why": told.seen.doubt}))
     if request.tls in OLD:
-        agent = next((value for name, value in request.headers if name == "user-agent"), "no User-Agent")
+        agent = (_agent(request) or "no User-Agent")[:_SHOWN]
         brand = identity.brand if identity is not None else "unknown"
-        rows.append((reasons.OLD_TLS, {"tls": request.tls, "brand": brand, "agent": agent[:_SHOWN]}))
+        rows.append((reasons.OLD_TLS, {"tls": request.tls, "brand": brand, "agent": agent}))
     for reason, detail in rows:
         if world.quiet.first((reason.id, *detail.values()), utc, request.peer, told.device):
             yield Event(utc, reason.id, told.mac, told.device, request.peer, {**detail, "peer": request.peer})
+
+
+def _agent(request: FileRequest) -> str:
+    return next((value for name, value in request.headers if name == "user-agent"), "")
 
 
 def _resolve(
@@ -131,6 +136,8 @@ def _resolve(
     if not world.quiet.first((refusal.reason.id, path, request.peer), utc, request.peer, told.device):
         return told
     detail = {"path": path, "peer": request.peer, "door": request.door, **refusal.detail}
+    if refusal.reason in _NOBODYS:
+        detail["agent"] = _agent(request)[:_SHOWN]
     events = [Event(utc, refusal.reason.id, told.mac, told.device, request.peer, detail)]
     if refusal.owner is not None and refusal.owner.id != told.device:
         events.append(Event(utc, refusal.reason.id, refusal.owner.mac, refusal.owner.id, request.peer, detail))

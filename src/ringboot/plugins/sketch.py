@@ -145,7 +145,14 @@ def _rules(said: Said, pieces: Mapping[str, list[_Piece]], mac: str | None) -> I
         yield from ("[[sample]]", f'"dhcp.oui" = {_quoted(mac.replace(":", "")[:6])}', "is = {}", "")
     if not pieces or any(kind.startswith("dhcp.") for kind in pieces):
         yield from ("# Unverified: many phones take their server from option 66; see the guide of yours.", "[dhcp]")
-        yield from ('tftp-server-name = "{http}"', "")
+        yield from (f"tftp-server-name = {_quoted('{http}' + _folder(said.asks))}", "")
+
+
+def _folder(asks: tuple[str, ...]) -> str:
+    """Give the folder that all files are asked for in: it was part of the server's URL, most likely."""
+    folders = {path.lstrip("/").rpartition("/")[0] for path in asks}
+    found = folders.pop() if len(folders) == 1 else ""
+    return f"/{found}" if found and not _MAC.search(found) and not names.holes(found) else ""
 
 
 def _pieces(text: str, model: str | None) -> list[_Piece]:

@@ -14,6 +14,7 @@ from ringboot.dhcp import options as option_table
 from ringboot.dhcp.message import ACK, DISCOVER, NAK, OFFER, REQUEST, Message
 from ringboot.model.address import ip_number, ip_text, ip_wire, mac_text
 from ringboot.model.evidence import sub_options
+from ringboot.plugins.schema import Manifest
 from ringboot.sim.fetching import Fetched, fetch
 from ringboot.sim.fleet import manifests
 from ringboot.sim.phone import Habit
@@ -24,10 +25,10 @@ REQUESTED, SERVER, MESSAGE, VENDOR = 50, 54, 56, 43
 
 
 class Handset:
-    """One phone of a brand; `relay` is the address that its DHCP messages come from."""
+    """One phone of a brand, built in or not; `relay` is the address that its DHCP messages come from."""
 
-    def __init__(self, brand: str, model: str, number: int, *, relay: str, dhcp: int) -> None:
-        manifest = next(each for each in manifests() if each.name == brand)
+    def __init__(self, brand: str | Manifest, model: str, number: int, *, relay: str, dhcp: int) -> None:
+        manifest = next(each for each in manifests() if each.name == brand) if isinstance(brand, str) else brand
         boot = manifest.boot_of(model)
         assert boot is not None
         self.octets = bytes.fromhex(manifest.oui[0] if manifest.oui else "020000") + number.to_bytes(3, "big")
