@@ -18,6 +18,7 @@ AGAIN = "read the difference; when it is meant: python tests/catalog/regenerate.
 MACS = {
     "aastra": "00:08:5d:23:74:29",
     "cisco-7900": "00:11:20:fc:3a:7b",
+    "digium": "00:0f:d3:05:06:07",
     "polycom": "00:04:f2:82:e8:24",
     "snom": "00:04:13:92:2d:24",
     "yealink": "80:5e:c0:d5:7d:72",
@@ -46,6 +47,12 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("7942G", "secure"),
         ("7940", "paris"),
         ("7960", "turning"),
+    ),
+    "digium": (
+        ("D65", "autoprov"),
+        ("D50", "paris"),
+        ("D40", "montreal"),
+        ("D62", "secure"),
     ),
     "polycom": (
         ("VVX411", "autoprov"),
