@@ -17,8 +17,18 @@ structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
+_verbose = False
+
+
+def is_verbose() -> bool:
+    """Tell whether what is logged for debugging is written: to put it together may take longer than the work."""
+    return _verbose
+
+
 def start(process: str, *, json: bool = False, verbose: bool = False) -> None:
     """Set up logging to standard error for this process."""
+    global _verbose  # noqa: PLW0603  as structlog's configuration, it is the process's
+    _verbose = verbose
     # Tracebacks are plain: structlog's own choice shows the values of variables, and one may be a password.
     written: tuple[Any, ...] = (
         _on_one_line,

@@ -19,7 +19,6 @@ from bench.rerender import DEVICES
 from bench.table import print_table
 from bench.tftp import CASES, LARGE_BY_MANY, MEANWHILE, SMALL_BY_MORE, compared, lay
 
-from ringboot.model import file
 from ringboot.model.file import FileRequest, Serve
 from ringboot.servers.tftp import TftpServer
 
@@ -102,10 +101,8 @@ def test_the_tftp_load_generator_reads_whole_files_and_notices_others(tftp_load:
         said, _ = await program.communicate()
         return dict(json.loads(said))
 
-    async def answer(data: bytes) -> bytes:
-        request = file.decode(data)
-        assert isinstance(request, FileRequest)
-        return file.encode(Serve(str(tmp_path), request.path, "", 1))
+    async def answer(request: FileRequest) -> Serve:
+        return Serve(str(tmp_path), request.path, "", 1)
 
     async def talk() -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:

@@ -12,7 +12,6 @@ from tests.desk.house import House, house
 from ringboot.desk.doorway import Doorway
 from ringboot.desk.follower import Follower
 from ringboot.fleet.networks import Networks
-from ringboot.model import file
 from ringboot.model.file import FileRequest
 from ringboot.model.lease import BOUND, LeaseChange
 from ringboot.model.site import Network, Pool
@@ -52,7 +51,7 @@ def test_a_long_journal_is_read_without_holding_up_the_others(tmp_path: Path) ->
             journal.append([bound(number) for number in range(LEASES)])
             assert max(await steps_of(made, follower.load())) <= FEW
             journal.append([bound(number) for number in range(LEASES, 2 * LEASES)])
-            assert max(await steps_of(made, doorway.answer(file.encode(request)))) <= FEW
+            assert max(await steps_of(made, doorway.answer(request))) <= FEW
             assert len(made.core.world.leases) == 2 * LEASES
             follower.close()
             journal.close()

@@ -13,7 +13,7 @@ from ringboot.desk.doorway import Doorway
 from ringboot.desk.follower import BITE, Follower
 from ringboot.desk.pace import FRESH, FULL, LONGEST_REST, REST, Pace
 from ringboot.fleet.networks import Networks
-from ringboot.model import evidence, file
+from ringboot.model import evidence
 from ringboot.model.address import ip_text
 from ringboot.model.file import FileRequest
 from ringboot.model.lease import BOUND, LeaseChange
@@ -160,7 +160,7 @@ def test_while_main_rests_leases_are_read_for_who_asks(tmp_path: Path, monkeypat
             journal.append([aastra(1)._replace(kind="freed"), moved])
             hold_back(made, monkeypatch)
             doorway = Doorway(made.core, follower, made.renders, lambda _root, _name: None)
-            await doorway.answer(file.encode(FileRequest("tftp", "a.cfg", ip_text(moved.address), 4711, "10.0.0.2")))
+            await doorway.answer(FileRequest("tftp", "a.cfg", ip_text(moved.address), 4711, "10.0.0.2"))
             assert len(made.core.world.leases) == 2
             (found,) = made.core.world.leases.of_mac(moved.mac, moved.utc)
             assert found.address == moved.address

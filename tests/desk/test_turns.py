@@ -12,7 +12,6 @@ from ringboot.desk.doorway import Doorway
 from ringboot.desk.follower import Follower
 from ringboot.desk.renders import AT_ONCE
 from ringboot.fleet.networks import Networks
-from ringboot.model import file
 from ringboot.model.device import DeviceFile
 from ringboot.model.file import FileRequest, Refuse, Serve
 from ringboot.plugins.job import Outcome, Rendered, RenderedFile, RenderJob, TemplateFault
@@ -105,13 +104,13 @@ def test_what_all_phones_share_does_not_wait_for_the_file_of_one(tmp_path: Path)
             doorway = Doorway(made.core, Follower(made.core, made.core.data / "leases"), made.renders, there)
             agent = (("user-agent", "Aastra6731i MAC:00-08-5D-00-00-01 V:2.6.0.2010-SIP"),)
 
-            def asks(path: str) -> asyncio.Task[bytes]:
+            def asks(path: str) -> asyncio.Task[Serve | Refuse]:
                 request = FileRequest("http", path, "10.0.0.9", 4711, "10.0.0.2", headers=agent)
-                return asyncio.create_task(doorway.answer(file.encode(request)))
+                return asyncio.create_task(doorway.answer(request))
 
             shared, missing = asks("/Aastra/aastra.cfg"), asks("/Aastra/none.tuz")
             own = asks("/Aastra/00085D000001.cfg")
-            answers = [file.decode(await each) for each in (shared, missing)]
+            answers = [await each for each in (shared, missing)]
             assert [type(each) for each in answers] == [Serve, Refuse]
             await until(lambda: made.workers.jobs)
             assert not own.done()

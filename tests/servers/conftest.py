@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ringboot.model.file import FileRequest, Refuse, Sent, Serve, decode, encode
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve
 
 
 class Counted(UserDict[tuple[str, str], int]):
@@ -41,16 +41,12 @@ class Fleet:
             return Refuse("not-yours", len(self.requests))
         return Serve(str(self.root), request.path.removeprefix("/"), self.content_type, len(self.requests))
 
-    async def answer(self, data: bytes) -> bytes:
-        request = decode(data)
-        assert isinstance(request, FileRequest)
+    async def answer(self, request: FileRequest) -> Serve | Refuse:
         self.requests.append(request)
         self._changed.set()
-        return encode(self.decide(request))
+        return self.decide(request)
 
-    def report(self, data: bytes) -> None:
-        sent = decode(data)
-        assert isinstance(sent, Sent)
+    def report(self, sent: Sent) -> None:
         self.sents.append(sent)
         self._changed.set()
 

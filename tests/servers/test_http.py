@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 
 import pytest
 
-from ringboot.model.file import Refuse, Sent, Serve
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve
+from ringboot.servers.files_coded import answer_over
 from ringboot.servers.http import HttpServer
 from ringboot.servers.http_connection import LIMITS, Limits
 
@@ -400,7 +401,7 @@ def test_without_an_answer_the_device_is_told_to_come_back(fleet: Fleet, fault: 
             raise RuntimeError("a fault in the fleet")
         return data
 
-    fleet.answer = answer  # type: ignore[method-assign]  # a fleet that fails
+    fleet.answer = answer_over(answer)  # type: ignore[method-assign,assignment]  # a fleet that fails
 
     async def talk() -> None:
         async with opened(fleet, patience=0.05) as door:
@@ -541,8 +542,8 @@ def test_when_all_are_busy_a_newcomer_is_turned_away(fleet: Fleet, limits: Limit
     ready = asyncio.Event()
     real = fleet.answer
 
-    async def slow(data: bytes) -> bytes:
-        answer = await real(data)
+    async def slow(request: FileRequest) -> Serve | Refuse:
+        answer = await real(request)
         await ready.wait()
         return answer
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import pytest
 
 from ringboot.model.file import FileRequest, Refuse, Sent, Serve
+from ringboot.servers.files_coded import answer_over
 from ringboot.servers.tftp import LIMITS, MISSING, Limits, TftpServer
 from ringboot.servers.tftp_session import open_socket
 from ringboot.tftp.packets import ACK, DATA, ERROR, OACK, RRQ, WRQ, BadPacket, Packet, decode, encode
@@ -547,14 +548,15 @@ def test_without_an_answer_it_is_silent_and_the_client_may_ask_again(fleet: Flee
     (fleet.root / "f").write_bytes(b"f")
     real, faults = fleet.answer, [fault]
 
-    async def answer(data: bytes) -> bytes:
-        if not faults:
-            return await real(data)
+    async def failing(data: bytes) -> bytes:
         if faults.pop() == "late":
             await asyncio.Event().wait()
         if fault == "raises":
             raise RuntimeError("a fault in the fleet")
         return data
+
+    async def answer(request: FileRequest) -> Serve | Refuse:
+        return await (answer_over(failing)(request) if faults else real(request))
 
     async def talk() -> None:
         async with opened(fleet) as door:

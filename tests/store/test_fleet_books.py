@@ -225,8 +225,11 @@ def test_events_of_a_device_are_bounded(do: Do, monkeypatch: pytest.MonkeyPatch)
     for _ in range(3):
         do(add)
         do(lambda books: books.events.newest(1))
+    for _ in range(2 * eventbook.SPARE):  # one by one, as a phone asks
+        do(lambda books: books.events.add(Event(1.0, "served", device="busy")))
     assert do(lambda books: len(books.events.timeline("busy", None, 9999))) == eventbook.KEPT
     assert do(lambda books: len(books.events.timeline("calm", None, 9999))) == 3
+    assert do(lambda books: len(books.events.newest(9999))) <= eventbook.KEPT + eventbook.SPARE + 3
 
 
 def test_events_of_strangers_are_bounded_and_push_out_no_device(do: Do, monkeypatch: pytest.MonkeyPatch) -> None:

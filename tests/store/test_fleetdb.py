@@ -70,6 +70,49 @@ def test_a_job_gives_its_result_and_its_exception(db: FleetDb) -> None:
         assert books.events.newest(9) == []
 
 
+def test_what_is_noted_is_written_in_one_go_before_what_is_written_next_and_soon(db: FleetDb) -> None:
+    async def story() -> None:
+        for number in range(3):
+            db.note(Event(float(number), "served"))
+        assert db._writer._jobs.empty(), "nothing is written for each of them"
+        await db.write(lambda books: books.events.add(Event(3.0, "configured")))
+        assert moments() == [3.0, 2.0, 1.0, 0.0]
+        db.note(Event(4.0, "served"))
+        async with asyncio.timeout(30):
+            while moments()[0] != 4.0:
+                await asyncio.sleep(0.001)
+
+    def moments() -> list[float]:
+        with db.reading() as books:
+            return [event.utc for event in books.events.newest(9)]
+
+    asyncio.run(story())
+
+
+def test_what_is_noted_at_the_end_is_not_lost(db: FleetDb) -> None:
+    async def story() -> None:
+        db.note(Event(1.0, "served"))
+
+    asyncio.run(story())
+    db.close()
+    again = FleetDb.open(db.path)
+    with again.reading() as books:
+        assert [event.utc for event in books.events.newest(9)] == [1.0]
+    again.close()
+
+
+def test_what_is_noted_and_cannot_be_written_is_told(db: FleetDb, capsys: pytest.CaptureFixture[str]) -> None:
+    async def story() -> None:
+        db.close()
+        db.note(Event(1.0, "served"))
+        async with asyncio.timeout(30):
+            while db._noted:
+                await asyncio.sleep(0.001)
+
+    asyncio.run(story())
+    assert "an event failed" in capsys.readouterr().out
+
+
 def test_a_job_that_fails_undoes_only_itself(db: FleetDb) -> None:
     gate = threading.Event()
 

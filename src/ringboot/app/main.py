@@ -42,6 +42,7 @@ from ringboot.plugins import staging
 from ringboot.servers.agi import AgiServer, Call
 from ringboot.servers.ami import AmiClient
 from ringboot.servers.files import find_below
+from ringboot.servers.files_coded import coded_answer, coded_report
 from ringboot.servers.files_line import FilesLine
 from ringboot.servers.foreign import Foreign
 from ringboot.servers.http import HttpServer
@@ -225,7 +226,7 @@ class _Main:
         fds = self.start.fds
         if "files" in fds:
             line = FilesLine(
-                _socket(fds["files"]), self.doorway.answer, self.doorway.report, self.files,
+                _socket(fds["files"]), coded_answer(self.doorway.answer), coded_report(self.doorway.report), self.files,
                 came=self._note_restarts, went=lambda: self.doorway.broken_off(TFTP),
             )  # fmt: skip
             line.start()

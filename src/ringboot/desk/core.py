@@ -183,8 +183,7 @@ class Core:
 
     def note(self, *events: Event) -> None:
         """Write events soon; what cannot be written is logged and lost."""
-        if events:
-            self.background.start(self.tell(*events), "an event")
+        self.db.note(*events)
 
     def facts(self, address: str | None) -> ServerFacts:
         """Say what a device at this address is told of the server."""

@@ -1,4 +1,4 @@
-"""Answers the doors: one encoded request in, one encoded answer out, and a note of how it went."""
+"""Answers the doors: which file a request gets, and a note of how it went."""
 
 from __future__ import annotations
 
@@ -17,11 +17,9 @@ from ringboot.fleet.files import Find, Places, Resolved, is_news, resolve, sent_
 from ringboot.fleet.paths import normalise
 from ringboot.fleet.way import Seen, carry_out, request_seen
 from ringboot.host.neighbours import neighbour_of
-from ringboot.model import file
-from ringboot.model.codec import BadMessage
 from ringboot.model.device import Device
 from ringboot.model.event import Event
-from ringboot.model.file import FileRequest, Sent, Serve, masked
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve, masked
 from ringboot.model.slowest import Slowest
 from ringboot.reasons import BROKEN_OFF
 from ringboot.store.errors import StoreFailed
@@ -44,20 +42,17 @@ class Doorway:
         self.on_sent: Callable[[Event], None] | None = None  # told of every file that was sent
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find)
 
-    async def answer(self, data: bytes) -> bytes:
+    async def answer(self, request: FileRequest) -> Serve | Refuse:
         """Decide about one request, and note how long it took."""
-        request = file.decode(data)
         began = time.monotonic()
         try:
             return await self._answer(request)
         finally:
             steady = time.monotonic()
-            if isinstance(request, FileRequest) and self.slowest.is_slow(steady, steady - began):
+            if self.slowest.is_slow(steady, steady - began):
                 self.slowest.note(steady - began, self._core.utc(), request.door, masked(request.path), request.peer)
 
-    async def _answer(self, request: object) -> bytes:
-        if not isinstance(request, FileRequest):
-            raise BadMessage(f"a door asks with a request, not {type(request).__name__}")
+    async def _answer(self, request: FileRequest) -> Serve | Refuse:
         seen = await self._look(request)
         plugin = seen.device.plugin if seen.device is not None else None
         if plugin is not None and self._is_new(plugin):
@@ -73,16 +68,17 @@ class Doorway:
                 books, self._core.world, request, seen, self._places, ticket=self._count, utc=self._core.utc()
             )
         answer = resolved.answer
-        log.get().debug(
-            "file asked for", door=request.door, path=masked(request.path), peer=request.peer, mac=resolved.mac,
-            answer=answer.name if isinstance(answer, Serve) else answer.reason,
-        )  # fmt: skip
+        if log.is_verbose():
+            log.get().debug(
+                "file asked for", door=request.door, path=masked(request.path), peer=request.peer, mac=resolved.mac,
+                answer=answer.name if isinstance(answer, Serve) else answer.reason,
+            )  # fmt: skip
         self._core.note(*resolved.events)
         if isinstance(answer, Serve):
             self._tickets[self._count] = resolved
             if len(self._tickets) > MOST_TICKETS:
                 self._tickets.popitem(last=False)
-        return file.encode(answer)
+        return answer
 
     def _may_be_own(self, device: Device, request: FileRequest) -> bool:
         """Tell whether a device asks for a file that is made for it; what all share need not wait for that."""
@@ -162,10 +158,9 @@ class Doorway:
         await self._core.copy_plugins((plugin,), who)
         await self._renders.common((plugin,))
 
-    def report(self, data: bytes) -> None:
+    def report(self, sent: Sent) -> None:
         """Note how the sending of a file went."""
-        sent = file.decode(data)
-        if isinstance(sent, Sent) and (resolved := self._tickets.pop(sent.ticket, None)) is not None:
+        if (resolved := self._tickets.pop(sent.ticket, None)) is not None:
             event = sent_event(resolved, sent, self._core.utc())
             if self.on_sent is not None:
                 self.on_sent(event)
@@ -176,4 +171,4 @@ class Doorway:
         """Take it that a door's process has ended: nobody will tell how the files went that it was sending."""
         under_way = [ticket for ticket, resolved in self._tickets.items() if resolved.door == door]
         for ticket in under_way:
-            self.report(file.encode(Sent(ticket, 0, False, "", BROKEN_OFF.id, f"the {door} process ended")))
+            self.report(Sent(ticket, 0, False, "", BROKEN_OFF.id, f"the {door} process ended"))

@@ -1,4 +1,4 @@
-"""What both file doors do alike: ask the fleet in encoded messages, wait so long and no longer, report, count."""
+"""What both file doors do alike: ask the fleet, wait so long and no longer, report, count."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 
 from ringboot import log
-from ringboot.model.file import FileRequest, Refuse, Sent, Serve, decode, encode, masked
+from ringboot.model.file import FileRequest, Refuse, Sent, Serve, masked
 from ringboot.reasons import NOT_ANSWERED, SERVED, Reason
 
-Answer = Callable[[bytes], Awaitable[bytes]]  # an encoded FileRequest in, an encoded Serve or Refuse out
-Report = Callable[[bytes], None]  # an encoded Sent
+Answer = Callable[[FileRequest], Awaitable[Serve | Refuse]]
+Report = Callable[[Sent], None]
 Counters = MutableMapping[tuple[str, str], int]  # (door, reason) -> requests
 
 PATIENCE = 10.0  # seconds: the file may have to be rendered first
@@ -38,7 +38,7 @@ class FileDoor:
         """Ask what to send; None when nobody said in time. Whoever waits may be cancelled."""
         try:
             async with asyncio.timeout(self._patience):
-                reply = decode(await self._answer(encode(request)))
+                reply = await self._answer(request)
         except TimeoutError:
             self.log.error("no answer in time", path=masked(request.path), peer=request.peer)
         except Exception as error:  # a fault behind the door must not close the door
@@ -47,13 +47,11 @@ class FileDoor:
             if isinstance(reply, Refuse):
                 self.count(reply.reason)
                 return reply
-            if isinstance(reply, Serve):
-                return reply
-            self.log.error("not an answer", path=masked(request.path), peer=request.peer, got=type(reply).__name__)
+            return reply
         self.count(NOT_ANSWERED)
         return None
 
     def sent(self, sent: Sent) -> None:
         """Report and count how a served file went."""
         self.count(sent.reason or SERVED)
-        self._report(encode(sent))
+        self._report(sent)

@@ -8,7 +8,8 @@ import socket
 from collections.abc import Callable
 
 from ringboot import log
-from ringboot.servers.files_door import PATIENCE, Answer, Counters, Report
+from ringboot.servers.files_coded import CodedAnswer, CodedReport
+from ringboot.servers.files_door import PATIENCE, Counters
 from ringboot.servers.files_frames import ANSWER, ASK, COUNTED, SENT, WITHDRAWN, BadFrame, Frames, frame
 
 AGAIN_AFTER = 0.5  # seconds after which it is tried again when no descriptor is left
@@ -20,8 +21,8 @@ class FilesLine:
     def __init__(  # noqa: PLR0917  what main has for a door, each once
         self,
         sock: socket.socket,
-        answer: Answer,
-        report: Report,
+        answer: CodedAnswer,
+        report: CodedReport,
         counters: Counters,
         came: Callable[[], None] = lambda: None,
         went: Callable[[], None] = lambda: None,

@@ -37,7 +37,7 @@ _WHOLE = re.compile(r"https?://[^/]*", re.IGNORECASE)
 
 
 class HttpServer:
-    """Serve files on a bound TCP socket; `answer` gets an encoded FileRequest, `report` an encoded Sent."""
+    """Serve files on a bound TCP socket; `answer` is asked for every file, `report` told how it went."""
 
     def __init__(
         self,

@@ -58,7 +58,7 @@ class _Entry:
 
 
 class TftpServer:
-    """Serve reads on a bound UDP socket; `answer` gets an encoded FileRequest, `report` an encoded Sent."""
+    """Serve reads on a bound UDP socket; `answer` is asked for every file, `report` told how it went."""
 
     def __init__(
         self,

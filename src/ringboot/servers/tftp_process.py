@@ -17,6 +17,7 @@ from ringboot.host.beat import beat  # noqa: E402
 from ringboot.host.start import Start, from_environment  # noqa: E402
 from ringboot.servers.dhcp.priority import hurry  # noqa: E402
 from ringboot.servers.files_asking import FILES, Asking  # noqa: E402
+from ringboot.servers.files_coded import answer_over, report_over  # noqa: E402
 from ringboot.servers.tftp import TftpServer  # noqa: E402
 
 NICENESS = -5  # less than dhcp: who has no address yet goes before
@@ -40,7 +41,9 @@ async def _serve(start: Start) -> int:
     asking = Asking(start.run / FILES)
     connected = asyncio.create_task(asking.run())
     with socket.socket(fileno=os.dup(start.fds["tftp"])) as sock:
-        server = TftpServer(sock, asking.answer, asking.report, asking.counters, patience=ABSENCE)
+        server = TftpServer(
+            sock, answer_over(asking.answer), report_over(asking.report), asking.counters, patience=ABSENCE
+        )
         server.start()
         log.get().info("ready")
         await stopping.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,8 @@ from ringboot.store.statement import Statement
 from ringboot.store.tables import EVENT
 
 KEPT = 500  # events of one device
+SPARE = 25  # more of them that may lie there
+MOST_COUNTED = 50_000  # devices whose events are counted
 KEPT_NAMELESS = 20_000  # events of no device: strangers must not fill the disk, nor push out what devices did
 
 _COLUMNS = [EVENT.c[key] for key in ("utc", "reason", "mac", "device", "address", "detail", "id")]
@@ -44,6 +47,7 @@ class EventBook:
         self._connection = connection
         self._fresh: list[Event] = []
         self._nameless = 0
+        self._added: dict[str, int] = {}  # device -> its events since they were trimmed last
 
     def add(self, event: Event) -> None:
         """Append one; its id is given by the book."""
@@ -52,6 +56,7 @@ class EventBook:
     def timeline(self, device: str | None, mac: str | None, limit: int) -> list[Event]:
         """Give the newest of a device or a MAC, newest first."""
         self.flush()
+        limit = min(limit, KEPT)
         rows: dict[int, tuple[Any, ...]] = {}
         if device is not None:
             rows.update((row[-1], row) for row in _OF_DEVICE.run(self._connection, device=device, count=limit))
@@ -74,14 +79,25 @@ class EventBook:
             return
         fresh, self._fresh = self._fresh, []
         _ADD.run_rows(self._connection, map(_row, fresh))
-        for event in fresh:
-            log.get().debug(reasons.tell(event.reason, event.detail), mac=event.mac, address=event.address)
-        for device in {event.device for event in fresh if event.device is not None}:
-            _TRIM_DEVICE.run(self._connection, device=device, kept=KEPT)
+        if log.is_verbose():
+            for event in fresh:
+                log.get().debug(reasons.tell(event.reason, event.detail), mac=event.mac, address=event.address)
+        for device, count in Counter(event.device for event in fresh if event.device is not None).items():
+            self._trim(device, count)
         self._nameless += sum(event.device is None for event in fresh)
         if self._nameless >= KEPT_NAMELESS // 20:  # the trim reads as many rows as are kept
             self._nameless = 0
             _TRIM_NAMELESS.run(self._connection, kept=KEPT_NAMELESS)
+
+    def _trim(self, device: str, more: int) -> None:
+        """Let go what is too old of a device, now and then: it reads as many rows as are kept."""
+        added = self._added.get(device, SPARE) + more  # of the time before this start nothing is known
+        if added > SPARE:
+            _TRIM_DEVICE.run(self._connection, device=device, kept=KEPT)
+            added = 0
+        if len(self._added) >= MOST_COUNTED:
+            self._added.clear()
+        self._added[device] = added
 
     def forget(self) -> None:
         """Drop what was added and not yet written: its transaction is undone."""

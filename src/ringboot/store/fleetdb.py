@@ -10,10 +10,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from ringboot import log
 from ringboot.fleet.books import Books
+from ringboot.model.event import Event
 from ringboot.store import opening
 from ringboot.store.configbook import ConfigBook
 from ringboot.store.devicebook import DeviceBook
+from ringboot.store.errors import StoreFailed
 from ringboot.store.eventbook import EventBook
 from ringboot.store.filebook import FileBook
 from ringboot.store.historybook import HistoryBook
@@ -26,6 +29,7 @@ from ringboot.store.usebook import UseBook
 from ringboot.store.writer import Job, Writer
 
 T = TypeVar("T")
+SOON = 0.02  # seconds that what is noted may wait for more
 
 
 class Desk:
@@ -70,6 +74,8 @@ class FleetDb:
         self.path = path
         self._idle: deque[Desk] = deque()
         self._closed = False
+        self._noted: list[Event] = []
+        self._due: asyncio.TimerHandle | None = None  # when they are written
         desk = Desk(opening.connect(path, write=True))
         self._writer = Writer(path, desk.connection, desk.books, desk)
         self._writer.start()
@@ -116,6 +122,7 @@ class FleetDb:
 
         What `fn` raises comes back, and then nothing of it remains.  StoreFull, StoreFailed: it was not written.
         """
+        self._write_noted()
         loop = asyncio.get_running_loop()
         result: asyncio.Future[T] = loop.create_future()
 
@@ -134,6 +141,32 @@ class FleetDb:
         self._writer.put(Job(fn, settle_soon))
         return await result
 
+    def note(self, *events: Event) -> None:
+        """Write events soon, many in one go, and before whatever is written after them.
+
+        Call it on the loop's thread.  What cannot be written is logged and lost.
+        """
+        self._noted += events
+        if self._noted and self._due is None:
+            self._due = asyncio.get_running_loop().call_later(SOON, self._write_noted)
+
+    def _write_noted(self) -> None:
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        if not self._noted:
+            return
+        noted, self._noted = self._noted, []
+
+        def add(books: Books) -> None:
+            for event in noted:
+                books.events.add(event)
+
+        try:
+            self._writer.put(Job(add, _settled_note))
+        except StoreFailed as error:
+            _settled_note(None, error)
+
     def write_sync(self, fn: Callable[[Books], T]) -> T:
         """Do the same, waiting on this thread."""
         return self._writer.wait_for(fn)
@@ -141,6 +174,15 @@ class FleetDb:
     def close(self) -> None:
         """Finish what is queued and close every connection."""
         self._closed = True
+        if self._noted:  # the loop has ended, or it does not come to that any more
+            self._due = None
+            self._write_noted()
         self._writer.stop()
         while self._idle:
             self._idle.pop().connection.close()
+
+
+def _settled_note(_value: object, error: BaseException | None) -> None:
+    if error is not None:
+        why = str(error) if isinstance(error, StoreFailed) else repr(error)
+        log.get().error("an event failed", why=why)
