@@ -100,6 +100,7 @@ NAMED = [
     ("dhcp-option=51,10", "the lease time is a setting of the network"),
     ("dhcp-option=encap:3,1,x", "option 3 (routers) has no sub-options"),
     ("dhcp-option=vendor:Acme,x,y", "x is no code of a sub-option"),
+    (f"dhcp-option=vendor:Acme,{'9' * 5000},y", "is no code of a sub-option"),
     ("dhcp-mac=set:a,nothing", "this is no pattern for a MAC"),
     ("dhcp-match=set:a,vi-encap:7", "vendors' own options cannot be asked for"),
     ("dhcp-host=00:00:5e:00:53:01,ignore", "ignore of dhcp-host=00:00:5e:00:53:01,ignore: one client cannot be"),
@@ -179,6 +180,9 @@ def test_files_and_folders_are_taken_in(tmp_path: Path) -> None:
         ("dhcp-range=10.0.0.1,10.0.0.9,255.0.255.0", "255.0.255.0 is no netmask"),
         ('dhcp-option=1,"a"b', "a quote stands where a comma should"),
         ("conf-dir=nowhere", "nowhere cannot be read"),
+        ("conf-dir=a\0b", "a\0b cannot be read: embedded null byte"),
+        ("conf-file=a\0b", "a\0b:1:1: is no name of a file"),
+        ("dhcp-hostsfile=a\0b", "a\0b:1:1: is no name of a file"),
     ],
 )
 def test_what_dnsmasq_would_not_take_is_an_error_with_its_place(text: str, said: str, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ BROKEN = [
     ('a "b;', "f:1:3: this string is never closed"),
     ("{" * 100, "f:1:66: more than 64 blocks"),
     ("include;", "f:1:1: a file is missing"),
+    ('include "a\0b";', "a\0b:1:1: is no name of a file"),
 ]
 
 

@@ -60,6 +60,7 @@ BROKEN = [
     ('{"a": nil}', "f:1:7: no value begins here"),
     ("[" * 20000, "f:1:66: more than 64 brackets"),
     ('<?include "/dev/null"?>', "/dev/null:1:1: is not a file"),
+    ('<?include "/a\0b"?>', "/a\0b:1:1: is no name of a file"),
 ]
 
 

@@ -132,6 +132,13 @@ NAMED: list[tuple[dict[str, Any], str]] = [
         {"option-data": [{"name": "routers", "data": "10.0.0.1", "never-send": True}]},
         "never-send of option routers of Dhcp4",
     ),
+    *(
+        ({"client-classes": [{"name": "a", "test": test}]}, f"class a: {said}")
+        for test, said in (
+            (f"substring(option[60].hex,0,{'9' * 5000}) == 'x'", "a length of 999"),
+            (f"option[{'9' * 5000}].exists", "no DHCP option is called"),
+        )
+    ),
     ({"subnet4": [{**SUBNET, "client-class": "x"}]}, "client-class x of pool 10.0.0.10-10.0.0.20: this class"),
     ({"subnet4": [{**SUBNET, "reservations": [{"ip-address": "10.0.0.7"}]}]}, "a reservation: a reservation is for"),
     (

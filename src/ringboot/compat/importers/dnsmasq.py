@@ -33,7 +33,7 @@ from ringboot.compat.importers.networks import (
     network_of,
     note_overridden,
 )
-from ringboot.compat.importers.values import CannotSay, written
+from ringboot.compat.importers.values import CannotSay, is_number, written
 from ringboot.dhcp import options as table
 from ringboot.model.address import ip_number, ip_text, prefix_mask
 from ringboot.model.site import Network, OptionTexts, Pool
@@ -233,7 +233,7 @@ class _Dnsmasq:
         values = rest[1:]
         if not values:
             self._learn(tags, condition.exists(str(code)))
-        elif code == 93 and len(values) == 1 and values[0].text.isdigit():
+        elif code == 93 and len(values) == 1 and is_number(values[0].text):
             self._learn(tags, [Alternative({"arch": (values[0].text,)}, {})])
         elif values[-1].text.endswith("*"):
             self._learn(tags, condition.begins(str(code), ",".join(each.text for each in values)[:-1].encode()))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ringboot.compat.importers.dnsmasq_options import octets_of
 from ringboot.compat.importers.dnsmasq_text import Field, Line
-from ringboot.compat.importers.values import CannotSay
+from ringboot.compat.importers.values import CannotSay, is_number
 from ringboot.leases.terms import INFINITE
 
 SHORTEST = 120  # seconds: dnsmasq lends nothing for less
@@ -75,6 +75,6 @@ def mac_glob(text: str) -> str:
 
 def sub_code_of(text: str) -> int:
     """Read the code of a sub-option; CannotSay."""
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 255:
+    if not is_number(text) or not 0 < int(text) < 255:
         raise CannotSay(f"{text:.20} is no code of a sub-option", "name it by its code")
     return int(text)

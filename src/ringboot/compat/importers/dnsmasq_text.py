@@ -106,8 +106,9 @@ def _others(line: Line, folder: Path) -> list[Path]:
     unwanted = tuple(text for text in endings if not text.startswith("*"))
     try:
         files = sorted(each for each in path.iterdir() if each.is_file())
-    except OSError as error:
-        raise BadSource(line.place, f"{path} cannot be read: {error.strerror}", "correct the name") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character in the name
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadSource(line.place, f"{path} cannot be read: {why}", "correct the name") from None
     return [
         each
         for each in files

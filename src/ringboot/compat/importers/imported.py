@@ -101,6 +101,8 @@ class Imported:
 def read_source(path: Path) -> str:
     """Read a text file; BadSource."""
     place = Place(str(path))
+    if "\0" in place.file:
+        raise BadSource(place, "is no name of a file", "take the null character out of it")
     try:
         if path.exists() and not path.is_file():
             raise BadSource(place, "is not a file", "name the file itself")

@@ -118,6 +118,8 @@ class _Isc:
                 self._range(each, [self.found.networks[at]], {})
             elif each.begins("pool"):
                 self._pool(each, inner, [self.found.networks[at]])
+            elif len(each.words) < 2:
+                self.sayings.drop(each, inner, "it names no interface", "name it, or leave the statement out")
             elif each.texts[1] not in self.found.interfaces:
                 self.found.interfaces.append(each.texts[1])
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ringboot.compat.importers.imported import Imported
 from ringboot.compat.importers.isc_text import Statement, Token
-from ringboot.compat.importers.values import CannotSay, check_code, encoded, written
+from ringboot.compat.importers.values import CannotSay, check_code, encoded, is_number, written
 from ringboot.dhcp import options as table
 from ringboot.model.address import ip_number, ip_wire
 from ringboot.wire import kinds, names
@@ -65,7 +65,7 @@ class IscOptions:
                 raise CannotSay(f"the space {words[2]} has codes of another width", "write its options as hex:..")
             return
         space, name = _split(words[1])
-        if len(words) < 6 or not words[3].isdigit() or words[4] != "=":
+        if len(words) < 6 or not is_number(words[3]) or words[4] != "=":
             raise CannotSay("this definition is not understood", "write option NAME code N = TYPE;")
         kind = [word.lower() for word in words[5:]]
         array = kind[:2] == ["array", "of"]
@@ -95,7 +95,7 @@ class IscOptions:
                 return space, table.canonical(name.removeprefix("unknown-"))
             except ValueError as error:
                 raise CannotSay(str(error), "name it by its code, as option-N") from None
-        if name.removeprefix("unknown-").isdigit():
+        if is_number(name.removeprefix("unknown-")):
             return space, name.removeprefix("unknown-")
         raise CannotSay(f"no option is called {space}.{name}", "define it, or name it by its code")
 

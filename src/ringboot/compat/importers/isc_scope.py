@@ -9,7 +9,7 @@ from ringboot.compat.importers.imported import Imported
 from ringboot.compat.importers.isc_options import TOP, IscOptions
 from ringboot.compat.importers.isc_text import Statement
 from ringboot.compat.importers.isc_words import HARMLESS, why_not
-from ringboot.compat.importers.values import CannotSay
+from ringboot.compat.importers.values import CannotSay, is_number
 from ringboot.leases.terms import INFINITE
 from ringboot.model.site import OptionTexts
 
@@ -73,7 +73,9 @@ class Sayings:
                     scope.options[key] = self._options.written(key, value)
                 elif isinstance(value, bytes):
                     scope.spaces.setdefault(space, {})[key] = value.hex()
-        elif texts[0] in _TIMES and len(texts) == 2 and texts[1].lstrip("-").isdigit():
+        elif texts[0] in _TIMES and len(texts) == 2:
+            if not is_number(texts[1].removeprefix("-")):
+                raise CannotSay(f"{texts[1]:.20} is no number of seconds", "correct it")
             self._set(scope, _TIMES[texts[0]], _seconds(texts[1]))
         elif texts in (["authoritative"], ["not", "authoritative"]):
             self._set(scope, "authoritative", texts[0] == "authoritative")
@@ -95,9 +97,10 @@ class Sayings:
             if texts == before.get(space) and not (changed and space == scope.vendor):
                 continue
             holder = self._options.holder(space, scope.vendor)
+            named = (row for row in rows if row.begins("option") and f"{space}." in "".join(row.texts[1:2]))
+            said = next(named, rows[0])
             if holder is None:
                 if not self._is_held(space):
-                    said = next(row for row in rows if row.begins("option") and f"{space}." in row.texts[1])
                     self.drop(
                         said, scope, f"no option holds the space {space} here",
                         f"write vendor-option-space {space} beside it",
@@ -106,7 +109,10 @@ class Sayings:
             for code, octets in texts.items():
                 key = f"{holder}.{code}"
                 self._options.declare_inner(key, space, code)
-                scope.options[key] = self._options.written(key, bytes.fromhex(octets))
+                try:
+                    scope.options[key] = self._options.written(key, bytes.fromhex(octets))
+                except CannotSay as error:
+                    self.drop(said, scope, error.why, error.instead)
 
     def _is_held(self, space: str) -> bool:
         """Tell whether a block further inside may hold the space."""

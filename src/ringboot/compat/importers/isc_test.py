@@ -10,7 +10,7 @@ from ringboot.compat.importers.condition import Condition
 from ringboot.compat.importers.expression import TODO, Reader
 from ringboot.compat.importers.isc_options import octets_of
 from ringboot.compat.importers.isc_text import Token
-from ringboot.compat.importers.values import CannotSay
+from ringboot.compat.importers.values import CannotSay, is_number
 
 _HARDWARE = "hardware"  # its first octet is the kind of hardware
 
@@ -126,6 +126,6 @@ class _Reader(Reader[Token]):
 
     def _number(self) -> int:
         text = self.take().text
-        if not text.isascii() or not text.isdigit() or len(text) > 4:
+        if not is_number(text) or len(text) > 4:
             raise CannotSay(f"{text} is no number", "correct it")
         return int(text)

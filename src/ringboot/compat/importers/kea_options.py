@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ringboot.compat.importers.imported import Imported
 from ringboot.compat.importers.json_text import Node
 from ringboot.compat.importers.kea_keys import NAMES
-from ringboot.compat.importers.values import CannotSay, check_code, encoded, written
+from ringboot.compat.importers.values import CannotSay, check_code, encoded, is_number, written
 from ringboot.dhcp import options as table
 from ringboot.model.address import ip_number, ip_wire
 from ringboot.model.site import OptionTexts
@@ -147,7 +147,7 @@ class KeaOptions:
             return made.code
         if space == TOP and name in NAMES:
             return NAMES[name]
-        if space == TOP and not name.isdigit():
+        if space == TOP and not is_number(name):
             try:
                 return int(table.canonical(name))
             except ValueError as error:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ringboot.compat.importers import condition
 from ringboot.compat.importers.condition import Condition
 from ringboot.compat.importers.expression import TODO, Reader
-from ringboot.compat.importers.values import CannotSay
+from ringboot.compat.importers.values import CannotSay, is_number
 from ringboot.dhcp import options as table
 
 _TOKEN = re.compile(
@@ -106,13 +106,13 @@ class _Test(Reader[Token]):
                 _, form = self.take()
                 if form not in ("hex", "text"):
                     raise CannotSay(f"{token}[{name}].{form} cannot be asked for", TODO)
-            return Source(f"82.{name}" if token == "relay4" and name.isdigit() else self._key(token, name))
+            return Source(f"82.{name}" if token == "relay4" and is_number(name) else self._key(token, name))
         raise CannotSay(f"{token or 'the end'} is not understood here", TODO)
 
     def _key(self, token: str, name: str) -> str:
         if token == "relay4":
             raise CannotSay(f"relay4[{name}] is not a number", "write the number of the sub-option")
-        code = int(name) if name.isdigit() else self._code_of(name)
+        code = int(name) if is_number(name) else self._code_of(name)
         if not 0 < code < 255:
             raise CannotSay(f"{code} is not the code of an option", "correct it")
         return table.canonical(str(code))
@@ -129,7 +129,7 @@ class _Test(Reader[Token]):
             raise CannotSay("only the beginning of a field can be asked for", 'write a pattern such as "*part*"')
         if size == "all":
             return source
-        if not size.isdigit():
+        if not is_number(size):
             raise CannotSay(f"a length of {size} cannot be asked for", TODO)
         return Source(source.key, int(size))
 

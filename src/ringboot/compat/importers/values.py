@@ -30,6 +30,11 @@ class CannotSay(Exception):
         self.instead = instead
 
 
+def is_number(text: str) -> bool:
+    """Tell whether it is a decimal number without a sign, of 10 digits at most: longer ones mean nothing here."""
+    return text.isascii() and text.isdigit() and len(text) <= 10
+
+
 def check_code(code: int) -> int:
     """Give a code that a configuration may set; CannotSay."""
     if not 0 < code < 255:
