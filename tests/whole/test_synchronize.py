@@ -18,7 +18,8 @@ from tests.whole.daemon import LOOPBACK, Daemon, free_port, wait_until
 
 from ringboot.catalog import FOLDER
 from ringboot.plugins.manifest import load_manifest
-from ringboot.sim.storm import Plan, Storm
+from ringboot.sim.ear import Ear
+from ringboot.sim.storm import Course, Plan, Storm
 from ringboot.sim.target import Target
 
 RELAY = "127.84.0.1"
@@ -240,6 +241,12 @@ def test_a_phone_that_knows_another_password_rejects_us(site: Site, desks: list[
     assert (row["reason"], row["text"]) == ("sync-rejected", f"127.0.0.1:{port}/udp answered 403 Forbidden")
 
 
+def empty(site: Site) -> None:
+    """Forget the devices of earlier tests, which are switched off by now."""
+    for row in site.json("device", "list", "--limit", "0")["items"]:
+        site.run("device", "remove", row["id"])
+
+
 @pytest.mark.long
 def test_a_job_goes_on_after_a_restart_of_main(site: Site) -> None:
     async def run() -> Any:
@@ -263,8 +270,7 @@ def test_a_job_goes_on_after_a_restart_of_main(site: Site) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_a_thousand_phones_are_told_at_the_rate_that_is_set(site: Site) -> None:
-    for row in site.json("device", "list", "--limit", "0")["items"]:  # of phones that are switched off since
-        site.run("device", "remove", row["id"])
+    empty(site)
 
     async def run() -> Any:
         async with phones(site, 1000, "aastra", "snom", "yealink", stay=400, seconds=40, limit=400):
@@ -276,6 +282,77 @@ def test_a_thousand_phones_are_told_at_the_rate_that_is_set(site: Site) -> None:
     assert told["sent"] >= 1000
     print(f"1000 phones, {told['sent']} times told, {told['rate']:g} a minute of 3000 at most")
     assert told["rate"] <= 3000 * 1.02
+
+
+@asynccontextmanager
+async def hears_and_fetches_nothing(event: str) -> AsyncIterator[str]:
+    """Be a phone that answers every NOTIFY of its brand, and then goes on as before; gives its contact."""
+    port = free_port()
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: Ear(event, lambda: None), local_addr=("127.0.0.1", port))
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        transport.close()
+
+
+def test_a_roll_out_tells_its_phones_waits_for_them_and_stops_at_the_one_that_does_not_fetch(site: Site) -> None:
+    empty(site)
+
+    def new(course: Course) -> bool:
+        return any(b"rolled out: 1" in (got.body or b"") for got in course.phone.files.values())
+
+    def conduct(storm: Storm, contact: str) -> None:
+        site.run("plugin", "install", "aastra", "--id", "aastra-new")
+        places = [site.data / "plugins" / "aastra-new" / folder for folder in ("templates", "var/templates")]
+        (places[1] / "base.tpl").write_text((places[0] / "base.tpl").read_text() + "\nrolled out: 1\n")
+        site.run("device", "add", "--id", "0-deaf", "--mac", "00:08:5d:99:00:01", "--plugin", "aastra",
+                 "--model", "6731i", "--option", f"sip_contact={contact}")  # fmt: skip
+        phones = storm.courses
+        site.settings(sync_wait=20, sync_tries=1)
+        mac = phones[0].phone.mac.hex(":")
+        moved = site.json(
+            "device",
+            "move",
+            "--from",
+            "aastra",
+            "--to",
+            "aastra-new",
+            "--sync",
+            "--stop-at",
+            "1",
+            "--first",
+            f"mac={mac}",
+        )
+        assert (moved["state"], moved["moved"], moved["waiting"], moved["failed"]) == ("paused", 1, 3, 0)
+        assert [(course.notified, new(course)) for course in phones] == [(1, True), (0, False), (0, False)]
+
+        site.settings(sync_wait=1)
+        stopped = site.run("rollout", "resume", moved["id"], check=False)
+        assert (stopped.returncode, site.get("rollouts", moved["id"])["state"]) == (1, "stopped")
+        (failed,) = site.json("rollout", "devices", moved["id"], "--filter", "state=failed")["items"]
+        assert failed["device"] == "0-deaf"
+        assert "but did not fetch" in failed["why"]
+        assert failed["why"] in stopped.stderr
+        assert [course.notified for course in phones] == [1, 0, 0], "nobody is told after the failure"
+        assert site.get("devices", "0-deaf")["plugin"] == "aastra-new", "its files stand there for when it asks"
+
+        site.settings(sync_wait=20)
+        assert site.run("rollout", "resume", moved["id"], check=False).returncode == 1, "one has failed"
+        done = site.get("rollouts", moved["id"])
+        assert (done["state"], done["moved"], done["failed"]) == ("done", 3, 1)
+        assert [(course.notified, new(course)) for course in phones] == [(1, True)] * 3
+        told = [job for job in site.json("sync", "list")["items"] if "roll-out" in job["who"]]
+        assert sorted(job["done"] for job in told) == [0, 1, 1, 1]
+
+    async def run() -> None:
+        deaf = hears_and_fetches_nothing(BRANDS["aastra"].resync.event or "")
+        async with deaf as contact, phones(site, 3, "aastra", stay=120) as storm:
+            await asyncio.to_thread(conduct, storm, contact)
+
+    asyncio.run(run())
+    empty(site)
+    site.run("plugin", "uninstall", "aastra-new", "--yes")
 
 
 COMMAND = re.compile(r"^\$ sudo ringboot (.*)$", re.MULTILINE)
