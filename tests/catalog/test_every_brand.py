@@ -22,7 +22,7 @@ from ringboot.plugins.zones import zone_of
 
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "configs.toml").read_text())
 EACH = pytest.mark.parametrize(("brand", "model"), [(brand, model) for brand in BRANDS for model in models(brand)])
-_SETTING = re.compile(r"([^:=]*[^:= ]) ?[:=]")
+_SETTING = re.compile(r"([^:=]*[^:= ]) *[:=]")
 EVIL = 'Ann "O\'Hara" ]]> & <b>x</b> # ; = : \U0001f4de %NULL% </settings><!-- ${x} {{ 7 * 7 }}'
 
 
@@ -36,7 +36,7 @@ def settings_of(brand: str, page: Page) -> Counter[str]:
         return Counter()
     lines = page.data.decode().split("\n")
     assert lines.pop() == ""
-    found = [_SETTING.match(line) for line in lines if not line.startswith("#")]
+    found = [_SETTING.match(line) for line in lines if not line.startswith(("#", "<"))]  # remarks and headings
     assert all(found), page.path
     return Counter(each[1] for each in found if each)
 
@@ -195,6 +195,19 @@ def _snom(zone: str) -> Clock:
     return Clock(offset, int(rule[0]), *changes)
 
 
+def _fanvil(zone: str) -> Clock:
+    lines = (line.split(":", 1) for line in file("fanvil", "i61", {"timezone": zone}).splitlines() if ":" in line)
+    told = {name.strip(): value for name, value in lines}
+    offset = 900 * int(told["Time Zone"])
+    if told["DST Type"] == "0":
+        return Clock(offset, 0, None, None)
+    changes = []
+    for when in ("Start", "End"):
+        month, week, day, hour = (int(told[f"DST {when} {part}"]) for part in ("Mon", "Week", "Wday", "Hour"))
+        changes.append(Change(month, week, day, 3600 * hour))
+    return Clock(offset, 60 * int(told["DST Min Offset"]), *changes)
+
+
 def _polycom(zone: str) -> Clock:
     told = ET.fromstring(file("polycom", "SPIP335", {"timezone": zone})).find("tcpIpApp")
     assert told is not None
@@ -215,12 +228,13 @@ def _polycom(zone: str) -> Clock:
 
 # Brands that are told a rule; the others know zones by name, and have their own tests.
 READERS: dict[str, Callable[[str], Clock]] = {
-    "aastra": _aastra, "polycom": _polycom, "snom": _snom, "yealink": _yealink,
+    "aastra": _aastra, "fanvil": _fanvil, "polycom": _polycom, "snom": _snom, "yealink": _yealink,
 }  # fmt: skip
 # Israel and Gaza change a day or two after a Thursday, Lord Howe by half an hour, Troll by two: where a brand cannot
 # say so, its README does.
 OFF = {
     "aastra": {"Asia/Gaza", "Asia/Jerusalem", "Antarctica/Troll"},
+    "fanvil": {"Asia/Gaza", "Asia/Jerusalem"},
     "polycom": {"Antarctica/Troll", "Australia/LHI"},
     "snom": {"Asia/Gaza", "Asia/Jerusalem"},
     "yealink": {"Asia/Gaza", "Asia/Jerusalem"},

@@ -19,11 +19,14 @@ MACS = {
     "aastra": "00:08:5d:23:74:29",
     "cisco-7900": "00:11:20:fc:3a:7b",
     "digium": "00:0f:d3:05:06:07",
+    "fanvil": "0c:38:3e:07:e1:6c",
     "polycom": "00:04:f2:82:e8:24",
     "snom": "00:04:13:92:2d:24",
     "yealink": "80:5e:c0:d5:7d:72",
 }
-ONE_OF_MANY = "y000000000066.cfg"  # all of these have one content, see test_yealink.py
+# Of these names all have one content, see test_yealink.py and test_fanvil.py: one of each stands for them.
+ALIKE = ("all/y0", "all/F0", "all/f0")
+ONE_OF_MANY = ("all/y000000000066.cfg", "all/F0V5UV200000.cfg")
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "configs.toml").read_text())
 CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configuration)
     "aastra": (
@@ -53,6 +56,13 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("D50", "paris"),
         ("D40", "montreal"),
         ("D62", "secure"),
+    ),
+    "fanvil": (
+        ("X3U", "autoprov"),
+        *((model, "paris") for model in ("X4", "V62Pro", "C58")),
+        ("X6U-Pro", "montreal"),
+        ("i61", "secure"),
+        ("W611W", "directory"),
     ),
     "polycom": (
         ("VVX411", "autoprov"),
@@ -101,7 +111,7 @@ def expected() -> dict[Path, bytes]:
         GOLDEN / brand / path: data
         for brand in CASES
         for path, data in golden.expected(CATALOG / brand, cases(brand)).items()
-        if not path.startswith("all/y0") or path == f"all/{ONE_OF_MANY}"
+        if not path.startswith(ALIKE) or path in ONE_OF_MANY
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 from tests.plugins.conftest import Plugin
 
@@ -170,3 +172,11 @@ def test_edits_count_at_once(plugin: Plugin) -> None:
 
 def test_the_limit_is_what_the_fault_says() -> None:
     assert templates.LARGEST_RESULT == 4194304
+
+
+def test_a_checksum_follows_the_file_as_it_is_written(plugin: Plugin) -> None:
+    """Phones that compare a version within the file read it again when, and only when, something changed."""
+    source = "{% set body %}name: {{ X_name }}\n{% endset %}version: {{ body | checksum }}\n{{ body }}"
+    files = [plugin.text(source, {"X_name": name}) for name in ("Ann", "Ann", "Bob")]
+    assert files[0] == files[1] == f"version: {zlib.crc32(b'name: Ann' + bytes([10]))}\nname: Ann\n"
+    assert files[2].splitlines()[0] != files[0].splitlines()[0]

@@ -45,6 +45,12 @@ def test_every_brand_has_every_age_and_no_model_twice() -> None:
         assert (each.phone.version in expected.why) is each.tells
 
 
+def test_a_fleet_of_one_phone_of_each_brand_has_every_age() -> None:
+    fleet = of_all_ages(len(ROWS), "127.77.0.2", SERVER, 69)
+    assert {each.phone.brand for each in fleet} == {row[0].manifest.title for row in ROWS.values()}
+    assert {each.age for each in fleet} == set(AGES)
+
+
 def test_a_fleet_of_everything_holds_each_model_once() -> None:
     models = sum(len(row) for row in ROWS.values())
     fleet = of_all_ages(models + 1, "127.77.0.2", SERVER, 69)

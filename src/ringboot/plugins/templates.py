@@ -8,6 +8,7 @@ default, which is provd's: no trimming, and a template's last line end is droppe
 from __future__ import annotations
 
 import stat
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -130,6 +131,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             "replace": self._replaced,
             "format": lambda text, *args, **named: self._formatted(text, named or args),
             "safe": lambda value: Markup(str.__str__(value) if isinstance(value, str) else value),
+            "checksum": lambda text: zlib.crc32(str.encode(text)),  # changes when the file does, and only then
             "d": _default,
             "default": _default,
         }

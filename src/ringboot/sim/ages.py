@@ -37,8 +37,11 @@ class Aged(NamedTuple):
 
 
 def of_all_ages(count: int, relay: str, server: tuple[str, int], tftp_port: int) -> list[Aged]:
-    """Make phones of all brands in turn, each of another model, and of each brand every age in turn."""
-    level = zip_longest(*(_aged_kinds(row) for row in kinds(manifests())))
+    """Make phones of all brands in turn, each of another model, and of each brand every age in turn.
+
+    The brands begin with different ages, so that a fleet smaller than all brands has every age too.
+    """
+    level = zip_longest(*(_aged_kinds(row, first) for first, row in enumerate(kinds(manifests()))))
     each_once = (pair for row in level for pair in row if pair is not None)
     fleet = []
     for number, (kind, age) in enumerate(islice(each_once, count), 1):
@@ -48,11 +51,11 @@ def of_all_ages(count: int, relay: str, server: tuple[str, int], tftp_port: int)
     return fleet
 
 
-def _aged_kinds(row: list[Kind]) -> list[tuple[Kind, str]]:
-    """Deal the ages out in turn: an old one to a model that has several."""
+def _aged_kinds(row: list[Kind], begin: int) -> list[tuple[Kind, str]]:
+    """Deal the ages out in turn, beginning with one of them: an old one to a model that has several."""
     several, one = ([kind for kind in row if (len(_known(kind)) > 1) is wanted] for wanted in (True, False))
     dealt = []
-    for age in islice(cycle(AGES), len(row)):
+    for age in islice(cycle(AGES), begin % len(AGES), begin % len(AGES) + len(row)):
         first, other = (several, one) if age == OLD else (one, several)
         dealt.append(((first or other).pop(0), age))
     return dealt

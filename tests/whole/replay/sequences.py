@@ -6,6 +6,7 @@ The golden files hold the port 8667 where the daemon under test has one of its o
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +28,8 @@ _ROM = "T46S-66.86.0.15.rom"
 _SNOM = "Mozilla/4.0 (compatible; snom{model}-SIP 10.1.54.13 2010.12-00004-g9ba52f5 {MAC} SXM:0 UXM:0)"
 _POLYCOM = "FileTransport PolycomVVX-VVX_411-UA/5.9.2.3446 Type/Application"
 _LD = "3111-48450-001.sip.ld"
+_TXT = "fanvil_x5u_v2_hwv2_0.txt"
+_CHECKSUM = re.compile(rb"(?<=Version:2\.)\d{10}")
 _BIN = "snomD785-10.1.54.13-SIP-r.bin"
 
 
@@ -82,6 +85,13 @@ SEQUENCES = {
             ("?{mac}.boot", "?y000000000000.boot", "y000000000066.cfg", "{mac}.cfg", f"?{_ROM}"),
         ),
     ),
+    "X5U-V2": _sequence(
+        "0c383e0a0b0c", "X5U-V2", "fanvil",
+        Habit(
+            {"60": "Fanvil X5U-V2", "55": "hex:0103060f2a2b42"}, "Fanvil X5U-V2 2.12.1 {mac}", ("66", "43"),
+            ("F0V5UV200000.cfg", "{mac}.cfg", f"?{_TXT}"),
+        ),
+    ),
     "D785": _sequence(
         "000413741767", "D785", "snom",
         Habit(
@@ -100,7 +110,10 @@ SEQUENCES = {
         ),
     ),
 }  # fmt: skip
-FIRMWARE = {"6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN, "VVX411": _LD}
+FIRMWARE = {
+    "6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN, "VVX411": _LD,
+    "X5U-V2": _TXT,
+}  # fmt: skip
 
 ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}
 STOCK: dict[str, dict[str, Any]] = {  # what an administrator sets first; passwords are made by chance otherwise
@@ -152,7 +165,8 @@ class Round(NamedTuple):
         body = self.files[name].body
         assert body is not None, f"{name}: {self.files[name].status}"
         body = body.replace(f"http port: {self.port}\n".encode(), b"http port: 8667\n")
-        return body.replace(f"://127.0.0.1:{self.port}/".encode(), b"://127.0.0.1:8667/")
+        body, ports = re.subn(rf"://127\.0\.0\.1:{self.port}\b".encode(), b"://127.0.0.1:8667", body)
+        return _CHECKSUM.sub(b"0000000000", body) if ports else body
 
 
 class Play:

@@ -38,6 +38,8 @@ def test_options_name_the_server_and_the_folder(play: Play, name: str) -> None:
         assert lease.options[43] == bytes((2, len(url))) + url + b"\x03\x01\x00", "the URL, and not the redirection"
         assert lease.options[66] == url
         assert 150 not in lease.options, "what another brand needs does not reach this one"
+    elif SEQUENCES[name].plugin == "fanvil":
+        assert lease.options[66] == lease.options[43] == f"http://{HOST}:{play.site.http}/".encode()
     elif SEQUENCES[name].plugin in ("polycom", "snom", "yealink"):
         assert lease.options[66] == f"http://{HOST}:{play.site.http}".encode()
         assert not {43, 150, 160} & lease.options.keys()
