@@ -210,7 +210,7 @@ PARTS: tuple[Part, ...] = (
         "[[boot]]",
         schema.Boot,
         "How devices of some models boot, for the simulator. Texts may hold `{model}` `{version}` `{mac}` `{MAC}` "
-        "`{mac_dashes}` `{mac_colons}`.",
+        "`{mac_dashes}` `{mac_colons}` `{serial}`.",
         {
             "models": 'Which models; `"*"` is all that no other row names.',
             "says": "DHCP options that it sends.",

@@ -37,6 +37,7 @@ def boot_of(brand: str, model: str) -> Boot:
 def filled(text: str, boot: Boot, model: str) -> str:
     bare = MAC.replace(":", "")
     names = {"mac": bare, "MAC": bare.upper(), "mac_colons": MAC, "mac_dashes": MAC.upper().replace(":", "-")}
+    names["serial"] = f"SN{bare.upper()}"
     return text.format_map({**names, "model": model, "version": boot.version})
 
 

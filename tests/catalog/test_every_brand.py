@@ -226,15 +226,47 @@ def _polycom(zone: str) -> Clock:
     return Clock(offset, 3600, *changes)
 
 
+def _cisco_spa(zone: str) -> Clock:
+    told = {each.tag: each.text or "" for each in ET.fromstring(file("cisco-spa", "SPA301", {"timezone": zone}))}
+    hours, minutes = (told["Time_Zone"].removeprefix("GMT") or "+00:00").split(":")
+    more = told["Time_Offset__HH_mm_"].split("/") if told["Time_Offset__HH_mm_"] else ("0", "0")
+    east = 3600 * abs(int(hours)) + 60 * int(minutes)
+    offset = (-east if hours.startswith("-") else east) + 3600 * int(more[0]) + 60 * int(more[1])
+    if told["Daylight_Saving_Time_Enable"] == "No":
+        return Clock(offset, 0, None, None)
+    rule = dict(part.split("=") for part in told["Daylight_Saving_Time_Rule"].split(";"))
+    changes = []
+    for when in ("start", "end"):
+        month, day, weekday, moment = rule[when].split("/")
+        assert day == "-1" or int(day) >= 1
+        assert 1 <= int(weekday) <= 7
+        seconds = _clock_seconds(moment)
+        assert 0 <= seconds < 86400
+        last = day == "-1"
+        changes.append(Change(int(month), 5 if last else 1, int(weekday) % 7, seconds, 1 if last else int(day)))
+    return Clock(offset, _clock_seconds(rule["save"]), *changes)
+
+
+def _clock_seconds(text: str) -> int:
+    hours, minutes, seconds = map(int, text.split(":"))
+    return 3600 * hours + 60 * minutes + seconds
+
+
 # Brands that are told a rule; the others know zones by name, and have their own tests.
 READERS: dict[str, Callable[[str], Clock]] = {
-    "aastra": _aastra, "fanvil": _fanvil, "polycom": _polycom, "snom": _snom, "yealink": _yealink,
-}  # fmt: skip
+    "aastra": _aastra,
+    "cisco-spa": _cisco_spa,
+    "fanvil": _fanvil,
+    "polycom": _polycom,
+    "snom": _snom,
+    "yealink": _yealink,
+}
 # Israel and Gaza change a day or two after a Thursday, Lord Howe by half an hour, Troll by two: where a brand cannot
 # say so, its README does.
 OFF = {
     "aastra": {"Asia/Gaza", "Asia/Jerusalem", "Antarctica/Troll"},
     "fanvil": {"Asia/Gaza", "Asia/Jerusalem"},
+    "cisco-spa": set(),
     "polycom": {"Antarctica/Troll", "Australia/LHI"},
     "snom": {"Asia/Gaza", "Asia/Jerusalem"},
     "yealink": {"Asia/Gaza", "Asia/Jerusalem"},

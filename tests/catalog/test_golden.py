@@ -20,13 +20,14 @@ MACS = {
     "cisco-7900": "00:11:20:fc:3a:7b",
     "digium": "00:0f:d3:05:06:07",
     "fanvil": "0c:38:3e:07:e1:6c",
+    "cisco-spa": "50:3d:e5:a1:b2:c3",
     "polycom": "00:04:f2:82:e8:24",
     "snom": "00:04:13:92:2d:24",
     "yealink": "80:5e:c0:d5:7d:72",
 }
-# Of these names all have one content, see test_yealink.py and test_fanvil.py: one of each stands for them.
-ALIKE = ("all/y0", "all/F0", "all/f0")
-ONE_OF_MANY = ("all/y000000000066.cfg", "all/F0V5UV200000.cfg")
+# Of these names all have one content, as the brands' own tests hold: one of each stands for them.
+ALIKE = ("all/y0", "all/F0", "all/f0", "all/spa")
+ONE_OF_MANY = ("all/y000000000066.cfg", "all/F0V5UV200000.cfg", "all/spa504G.cfg")
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "configs.toml").read_text())
 CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configuration)
     "aastra": (
@@ -63,6 +64,14 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("X6U-Pro", "montreal"),
         ("i61", "secure"),
         ("W611W", "directory"),
+    ),
+    "cisco-spa": (
+        ("SPA504G", "autoprov"),
+        ("SPA504G", "paris"),
+        ("SPA962", "paris"),
+        ("SPA525G2", "directory"),
+        ("SPA122", "montreal"),
+        ("SPA8000", "secure"),
     ),
     "polycom": (
         ("VVX411", "autoprov"),

@@ -35,7 +35,8 @@ def test_the_demo_ends_well_and_keeps_its_daemon_when_asked() -> None:
         assert len(phones) == 24
         assert all(act["steps"][-1]["what"] == "done" for act in phones)
         brands = {
-            each.title: [act for act in phones if act["title"].startswith(f"{each.title} ")] for each in manifests()
+            each.title: [act for act in phones if act["title"] in {f"{each.title} {model}" for model in each.models}]
+            for each in manifests()
         }
         for brand, acts in brands.items():
             assert len({act["title"] for act in acts}) == len(acts), f"each {brand} is another model"

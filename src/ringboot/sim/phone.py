@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from ringboot.model.address import ip_text
 from ringboot.sim.fetching import Fetched, fetch
 from ringboot.sim.leasing import WAITS, Leased, Leasing, Refused
 
+_URL = re.compile(rb"https?://[^\s\"'<>]+")
 OPTIONAL = "?"  # before a name in `asks`: the phone goes on when the file is missing
 
 
@@ -63,6 +65,7 @@ class Phone:
             "version": self.version,
             "mac": octets.hex(),
             "MAC": octets.hex().upper(),
+            "serial": f"SN{octets.hex().upper()}",
             "mac_dashes": octets.hex("-").upper(),
             "mac_colons": octets.hex(":"),
         }
@@ -90,7 +93,8 @@ class Phone:
             return
         for ask in self.habit.asks:
             name = self.filled(ask.removeprefix(OPTIONAL), self.spoof)
-            fetched = await fetch(f"{base}/{name}", lease.address, self.filled(self.habit.agent))
+            url = self._told(name) or f"{base}/{name}"
+            fetched = await fetch(url, lease.address, self.filled(self.habit.agent))
             self.files[name] = fetched
             if fetched.body is not None:
                 yield Step("file", f"{name} ({len(fetched.body)} octets)")
@@ -100,6 +104,15 @@ class Phone:
                 yield Step("failed", f"{name}: {fetched.status}")
                 return
         yield Step("done", "")
+
+    def _told(self, name: str) -> str | None:
+        """Give the URL of a file when one that it has read names it; `$MA` is the phone's MAC there."""
+        for read in self.files.values():
+            for octets in _URL.findall(read.body or b""):
+                url = octets.decode("latin-1").replace("$MAU", self.mac.hex().upper()).replace("$MA", self.mac.hex())
+                if url.endswith(f"/{name}"):
+                    return str(url)
+        return None
 
     def _base(self, lease: Leased) -> str | None:
         for key in self.habit.url_from:

@@ -30,6 +30,8 @@ _POLYCOM = "FileTransport PolycomVVX-VVX_411-UA/5.9.2.3446 Type/Application"
 _LD = "3111-48450-001.sip.ld"
 _TXT = "fanvil_x5u_v2_hwv2_0.txt"
 _CHECKSUM = re.compile(rb"(?<=Version:2\.)\d{10}")
+_SPA = "Cisco/{model}-7.5.5 ({MAC})({serial})"
+_SPA_BIN = "spa50x-30x-7-5-5.bin"
 _BIN = "snomD785-10.1.54.13-SIP-r.bin"
 
 
@@ -109,10 +111,17 @@ SEQUENCES = {
             ),
         ),
     ),
+    "SPA504G": _sequence(  # the first file by TFTP, the others by HTTP, as that one says
+        "503de5a1b2c3", "SPA504G", "cisco-spa",
+        Habit(
+            {"60": "Cisco SPA504G", "55": "hex:0103060f2a4296"}, _SPA, ("66", "160", "159", "150"),
+            ("spa504G.cfg", "{mac}.xml", f"?{_SPA_BIN}"),
+        ),
+    ),
 }  # fmt: skip
 FIRMWARE = {
     "6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN, "VVX411": _LD,
-    "X5U-V2": _TXT,
+    "X5U-V2": _TXT, "SPA504G": _SPA_BIN,
 }  # fmt: skip
 
 ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}
@@ -133,6 +142,7 @@ RECEPTION = {
         "syslog_enabled": True, "syslog_ip": "10.0.0.9", "syslog_level": "info",
         "sip_proxy_ip": "10.0.0.5", "sip_backup_proxy_ip": "10.0.0.6", "sip_backup_registrar_ip": "10.0.0.6",
         "sip_subscribe_mwi": True,
+        "X_cisco_spa_firmware": {"SPA504G": _SPA_BIN},
         "exten_voicemail": "*98", "exten_pickup_call": "*8", "exten_pickup_group": "*7", "exten_dnd": "*25",
         "sip_lines": {
             "1": {
