@@ -12,6 +12,8 @@ from ringboot.fleet import codes, devices, layers
 from ringboot.fleet.codes import MOST_OF_ALL, MOST_OF_ONE, SPAN, Caller, Guard, Outcome, caller
 from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.settings import Settings
+from ringboot.fleet.synchronise import Line
+from ringboot.sip.digest import Account
 
 HERE = "10.0.1.7"
 
@@ -36,18 +38,27 @@ def account(site: Any, device: str) -> str:
     return str(config.raw_config["sip_lines"]["1"]["username"])
 
 
+def line(site: Any, device: str) -> Line:
+    config = site.books.configs.get(site.books.devices.get(device).config)
+    first = config.raw_config["sip_lines"]["1"]
+    return Line(first["username"], Account(first["username"], first["password"]))
+
+
 def test_the_config_goes_to_the_device_at_the_address_and_leaves_the_one_before(phones: Any) -> None:
     before = phones.books.devices.get("one").config
-    assert dial(phones).is_done
+    registered = {ident: line(phones, ident) for ident in ("one", "two")}
+    first = dial(phones)
+    assert (first.is_done, first.lines) == (True, {"one": registered["one"]})
     assert phones.books.devices.get("one").config == "ann"
     assert phones.books.configs.get(before) is None, "the one made for it is swept"
     moved = dial(phones, address="10.0.1.8")
     assert (moved.is_done, moved.config) == (True, "ann")
     assert phones.books.devices.get("two").config == "ann"
     assert phones.books.devices.get("one").config not in ("ann", None), "it is as before somebody assigned it"
+    assert moved.lines == {"one": Line("u1042"), "two": registered["two"]}, "both register as before until they read"
     assert {ident for done in moved.done for ident in done.render} == {"one", "two"}
     again = dial(phones, address="10.0.1.8")
-    assert (again.is_done, again.done) == (True, ())
+    assert (again.is_done, again.done, again.lines) == (True, (), {})
 
 
 def test_two_behind_one_address_are_refused_unless_the_account_tells_which(phones: Any) -> None:

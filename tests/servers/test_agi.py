@@ -18,9 +18,10 @@ class Answer(NamedTuple):
 
     is_done: bool
     reason_id: str
+    sync: int | None = None
 
 
-GIVEN = Answer(True, "code-used")
+GIVEN = Answer(True, "code-used", 7)
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -65,6 +66,8 @@ def test_a_call_from_its_first_byte_to_its_last() -> None:
         writer.write(b"200 result=1\n")
         assert await reader.readline() == b'SET VARIABLE RINGBOOT_REASON "code-used"\n'
         writer.write(b"200 result=1\n")
+        assert await reader.readline() == b'SET VARIABLE RINGBOOT_SYNC "7"\n'
+        writer.write(b"200 result=1\n")
         assert await reader.read() == b"", "the dialplan goes on"
 
     assert play(talk) == [Call("417263", "<sip:ap12@10.0.1.7:5060>", "10.0.1.7:5060")]
@@ -82,8 +85,19 @@ def test_the_older_channel_what_is_unset_and_a_hangup_on_the_way() -> None:
         assert await reader.readline() == b'SET VARIABLE RINGBOOT_RESULT "failed"\n'
         writer.write(b"200 result=1\n")
         assert await reader.readline() == b'SET VARIABLE RINGBOOT_REASON "code-unknown"\n'
+        writer.write(b"200 result=1\n")
+        assert await reader.readline() == b'SET VARIABLE RINGBOOT_SYNC ""\n'
 
     assert play(talk, Answer(False, "code-unknown")) == [Call("1", None, None)]
+
+
+def test_a_dialplan_that_says_so_leaves_the_phone_alone() -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD.replace(b"\n\n", b"\nagi_arg_2: no-sync\n\n") + b"200 result=0\n" * 2)
+        while await reader.readline() != b'SET VARIABLE RINGBOOT_RESULT "done"\n':
+            pass
+
+    assert play(talk) == [Call("417263", None, None, sync=False)]
 
 
 def test_another_script_is_told_so() -> None:

@@ -337,8 +337,11 @@ class NameDesk(Protocol):
 class CodeDesk(Protocol):
     """Codes that phones dial."""
 
-    async def provision(self, code: str, contact: str | None, address: str | None, who: str) -> Row:
-        """Give the config with a code to the device that a call comes from: {device, mac, config, text}."""
+    async def provision(self, code: str, contact: str | None, address: str | None, sync: bool, who: str) -> Row:
+        """Give the config with a code to the device that a call comes from: {device, mac, config, text, sync}.
+
+        `sync`: let it read its files then; the value is the number of the job, or null.
+        """
         ...
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from ringboot.admin.access import caller
-from ringboot.admin.body import json_body, only, text_of
+from ringboot.admin.body import flag_of, json_body, only, text_of
 from ringboot.admin.desk import CodeDesk
 
 
@@ -18,8 +18,9 @@ def provision_routes(desk: CodeDesk) -> APIRouter:
     @routes.post("")
     async def provision(request: Request) -> dict[str, Any]:
         body = await json_body(request)
-        only(body, "code", "contact", "address")
+        only(body, "code", "contact", "address", "sync")
         contact, address = (text_of(body, key) if body.get(key) is not None else None for key in ("contact", "address"))
-        return await desk.provision(text_of(body, "code"), contact, address, caller(request).who)
+        sync = flag_of(body, "sync") if "sync" in body else True
+        return await desk.provision(text_of(body, "code"), contact, address, sync, caller(request).who)
 
     return routes

@@ -257,7 +257,7 @@ class _Main:
         stack.push_async_callback(api.stop)
 
     async def _dialled(self, call: Call) -> Outcome:
-        return await self.desk.use_code(call.code, call.contact, call.address, "FastAGI")
+        return await self.desk.use_code(call.code, call.contact, call.address, "FastAGI", call.sync)
 
     async def _called(self, dial: Dial) -> str:
         contact = f"<sip:{dial.user}@{dial.address}>"

@@ -8,6 +8,7 @@ from typing import Any
 from ringboot import log, reasons
 from ringboot.desk.devices import Steps
 from ringboot.desk.errors import Busy, Refused
+from ringboot.desk.synchronize import Synchronizer
 from ringboot.fleet import codes
 from ringboot.fleet.books import Books
 from ringboot.fleet.codes import Guard, Outcome
@@ -20,6 +21,7 @@ class CodeDesk(Steps):
 
     guard: Guard
     codes: Counter[str]  # outcomes by reason
+    synchronizer: Synchronizer
 
     def passwords(self, address: str, user: str) -> tuple[str, ...]:
         """Give the passwords of an account that the phones without a user at an address have."""
@@ -27,8 +29,13 @@ class CodeDesk(Steps):
         with core.db.reading() as books:
             return codes.passwords(books, core.world, address, user, core.utc())
 
-    async def use_code(self, code: str, contact: str | None, address: str | None, who: str) -> Outcome:
-        """Give the config with this code to the calling device, if that is one."""
+    async def use_code(
+        self, code: str, contact: str | None, address: str | None, who: str, sync: bool = True
+    ) -> Outcome:
+        """Give the config with this code to the calling device, if that is one.
+
+        `sync`: then that device, and the one that had the config before, are told to read their files.
+        """
         core = self.core
         calling = codes.caller(contact, address)
         where, utc = calling.address or "?", core.utc()
@@ -48,15 +55,19 @@ class CodeDesk(Steps):
         for done in outcome.done:
             await self._followed(done, who, "code dialled")
         log.get().info("a code was dialled", address=where, outcome=str(outcome), by=who)
+        if sync and outcome.device is not None:
+            job = await self.synchronizer.begin([outcome.device.id, *outcome.lines], f"a code by {who}", outcome.lines)
+            return outcome._replace(sync=job.id)
         return outcome
 
-    async def provision(self, code: str, contact: str | None, address: str | None, who: str) -> Row:
-        """Do so for the API: {device, mac, config, text}; Refused or Busy say why not."""
-        outcome = await self.use_code(code, contact, address, who)
+    async def provision(self, code: str, contact: str | None, address: str | None, sync: bool, who: str) -> Row:
+        """Do so for the API: {device, mac, config, text, sync}; Refused or Busy say why not."""
+        outcome = await self.use_code(code, contact, address, who, sync)
         if outcome.reason is reasons.CODE_LIMITED:
             raise Busy(f"{outcome}.")
         if not outcome.is_done or outcome.device is None:
             advice = reasons.advise(outcome.reason.id, outcome.detail)
             raise Refused(f"{outcome}. {advice}".strip(), code=outcome.reason.id)
         device = outcome.device
-        return {"device": device.id, "mac": device.mac, "config": outcome.config, "text": str(outcome)}
+        told = {"config": outcome.config, "text": str(outcome), "sync": outcome.sync}
+        return {"device": device.id, "mac": device.mac, **told}

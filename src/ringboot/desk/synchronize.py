@@ -19,7 +19,7 @@ from ringboot.desk.paced import Paced, Rates
 from ringboot.desk.renders import Renders
 from ringboot.fleet.books import Books
 from ringboot.fleet.settings import BY_ENDPOINT, DIRECT
-from ringboot.fleet.synchronise import Plan, Unfit, address_of, plan
+from ringboot.fleet.synchronise import Line, Plan, Unfit, address_of, plan
 from ringboot.model.event import Event
 from ringboot.model.sync import DONE, ENDED, RUNNING, STOPPED, TOLD, WAITING, SyncJob, SyncRow
 from ringboot.reasons import Reason
@@ -34,6 +34,9 @@ FETCHES = (reasons.SERVED.id, reasons.NOT_MODIFIED.id)
 SEARCHED = 200  # events of a device that a start looks through
 
 Verdict = tuple[Reason, dict[str, Any], bool]  # why not, what fills it, whether another try may help
+
+
+_AS_CONFIGURED: Mapping[str, Line] = {}
 
 
 class Direct(Protocol):
@@ -70,6 +73,7 @@ class Synchronizer:
         self._steady = steady
         self._queue: Paced[SyncRow] = Paced()
         self._open: dict[str, SyncRow] = {}  # by device
+        self._lines: dict[str, Line] = {}  # by device
         self._going: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
 
@@ -95,8 +99,12 @@ class Synchronizer:
                 task.cancel()
             await asyncio.gather(*self._going, return_exceptions=True)
 
-    async def begin(self, idents: Iterable[str], who: str) -> SyncJob:
-        """Begin a job for devices, and give it; a job for none is done at once."""
+    async def begin(self, idents: Iterable[str], who: str, lines: Mapping[str, Line] = _AS_CONFIGURED) -> SyncJob:
+        """Begin a job for devices, and give it; a job for none is done at once.
+
+        `lines`: what devices register by until they read their files, where that is not what their configs say now;
+        kept in memory only, since passwords are among it.
+        """
         utc = self._core.utc()
         chosen = list(dict.fromkeys(idents))
         before = [row for row in map(self._open.pop, chosen, repeat(None)) if row is not None]
@@ -119,6 +127,9 @@ class Synchronizer:
         for row, address in rows:
             self._open[row.device] = row
             self._queue.put(address, row, self._steady())
+        self._lines = {device: line for device, line in self._lines.items() if device in self._open} | {
+            row.device: lines[row.device] for row, _ in rows if row.device in lines
+        }
         self._wake.set()
         return job
 
@@ -128,6 +139,7 @@ class Synchronizer:
         utc = self._core.utc()
         for row in rows:
             self._open.pop(row.device, None)
+            self._lines.pop(row.device, None)
 
         def end(books: Books) -> None:
             books.syncs.put(_over(row, reasons.SYNC_STOPPED, {"who": who}, utc) for row in rows)
@@ -164,6 +176,7 @@ class Synchronizer:
         """Write how a device stands; one that ended is open no more."""
         if row.state == ENDED and self._open.get(row.device) is row:
             del self._open[row.device]
+            self._lines.pop(row.device, None)
         await self._keep(row)
 
     async def _keep(self, row: SyncRow, sent: bool = False) -> None:
@@ -246,7 +259,8 @@ class Synchronizer:
         utc = core.utc()
         with core.db.reading() as books:
             device = books.devices.get(row.device)
-            way = Unfit(reasons.SYNC_GONE, {}) if device is None else plan(books, core.world, device, utc)
+            line = self._lines.get(row.device)
+            way = Unfit(reasons.SYNC_GONE, {}) if device is None else plan(books, core.world, device, utc, line)
         if self._open.get(row.device) is not row:
             return
         if isinstance(way, Unfit):

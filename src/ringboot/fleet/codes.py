@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -12,6 +12,7 @@ from ringboot import reasons
 from ringboot.fleet import configs, devices
 from ringboot.fleet.books import Books
 from ringboot.fleet.devices import Done
+from ringboot.fleet.synchronise import Line, line_of
 from ringboot.fleet.world import World
 from ringboot.model.address import ip_number, ip_text, mac_text
 from ringboot.model.device import Config, Device
@@ -41,6 +42,8 @@ class Outcome(NamedTuple):
     device: Device | None = None
     config: str | None = None
     done: tuple[Done, ...] = ()  # what is to be rendered
+    lines: Mapping[str, Line] = {}  # device -> what it registers by until it reads its files
+    sync: int | None = None  # the job that lets them read their files
 
     @property
     def is_done(self) -> bool:
@@ -101,17 +104,21 @@ def use(books: Books, world: World, code: str, calling: Caller, *, who: str, utc
     found = _device(books, world, calling, utc)
     if isinstance(found, Outcome):
         return _told(books, found, calling, utc)
-    steps = [] if found.config == config.id else list(_moved(books, world, config, found, who=who, utc=utc))
+    touched = [] if found.config == config.id else [*books.devices.find("config", config.id), found]
+    lines = {device.id: line_of(books, device) for device in touched}
+    steps = list(_moved(books, world, config, touched, who=who, utc=utc))
     detail = {"config": config.id, "address": calling.address, "who": who}
     after = books.devices.get(found.id)
-    return _told(books, Outcome(reasons.CODE_USED, detail, after, config.id, tuple(steps)), calling, utc)
+    return _told(books, Outcome(reasons.CODE_USED, detail, after, config.id, tuple(steps), lines), calling, utc)
 
 
-def _moved(books: Books, world: World, config: Config, device: Device, *, who: str, utc: float) -> Iterator[Done]:
-    """Give a config to a device, and take it from whoever had it: a user has one phone."""
-    for other in books.devices.find("config", config.id):
-        yield devices.change(books, world, other.id, {"config": None}, who=who, utc=utc)
-    yield devices.change(books, world, device.id, {"config": config.id}, who=who, utc=utc)
+def _moved(
+    books: Books, world: World, config: Config, touched: Sequence[Device], *, who: str, utc: float
+) -> Iterator[Done]:
+    """Give a config to the last of these devices, and take it from the others, who have it: a user has one phone."""
+    for place, device in enumerate(touched, start=1):
+        values = {"config": config.id if place == len(touched) else None}
+        yield devices.change(books, world, device.id, values, who=who, utc=utc)
 
 
 def _device(books: Books, world: World, calling: Caller, utc: float) -> Device | Outcome:

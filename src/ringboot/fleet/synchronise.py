@@ -31,6 +31,13 @@ class Plan(NamedTuple):
     path: str | None
 
 
+class Line(NamedTuple):
+    """What a device registers by: the user of its first line, and what proves to it that we know it."""
+
+    user: str = ""
+    account: Account | None = None
+
+
 class Unfit(NamedTuple):
     """Why a device cannot be told."""
 
@@ -38,8 +45,8 @@ class Unfit(NamedTuple):
     detail: dict[str, Any]
 
 
-def plan(books: Books, world: World, device: Device, utc: float) -> Plan | Unfit:
-    """Say how a device is told now."""
+def plan(books: Books, world: World, device: Device, utc: float, line: Line | None = None) -> Plan | Unfit:
+    """Say how a device is told now; `line`: what it registers by until it reads its files, when that is known."""
     detail = {"mac": device.mac or device.id}
     manifest = world.plugins.get(device.plugin) if device.plugin is not None else None
     if manifest is None or device.plugin is None:
@@ -54,7 +61,7 @@ def plan(books: Books, world: World, device: Device, utc: float) -> Plan | Unfit
     contact = _contact(world, device, raw, utc)
     if isinstance(contact, Unfit):
         return contact._replace(detail={**detail, **contact.detail})
-    user, account = _account(raw)
+    user, account = line or _line(raw)
     path = None if resync.done is None else _path(manifest, device, resync.done, raw)
     return Plan(Notify(contact._replace(user=user), resync.event, account), path)
 
@@ -96,13 +103,17 @@ def _read(text: str) -> Contact | Unfit:
     return Contact(uri.host, uri.port or 0, transport)
 
 
-def _account(raw: Mapping[str, Any]) -> tuple[str, Account | None]:
-    """Give the user of the first line, and what proves to the device that we know it."""
+def line_of(books: Books, device: Device) -> Line:
+    """Give what a device registers by when it has read its files."""
+    return _line(_raw(books, device))
+
+
+def _line(raw: Mapping[str, Any]) -> Line:
     for line in (raw.get("sip_lines") or {}).values():
         if line.get("username"):
             account = Account(str(line["auth_username"]), str(line["password"])) if line.get("password") else None
-            return str(line["username"]), account
-    return "", None
+            return Line(str(line["username"]), account)
+    return Line()
 
 
 def _path(manifest: Manifest, device: Device, name: str, raw: Mapping[str, Any]) -> str | None:

@@ -18,7 +18,9 @@ MOST = 32  # calls at once; more are hung up on
 LINES, LONGEST = 100, 4096  # of what Asterisk sends first, and octets of a line
 PATIENCE = 10.0  # seconds that a call may take
 SCRIPT = "provision"
-RESULT, REASON = "RINGBOOT_RESULT", "RINGBOOT_REASON"  # variables of the channel that tell the dialplan
+# Variables of the channel that tell the dialplan; the last one is the job that lets the phone read its files, or empty.
+RESULT, REASON, SYNC = "RINGBOOT_RESULT", "RINGBOOT_REASON", "RINGBOOT_SYNC"
+NO_SYNC = "no-sync"  # as second argument: leave the phone alone then
 _VALUE = re.compile(r"200 result=1 \((.*)\)\s*$", re.DOTALL)
 # How a channel driver tells where a call comes from, and with which contact: address, contact.
 # unverified: from Asterisk's documentation of these functions; tried against a scripted peer only.
@@ -39,6 +41,10 @@ class Answered(Protocol):
     def reason_id(self) -> str:
         """Name the reason."""
 
+    @property
+    def sync(self) -> int | None:
+        """Number the job that lets the phone read its files."""
+
 
 class Call(NamedTuple):
     """A call that dialled a code."""
@@ -46,6 +52,7 @@ class Call(NamedTuple):
     code: str
     contact: str | None
     address: str | None
+    sync: bool = True  # let the phone read its files then
 
 
 class NotAgi(Exception):
@@ -99,9 +106,11 @@ class AgiServer:
         address, contact = [
             await _get(reader, writer, name) for name in _FUNCTIONS.get(driver, _FUNCTIONS["PJSIP"])
         ]  # fmt: skip
-        answered = await self._used(Call(said.get("agi_arg_1", ""), contact, address))
+        sync = said.get("agi_arg_2", "") != NO_SYNC
+        answered = await self._used(Call(said.get("agi_arg_1", ""), contact, address, sync))
         await _set(reader, writer, RESULT, "done" if answered.is_done else "failed")
         await _set(reader, writer, REASON, answered.reason_id)
+        await _set(reader, writer, SYNC, str(answered.sync or ""))
 
     async def _used(self, call: Call) -> Answered:
         """Do what a code means; when nobody waits for it any more, it is still done wholly."""
