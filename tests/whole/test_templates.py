@@ -68,7 +68,7 @@ class Site(Daemon):
         """Resolve a conflict as a person would."""
         assert path == self.plugin / "var/templates/base.tpl.conflict"
         marked = path.read_text()
-        shown = re.search(r"^```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+        shown = re.search(r"^```text\n(<<<.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
         assert shown is not None
         version = re.search(r'^version = "(.*)"', (self.plugin / "plugin.toml").read_text(), re.MULTILINE)
         assert version is not None
@@ -114,7 +114,9 @@ def test_the_page_is_true(site: Site) -> None:
     assert "1 file would change" in other
     assert site.file == first
 
-    _, history = good(site.play("Begin with one phone"))
+    _, listed, shown, history = good(site.play("Begin with one phone"))
+    assert re.search(r" var/templates/00085D2EECFB.cfg.tpl ", listed)
+    assert shown.encode() == site.file
     assert b"\nlldp: 1\n" in site.file
     assert re.search(r"^2 .* yes +no +reconfigured by ", history, re.MULTILINE)
     files = site.json("device", "files", MAC)["items"]
@@ -148,3 +150,7 @@ def test_the_page_is_true(site: Site) -> None:
     assert [done.returncode for done in clash.values()] == [1, 0]
     assert site.custom == NOW.replace(LINE, f"lldp: 1\n{LINE}".replace("else 0", "else 2"))
     assert mine in [path.read_text() for path in (site.plugin / "var/replaced").iterdir()]
+
+    (gone,) = good(site.play("When the plugin goes"))
+    assert not site.plugin.exists()
+    assert (site.data / "plugins" / gone.split(" kept in ")[1].strip().rstrip(".")).exists()
