@@ -74,7 +74,8 @@ def test_its_files_are_made(brand: str, model: str) -> None:
 def test_it_is_recognised_by_what_it_says_to_dhcp(brand: str, model: str) -> None:
     boot = boot_of(brand, model)
     said = options.build({key: filled(text, boot, model) for key, text in boot.says.items()})
-    identity = IDENTIFIER.identify(texts(said, mac_octets(MAC)))
+    mac = MAC if said else f"{MANIFESTS[brand].oui[0]}010203"  # who says nothing else is known by the range of its MAC
+    identity = IDENTIFIER.identify(texts(said, mac_octets(mac)))
     assert identity is not None
     tells = any(rule.from_.startswith("dhcp.") and "model" in (rule.match or "") for rule in MANIFESTS[brand].identify)
     assert (identity.brand, identity.model) == (brand, model if tells else None)
@@ -84,7 +85,10 @@ def test_it_is_recognised_by_what_it_says_to_dhcp(brand: str, model: str) -> Non
 def test_it_is_recognised_by_its_user_agent(brand: str, model: str) -> None:
     boot = boot_of(brand, model)
     if not boot.agent:
-        assert not any("{http}" in text for text in MANIFESTS[brand].dhcp.values()), "by HTTP a phone names itself"
+        if any("{http}" in text for text in MANIFESTS[brand].dhcp.values()):  # what it says is not known: files tell
+            paths = [f"/{folder_of(brand, boot)}{filled(ask.removeprefix('?'), boot, model)}" for ask in boot.asks]
+            found = [IDENTIFIER.identify({"http.path": path}) for path in paths]
+            assert (brand, MAC) in {(each.brand, each.mac) for each in found if each}
         return
     identity = IDENTIFIER.identify({"http.user-agent": filled(boot.agent, boot, model)})
     assert identity is not None

@@ -22,7 +22,7 @@ from ringboot.plugins.zones import zone_of
 
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "configs.toml").read_text())
 EACH = pytest.mark.parametrize(("brand", "model"), [(brand, model) for brand in BRANDS for model in models(brand)])
-_SETTING = re.compile(r"([^:=]*[^:= ]) *[:=]")
+_SETTING = re.compile(r"(?:(SET \w+|GET \S+|\[\w+\]|[A-Z][A-Z0-9_]+)(?: |$)|([^:=]*[^:= ]) *[:=])")
 EVIL = 'Ann "O\'Hara" ]]> & <b>x</b> # ; = : \U0001f4de %NULL% </settings><!-- ${x} {{ 7 * 7 }}'
 
 
@@ -38,7 +38,7 @@ def settings_of(brand: str, page: Page) -> Counter[str]:
     assert lines.pop() == ""
     found = [_SETTING.match(line) for line in lines if not line.startswith(("#", "<"))]  # remarks and headings
     assert all(found), page.path
-    return Counter(each[1] for each in found if each)
+    return Counter(each[1] or each[2] for each in found if each)
 
 
 def _paths(element: ET.Element, above: str = "") -> Iterator[str]:

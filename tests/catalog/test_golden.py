@@ -16,6 +16,8 @@ HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
 AGAIN = "read the difference; when it is meant: python tests/catalog/regenerate.py"
 MACS = {
+    "alcatel": "00:80:9f:56:07:ae",
+    "algo": "00:22:ee:02:00:09",
     "aastra": "00:08:5d:23:74:29",
     "cisco-7900": "00:11:20:fc:3a:7b",
     "digium": "00:0f:d3:05:06:07",
@@ -26,8 +28,8 @@ MACS = {
     "yealink": "80:5e:c0:d5:7d:72",
 }
 # Of these names all have one content, as the brands' own tests hold: one of each stands for them.
-ALIKE = ("all/y0", "all/F0", "all/f0", "all/spa")
-ONE_OF_MANY = ("all/y000000000066.cfg", "all/F0V5UV200000.cfg", "all/spa504G.cfg")
+ALIKE = ("all/y0", "all/F0", "all/f0", "all/spa", "all/algop")
+ONE_OF_MANY = ("all/y000000000066.cfg", "all/F0V5UV200000.cfg", "all/spa504G.cfg", "all/algop8301.conf")
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "configs.toml").read_text())
 CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configuration)
     "aastra": (
@@ -42,6 +44,8 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("6865i", "paris"),
         ("6930", "montreal"),
     ),
+    "alcatel": (("M5", "paris"), ("4068", "paris"), ("4018", "montreal"), ("8028s-GE", "secure")),
+    "algo": (("8301", "paris"), ("8028", "montreal"), ("8180", "secure")),
     "cisco-7900": (
         ("7961G", "autoprov"),
         ("7940G", "autoprov"),
