@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ pools = ["127.86.1.1-127.86.1.50"]
 listen = "127.0.0.1:{sip}"
 """
 )
-DEVICES = {"one": "127.86.1.1", "two": "127.86.1.2", "three": "127.86.1.3"}
+DEVICES = {"one": "127.86.1.1", "two": "127.86.1.2", "three": "127.86.1.3", "four": "127.86.1.4"}
 _HEAD = """\
 Via: SIP/2.0/[transport] [local_ip]:[local_port];rport;branch=[branch]
 From: <sip:USER@[remote_ip]>;tag=[pid]-[call_number]
@@ -116,7 +117,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 "device", "add", "--id", ident, "--mac", f"00:08:5d:2e:ec:{number:02x}", "--ip", address,
                 "--plugin", "aastra", "--model", "6731i",
             )  # fmt: skip
-        for name, code in (("ann", "417263"), ("bob", "550011")):
+        for name, code in (("ann", "417263"), ("bob", "550011"), ("eve", "600613")):
             daemon.run("config", "add", name, "--parent", "base", "--code", code, f"sip_lines.1.username={name}-line")
         yield daemon
 
@@ -183,3 +184,54 @@ def test_baresip_dials_a_code_and_becomes_its_user(site: Site, tmp_path: Path) -
     finally:
         phone.kill()
         phone.wait()
+
+
+LINPHONE = """\
+[sip]
+bind_address={address}
+sip_port={port}
+sip_tcp_port=0
+sip_tls_port=0
+default_proxy=0
+register_only_when_network_is_up=0
+auto_net_state_mon=0
+[proxy_0]
+reg_proxy=<sip:127.0.0.1:{door};transport=udp>
+reg_identity=<sip:{username}@127.0.0.1>
+reg_expires=60
+reg_sendregister=1
+[auth_info_0]
+username={username}
+passwd={password}
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(shutil.which("linphonec") is None, reason="linphonec is not installed (tests/install-clients)")
+def test_linphone_dials_a_code_and_becomes_its_user(site: Site, tmp_path: Path) -> None:
+    username, password = site.account("four")
+    words = {"address": DEVICES["four"], "port": free_port(), "door": site.sip}
+    (tmp_path / ".local/share/linphone").mkdir(parents=True)  # where it keeps its calls
+    (tmp_path / "linphonerc").write_text(LINPHONE.format(username=username, password=password, **words))
+    command = ["linphonec", "-c", str(tmp_path / "linphonerc"), "-d", "6", "-l", str(tmp_path / "log")]
+    with (tmp_path / "said").open("wb") as said:
+        phone = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=said, stderr=said, env={**os.environ, "HOME": str(tmp_path)}
+        )
+
+    def tail() -> str:
+        return "".join(f"\n{(tmp_path / name).read_text(errors='replace')[-3000:]}" for name in ("said", "log"))
+
+    assert phone.stdin is not None
+    try:
+        before = site.door()
+        register = before.get("sip-registered", 0) + 1
+        wait_until(lambda: site.door().get("sip-registered", 0) >= register, "it to register", say=tail)
+        phone.stdin.write(f"soundcard use files\ncall sip:600613@127.0.0.1:{site.sip}\n".encode())
+        phone.stdin.flush()
+        wait_until(lambda: site.get("devices", "four")["config"] == "eve", "the phone to become Eve's", say=tail)
+        ended = before.get("sip-ended", 0) + 1
+        wait_until(lambda: site.door().get("sip-ended", 0) == ended, "its call to be ended", say=tail)
+    finally:
+        phone.kill()
+        phone.communicate()
