@@ -213,7 +213,7 @@ PARTS: tuple[Part, ...] = (
         "`{mac_dashes}` `{mac_colons}` `{serial}`.",
         {
             "models": 'Which models; `"*"` is all that no other row names.',
-            "says": "DHCP options that it sends.",
+            "says": "DHCP options that it sends; `{fact}` is one of the model.",
             "agent": "Its User-Agent; `{fact}` is one of the model.",
             "version": "The firmware that it reports; without it the last that its model has.",
             "url_from": "Options that name the server; the first one that came wins.",

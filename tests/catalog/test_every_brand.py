@@ -36,7 +36,7 @@ def settings_of(brand: str, page: Page) -> Counter[str]:
         return Counter()
     lines = page.data.decode().split("\n")
     assert lines.pop() == ""
-    found = [_SETTING.match(line) for line in lines if not line.startswith(("#", "<"))]  # remarks and headings
+    found = [_SETTING.match(line) for line in lines if line.strip() and not line.startswith(("#", "<"))]  # and headings
     assert all(found), page.path
     return Counter(each[1] or each[2] for each in found if each)
 
@@ -208,6 +208,28 @@ def _fanvil(zone: str) -> Clock:
     return Clock(offset, 60 * int(told["DST Min Offset"]), *changes)
 
 
+_RULE = re.compile(r"STD(-?)([\d:]+)(?:DST(-?)([\d:]+),M([\d.]+)/([\d:]+),M([\d.]+)/([\d:]+))?")
+
+
+def _panasonic(zone: str) -> Clock:
+    told = re.search('LOCAL_TIME_ZONE_POSIX="(.*)"', file("panasonic", "KX-HDV100", {"timezone": zone}))
+    rule = told and _RULE.fullmatch(told[1])
+    assert rule
+
+    def seconds(text: str) -> int:
+        hours, minutes, rest = map(int, text.split(":"))
+        return 3600 * hours + 60 * minutes + rest
+
+    offset = seconds(rule[2]) * (1 if rule[1] else -1)
+    if not rule[4]:
+        return Clock(offset, 0, None, None)
+    changes = []
+    for day, at in ((rule[5], rule[6]), (rule[7], rule[8])):
+        month, week, weekday = map(int, day.split("."))
+        changes.append(Change(month, week, weekday, seconds(at)))
+    return Clock(offset, seconds(rule[4]) * (1 if rule[3] else -1) - offset, *changes)
+
+
 def _polycom(zone: str) -> Clock:
     told = ET.fromstring(file("polycom", "SPIP335", {"timezone": zone})).find("tcpIpApp")
     assert told is not None
@@ -257,6 +279,7 @@ READERS: dict[str, Callable[[str], Clock]] = {
     "aastra": _aastra,
     "cisco-spa": _cisco_spa,
     "fanvil": _fanvil,
+    "panasonic": _panasonic,
     "polycom": _polycom,
     "snom": _snom,
     "yealink": _yealink,
@@ -267,6 +290,7 @@ OFF = {
     "aastra": {"Asia/Gaza", "Asia/Jerusalem", "Antarctica/Troll"},
     "fanvil": {"Asia/Gaza", "Asia/Jerusalem"},
     "cisco-spa": set(),
+    "panasonic": {"Asia/Gaza", "Asia/Jerusalem"},
     "polycom": {"Antarctica/Troll", "Australia/LHI"},
     "snom": {"Asia/Gaza", "Asia/Jerusalem"},
     "yealink": {"Asia/Gaza", "Asia/Jerusalem"},

@@ -262,7 +262,7 @@ class Boot(_Table):
     """How devices of some models boot: what they say to DHCP and which files they ask for, in order."""
 
     models: tuple[str, ...] = (ANY_MODEL,)
-    # DHCP option -> text, with {model} {version} {mac} {MAC} {mac_dashes} {mac_colons} {serial}
+    # DHCP option -> text: {model} {version} {mac} {MAC} {mac_dashes} {mac_colons} {serial} or a {fact} of the model
     says: dict[str, str] = {}
     agent: str = ""  # User-Agent, with the same names; {fact} is one of the model
     version: str = ""  # the firmware that a simulated device reports; without it the last that its model has
@@ -321,7 +321,8 @@ class Manifest(_Table):
         facts, known = self.phone(model), self.models.get(model)
         version = row.version or ((known and known.versions) or ("",))[-1]
         agent, asks = _with_facts(row.agent, facts), tuple(_with_facts(ask, facts) for ask in row.asks)
-        return row.model_copy(update={"version": version, "agent": agent, "asks": asks})
+        says = {option: _with_facts(text, facts) for option, text in row.says.items()}
+        return row.model_copy(update={"version": version, "agent": agent, "asks": asks, "says": says})
 
     def resync_of(self, model: str | None, version: str | None) -> Resync:
         """Give how such a device is told to read its files again: the first rule that fits, over what holds for all."""
