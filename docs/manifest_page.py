@@ -43,7 +43,7 @@ PARTS: tuple[Part, ...] = (
             "oui": "The first halves of its MACs, such as `00085d`.",
             "identify": "Ways to recognise it, see below.",
             "dhcp": 'DHCP options that its devices need, by name or number; `"43.2"` is a sub-option. Values may hold '
-            "`{server}`, `{http}`, `{https}`, `{tftp}`, `{mac}` and `{token}`.",
+            "`{server}`, `{http}`, `{http_port}`, `{https}`, `{tftp}`, `{mac}` and `{token}`.",
             "device": "The files of one device, see below.",
             "common": "The files that all devices share, see below.",
             "models": "Its models, see below.",
@@ -216,7 +216,8 @@ PARTS: tuple[Part, ...] = (
             "says": "DHCP options that it sends; `{fact}` is one of the model.",
             "agent": "Its User-Agent; `{fact}` is one of the model.",
             "version": "The firmware that it reports; without it the last that its model has.",
-            "url_from": "Options that name the server; the first one that came wins.",
+            "url_from": "Options that name the server; the first one that came wins. "
+            'Of an option that is a list `NAME=value,...` the URL may be told: `"242 http://{NAME}"`.',
             "asks": "Names below that URL, in order; `?` stands before one that may be missing. "
             "`{fact}` is any text among the facts of the model.",
             "sure": "How sure this is.",

@@ -65,7 +65,14 @@ def test_of_two_classes_the_later_in_the_file_wins(world: World) -> None:
 
 
 def test_placeholders_are_filled(world: World) -> None:
-    texts = {"66": "{http}/a", "67": "{mac}.cfg", "150": "{server}", "43.2": "tftp://{tftp}/", "12": "{other} {"}
+    texts = {
+        "66": "{http}/a",
+        "67": "{mac}.cfg",
+        "150": "{server}",
+        "43.2": "tftp://{tftp}/",
+        "12": "{other} {",
+        "242": "PORT={http_port}",
+    }
     server = world.server(options=texts, http_port=80)
     options = server.phone().discover().options
     assert options[66] == b"http://10.0.0.2:80/a"
@@ -73,6 +80,7 @@ def test_placeholders_are_filled(world: World) -> None:
     assert options[150] == bytes((10, 0, 0, 2))
     assert options[43] == b"\x02\x10tftp://10.0.0.2/"
     assert options[12] == b"{other} {"
+    assert options[242] == b"PORT=80"
     other = server.phone("00:08:5d:00:00:02").discover().options
     assert other[67] == b"00085d000002.cfg"  # nothing of one client is remembered for another
 

@@ -18,6 +18,7 @@ from ringboot.plugins.job import RenderJob, ServerFacts
 from ringboot.plugins.manifest import FILE, load_manifest
 from ringboot.plugins.render import Made, make
 from ringboot.plugins.schema import ANY_MODEL, Boot
+from ringboot.sim.phone import url_of
 
 MAC = "02:11:22:a0:b0:c0"  # in no brand's range: what tells the model is what the phone says
 SERVER = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
@@ -44,7 +45,10 @@ def filled(text: str, boot: Boot, model: str) -> str:
 def folder_of(brand: str, boot: Boot) -> str:
     """Give the folder below which a phone asks: the path of the URL in the first option that it takes and we send."""
     sent = MANIFESTS[brand].dhcp
-    text = next(sent[key] for key in boot.url_from if key in sent)
+    text, shape = next((sent[each[0]], each[2]) for row in boot.url_from if (each := row.partition(" "))[0] in sent)
+    if shape:
+        text = url_of(shape, text.format(server="10.0.0.2", http_port=8667))
+        assert text.startswith(SERVER.http)
     path = urlsplit(text.replace("{http}", SERVER.http).replace("{server}", "tftp://10.0.0.2")).path.strip("/")
     return path and f"{path}/"
 

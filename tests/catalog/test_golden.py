@@ -19,6 +19,7 @@ MACS = {
     "alcatel": "00:80:9f:56:07:ae",
     "algo": "00:22:ee:02:00:09",
     "aastra": "00:08:5d:23:74:29",
+    "avaya": "c8:1f:ea:83:e8:5a",
     "cisco-7900": "00:11:20:fc:3a:7b",
     "digium": "00:0f:d3:05:06:07",
     "fanvil": "0c:38:3e:07:e1:6c",
@@ -54,6 +55,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
     ),
     "alcatel": (("M5", "paris"), ("4068", "paris"), ("4018", "montreal"), ("8028s-GE", "secure")),
     "algo": (("8301", "paris"), ("8028", "montreal"), ("8180", "secure")),
+    "avaya": (("J179", "paris"), ("J129", "montreal"), ("9611G", "secure"), ("1230", "paris"), ("1120E", "montreal")),
     "cisco-7900": (
         ("7961G", "autoprov"),
         ("7940G", "autoprov"),

@@ -68,7 +68,9 @@ def skeleton(format_: str, data: bytes) -> list[str]:
     text = data.decode()
     if format_ == "xml":
         return [f"{node.tag} {sorted(node.attrib)}" for node in ET.fromstring(text).iter()]
-    return [re.split(r"[:=]", each, maxsplit=1)[0].strip() for each in text.splitlines()]
+    commands = [re.match(r"(?:SET |GET )?[A-Z][A-Z0-9_]+(?= |$)", each) for each in text.splitlines()]
+    names = [re.split(r"[:=]", each, maxsplit=1)[0].strip() for each in text.splitlines()]
+    return [command[0] if command else name for command, name in zip(commands, names, strict=True)]
 
 
 def format_of(folder: Path, part: str) -> str:

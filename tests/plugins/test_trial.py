@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ringboot.plugins.manifest import parse_manifest
-from ringboot.plugins.trial import Fault, faults
+from ringboot.plugins.trial import Fault, faults, fits_ini
 
 MANIFEST = """\
 name = "acme"
@@ -159,3 +159,20 @@ def test_files_that_break_their_format(acme: Acme) -> None:
     found = acme.one()
     assert found.file == "templates/base.tpl"
     assert found.what.startswith("the result is not XML: line 1: mismatched tag")
+
+
+@pytest.mark.parametrize(
+    ("line", "fits"),
+    [
+        ("name = value", True),
+        ("name: value", True),
+        ("SET NAME value", True),
+        ("GET $MACADDR.txt", True),
+        ("SERVER_PORT1_1 5060", True),
+        ("[sip]", True),
+        ("just words", False),
+        ("Just Words", False),
+    ],
+)
+def test_a_line_of_settings_is_known_from_words(line: str, fits: bool) -> None:
+    assert fits_ini(line) is fits

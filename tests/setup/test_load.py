@@ -193,7 +193,7 @@ ROWS = [
     (LAN + 'options = { 43.2 = "x" }',
      'line 6, dhcp.network.options.43: is a table; a sub-option is written in quotes: "43.2" = "..."'),
     (LAN + 'options = { tftp-server-name = "{htp}" }', ("line 6, dhcp.network.options.tftp-server-name: "
-     "{htp} is not a placeholder; there are {server}, {http}, {https}, {tftp}, {mac}, {token}")),
+     "{htp} is not a placeholder; there are {server}, {http}, {http_port}, {https}, {tftp}, {mac}, {token}")),
     (LAN + 'options.dhcp-lease-time = 60', ("line 6, dhcp.network.options.dhcp-lease-time: option 51 is written by the "
      "server itself; set lease_time in the network")),
     (LAN + 'options.subnet-selection = "10.1.0.0"', ("line 6, dhcp.network.options.subnet-selection: option 118 is "
@@ -265,7 +265,7 @@ ROWS = [
     (LAN + "options = { x = '{server}.arpa' }\n" + ACME.format("224", "x", "name"), ("line 6, dhcp.network.options.x: "
      '"{server}.arpa" does not fit option x: a value of kind name cannot hold a placeholder; correct the value')),
     (LAN + "options = { x = '{host}' }\n" + ACME.format("224", "x", "text"), ("line 6, dhcp.network.options.x: "
-     "{host} is not a placeholder; there are {server}, {http}, {https}, {tftp}, {mac}, {token}")),
+     "{host} is not a placeholder; there are {server}, {http}, {http_port}, {https}, {tftp}, {mac}, {token}")),
     (LAN + "options = { x = '{http}', 224 = 'y' }\n" + ACME.format("224", "x", "text"),
      "line 6, dhcp.network.options.224: is the same option as x; remove one of them"),
     (LAN + "options = { x = '{http}' }\n" + ACME.format("224", "x", "text") + "[http]\nlisten = 'off'",

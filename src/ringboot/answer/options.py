@@ -15,11 +15,12 @@ from ringboot.model.address import ip_text
 from ringboot.model.site import OptionTexts, Site
 
 _REMEMBERED = 4096
-_PLACEHOLDER = re.compile(r"\{(server|http|https|tftp|mac|token)\}")
+_PLACEHOLDER = re.compile(r"\{(server|http|http_port|https|tftp|mac|token)\}")
 _MASK = "1"
 _EXAMPLES = {
     "server": "10.0.0.1",
     "http": "http://10.0.0.1:8667",
+    "http_port": "8667",
     "https": "https://10.0.0.1:8667",
     "tftp": "10.0.0.1",
     "mac": "00085d2eecfb",
@@ -122,6 +123,7 @@ class Options:
         values = {
             "server": address,
             "http": f"http://{address}:{self._site.http_port}",
+            "http_port": str(self._site.http_port),
             "tftp": address,
             "mac": mac.hex(),
         }

@@ -12,7 +12,7 @@ from ringboot.model.whose import PLACES
 SITE_VERSION = 1
 
 # Option sets map an option's key to its text form: {"66": "{http}/Folder", "43.2": "..."}.  The key is the code,
-# or code.sub-code; the text may hold the placeholders {server} {http} {https} {tftp} {mac} {token}.
+# or code.sub-code; the text may hold the placeholders {server} {http} {http_port} {https} {tftp} {mac} {token}.
 OptionTexts = dict[str, str]
 _HOST_NAME = "12"
 

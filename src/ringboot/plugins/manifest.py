@@ -21,6 +21,7 @@ _LARGEST = 512 * 1024  # octets
 _DUMMIES = {
     "server": "192.0.2.1",
     "http": "http://192.0.2.1:8667",
+    "http_port": "8667",
     "https": "https://192.0.2.1:8668",
     "tftp": "192.0.2.1",
     "mac": "02:00:5e:00:53:01",

@@ -176,5 +176,5 @@ def _of_lines(manifest: Manifest, made: Made) -> Iterator[Fault]:
 
 
 def fits_ini(line: str) -> bool:
-    """Say whether a line is a key with a value, a section, a comment, or blank."""
-    return not line.strip() or re.match(r"[#;\[<!]|[^:=]+[:=]", line) is not None
+    """Say whether a line is a key with a value, a command such as SET NAME value, a section, a comment, or blank."""
+    return not line.strip() or re.match(r"[#;\[<!]|[^:=]+[:=]|(?:SET |GET )?[$A-Z][A-Z0-9_]+\b", line) is not None

@@ -61,8 +61,9 @@ pools = ["10.0.0.100-10.0.0.199"]
 
 Durations are a number of seconds, or text with `ms`, `s`, `m`, `h`, `d`, `w` such as `"1h30m"`.
 Option names, numbers and sub-options (`"43.2"`) are those of [dhcp-options](dhcp-options.md);
-their values may hold `{server}` (our address), `{tftp}` (the same), `{http}` (`http://ADDRESS:PORT`), `{https}`
-(`https://ADDRESS:PORT`), `{mac}`, and `{token}` (the secret word of the device, see [HTTPS](../howto/https.md)).
+their values may hold `{server}` (our address), `{tftp}` (the same), `{http}` (`http://ADDRESS:PORT`), `{http_port}`,
+`{https}` (`https://ADDRESS:PORT`), `{mac}`, and `{token}` (the secret word of the device, see
+[HTTPS](../howto/https.md)).
 An option whose placeholder has no value for a client is left out for that client; `ringboot explain` says so.
 Where several give the same option, the later wins: brand, `[dhcp]`, network, pool, class (in file order), reservation.
 """

@@ -14,6 +14,7 @@ from ringboot.dhcp.rules import RESERVED
 DUMMIES = {
     "server": "192.0.2.1",
     "http": "http://192.0.2.1:8667",
+    "http_port": "8667",
     "https": "https://192.0.2.1:8668",
     "tftp": "192.0.2.1",
     "mac": "00005e005301",

@@ -106,7 +106,8 @@ def phone_of(kind: Kind, version: str, number: int) -> Callable[[str, tuple[str,
 def told_by_plugin(phone: Phone, address: str, http: int) -> Iterator[tuple[str, str]]:
     """Give the options that a brand's plugin asks DHCP to send, filled: for phones that get their address elsewhere."""
     manifest = next(each for each in manifests() if each.title == phone.brand)
-    known = {"server": address, "tftp": address, "http": f"http://{address}:{http}", "mac": phone.mac.hex()}
+    known = {"server": address, "tftp": address, "http": f"http://{address}:{http}", "http_port": str(http)}
+    known["mac"] = phone.mac.hex()
     for key, text in manifest.dhcp.items():
         try:
             yield key, text.format_map(known)

@@ -115,18 +115,28 @@ class Phone:
         return None
 
     def _base(self, lease: Leased) -> str | None:
-        for key in self.habit.url_from:
+        for source in self.habit.url_from:
+            key, _, shape = source.partition(" ")
             code, _, part = key.partition(".")
             value = lease.options.get(int(code))
             if value is not None and part:
                 value = _sub_option(value, int(part))
             if value is None:
                 continue
-            if "://" in (text := value.decode("latin-1")):
+            text = value.decode("latin-1")
+            if shape:
+                text = url_of(shape, text)
+            if "://" in text:
                 return text.rstrip("/")
             host = ip_text(int.from_bytes(value[:4], "big")) if key == "150" else text
             return f"tftp://{host}:{self.tftp_port}"
         return self.habit.url or None
+
+
+def url_of(shape: str, text: str) -> str:
+    """Make a URL of a list such as HOST=10.0.0.1,PORT=80: a name in the shape stands for its value."""
+    named = dict(pair.split("=", 1) for pair in text.split(",") if "=" in pair)
+    return re.sub(r"\{(\w+)\}", lambda found: named.get(found[1], ""), shape)
 
 
 def _sub_option(value: bytes, wanted: int) -> bytes | None:

@@ -148,7 +148,8 @@ class _Export:
                 f"{text} has a placeholder, and no address of ours is configured", "set address in [server]"
             )
         values: Mapping[str, str] = {
-            "{server}": server, "{tftp}": server, **({"{http}": f"http://{server}:{http.port}"} if http else {}),
+            "{server}": server, "{tftp}": server,
+            **({"{http}": f"http://{server}:{http.port}", "{http_port}": str(http.port)} if http else {}),
         }  # fmt: skip
         for name, value in values.items():
             text = text.replace(name, value)
