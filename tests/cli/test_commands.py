@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ringboot.cli.main import app
-from ringboot.cli.plugin_things import Packed
+from ringboot.cli.plugin_things import Packed, PluginIndex
 from ringboot.desk.errors import Busy, Refused
 from ringboot.desk.listing import Query
 
@@ -431,6 +431,16 @@ def test_a_plugin_is_packed_without_a_daemon(shell: Shell, tmp_path: Path) -> No
     assert shell(f"plugin pack {source} --output {tmp_path / 'r'} --id mine")[0].startswith(
         f"{tmp_path / 'r' / 'mine-1.0.tar.gz'} is written: mine 1.0, "
     )
+    (tmp_path / "r" / "index.json").unlink()
+    out, _ = shell(f"plugin index {tmp_path / 'r'}")
+    assert out == (
+        f"acme 1.0: acme-1.0.tar.gz\nmine 1.0: mine-1.0.tar.gz\n{tmp_path / 'r' / 'index.json'} names 2 plugins.\n"
+    )
+    told = PluginIndex.model_validate(shell.json(f"plugin index {tmp_path / 'r'}"))
+    assert [each.id for each in told.items] == ["acme", "mine"]
+    (tmp_path / "r" / "x.zip").write_text("x")
+    assert "is as it was: x.zip cannot be read" in shell(f"plugin index {tmp_path / 'r'}", code=1)[1]
+    assert "No such file" in shell(f"plugin index {tmp_path / 'nowhere'}", code=1)[1]
     manifest.write_text("x = 1")
     _, error = shell(f"plugin pack {source} --output {tmp_path / 'r'}", code=1)
     assert f"{source} was not packed: {manifest}:1: " in error

@@ -25,7 +25,7 @@ lease list|show|misfits|renew|reserve|release | reservation add|list|remove|impo
 device list|show|add|set|remove|reconfigure|synchronize|files|show-file|url|preview|diff|history|rollback|move |
 rollout list|show|devices|resume|abort | tls show|ca | dns list|retry |
 pool list|history | config list|show|add|set|remove |
-plugin list|show|update|install|upgrade|uninstall|pack|new|lint|test |
+plugin list|show|update|install|upgrade|uninstall|pack|index|new|lint|test |
 firmware list|show|install|upgrade|uninstall|upload | template list|show|copy|check|diff|migrate |
 settings list|get|set |
 import kea|isc|dnsmasq | export kea | sync list|show|stop

@@ -25,6 +25,7 @@ ELSEWHERE = {
     "check",
     "simulate",
     "plugin pack",
+    "plugin index",
     "plugin new",
     "plugin lint",
     "plugin test",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,8 @@ import pytest
 from ringboot.catalog import FOLDER
 from ringboot.plugins.folder import NotInstalled, install_plugin
 from ringboot.plugins.index import BadIndex, load_index, read_index, write_index
-from ringboot.plugins.pack import pack
-from ringboot.plugins.unpack import unpack
+from ringboot.plugins.pack import index_folder, pack
+from ringboot.plugins.unpack import BadArchive, unpack
 
 MANIFEST = (
     'name = "acme"\ntitle = "Acme"\nversion = "1.2"\nformat = "ini"\ndescription = "Desk phones"\nneeds = "0.1"\n'
@@ -78,6 +80,50 @@ def test_each_built_in_plugin_goes_through_an_archive_unchanged(name: str, tmp_p
         for side, folder in (("packed", tmp_path / "out" / name), ("direct", FOLDER / name))
     )
     assert (packed.path / ".shipped.json").read_text() == (direct.path / ".shipped.json").read_text()
+
+
+def test_an_index_is_written_anew_from_what_lies_there(source: Path, tmp_path: Path) -> None:
+    repository = tmp_path / "r"
+    for ident, version in (("acme-1", "1.10"), ("acme-1", "1.2"), ("other", "1.2"), ("gone", "1.2")):
+        (source / "plugin.toml").write_text(MANIFEST.replace("1.2", version))
+        pack(source, repository, ident)
+    assert load_index(repository)["acme-1"].version == "1.2", "it was packed last"
+    with zipfile.ZipFile(repository / "flat.zip", "w") as flat:
+        flat.writestr("plugin.toml", MANIFEST)
+    (repository / "gone-1.2.tar.gz").unlink()
+    (repository / "README").write_text("no archive")
+    (repository / ".half.tar.gz").write_text("not there yet")
+    found = {entry.id: entry.file for entry in index_folder(repository)}
+    assert found == {"acme": "flat.zip", "acme-1": "acme-1-1.10.tar.gz", "other": "other-1.2.tar.gz"}
+    whole = load_index(repository)
+    assert {ident: entry.file for ident, entry in whole.items()} == found
+    assert whole["other"] == pack(source, tmp_path / "s", "other"), "as pack says it"
+
+
+@pytest.mark.parametrize(
+    ("name", "members", "why"),
+    [
+        ("a.zip", {"x/plugin.toml": "name = 1"}, "a.zip: 'plugin.toml' line 1: "),
+        ("a.zip", {"x/plugin.toml": MANIFEST, "y/z": ""}, "a.zip is no plugin"),
+        ("a.zip", {"x y/plugin.toml": MANIFEST}, "a.zip cannot be in an index: 'x y' is no plugin id"),
+        ("a b.zip", {"x/plugin.toml": MANIFEST}, "a b.zip cannot be in an index: file: String should"),
+        ("a.tar.gz", {}, "a.tar.gz cannot be read"),
+    ],
+)
+def test_an_archive_that_is_no_plugin_is_named_and_the_index_stays(
+    source: Path, tmp_path: Path, name: str, members: dict[str, str], why: str
+) -> None:
+    pack(source, tmp_path / "r")
+    before = (tmp_path / "r" / "index.json").read_text()
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(tmp_path / "r" / name, "w") as archive:
+            for path, text in members.items():
+                archive.writestr(path, text)
+    else:
+        (tmp_path / "r" / name).write_text("x")
+    with pytest.raises(BadArchive, match=f"^{re.escape(why)}"):
+        index_folder(tmp_path / "r")
+    assert (tmp_path / "r" / "index.json").read_text() == before
 
 
 def test_what_cannot_be_packed_is_said(source: Path, tmp_path: Path) -> None:

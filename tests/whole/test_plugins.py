@@ -13,6 +13,7 @@ from tests.desk.web import forwarding, serving
 from tests.whole.daemon import LOOPBACK, Daemon, free_port
 
 from ringboot.catalog import FOLDER
+from ringboot.plugins.index import load_index
 from ringboot.plugins.pack import pack
 
 PAGE = Path(__file__).parents[2] / "docs/howto/plugins.md"
@@ -71,13 +72,15 @@ def test_the_page_as_it_stands_there(site: Daemon, tmp_path: Path, monkeypatch: 
                 site.run("plugin", "update")
             if words[1] == "pack":
                 shutil.copytree(tmp_path / "source", tmp_path / "acme")
+            if words[1] == "index":
+                (tmp_path / "own" / "index.json").unlink()
             site.run(*(places.get(word, word) for word in words))
     assert f"{web.url('/stable')}/acme-1.1.tar.gz" in proxy.forwarded
     rows = {row["id"]: row for row in site.json("plugin", "list")["items"]}
     assert (rows["acme"]["version"], rows["acme-copy"]["version"]) == ("1.0", "1.0")
     assert "acme-trial" not in rows
     assert site.json("device", "show", MAC)["plugin"] == "acme-trial"
-    assert (tmp_path / "own" / "acme-1.1.tar.gz").exists()
+    assert [entry.file for entry in load_index(tmp_path / "own").values()] == ["acme-1.1.tar.gz"]
     killed_between_two_renames(site)
 
 

@@ -84,6 +84,12 @@ class Packed(BaseModel):
     sha256: str
 
 
+class PluginIndex(BaseModel):
+    """What a repository has."""
+
+    items: list[Packed]
+
+
 class Uninstalled(BaseModel):
     """A plugin that is gone; `backup` is where its custom templates are kept."""
 
@@ -140,6 +146,7 @@ TABLE: dict[str, Any] = {
     "plugin upgrade": Upgrades,
     "plugin uninstall": Uninstalled,
     "plugin pack": Packed,
+    "plugin index": PluginIndex,
     "plugin new": Sketched,
     "plugin lint": PluginFaults,
     "plugin test": GoldenFiles,

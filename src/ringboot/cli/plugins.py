@@ -40,6 +40,7 @@ def add_to(app: typer.Typer) -> None:
     command(app, "upgrade", "ringboot plugin upgrade {plugin}")(upgrade_plugin)
     command(app, "uninstall", "ringboot plugin uninstall {plugin}-trial")(uninstall_plugin)
     command(app, "pack", "ringboot plugin pack . --output /srv/plugins --id acme")(pack_plugin)
+    command(app, "index", "ringboot plugin index /srv/plugins")(index_plugins)
 
 
 def list_plugins(
@@ -192,11 +193,35 @@ def pack_plugin(
     from ringboot.plugins.index import BadIndex
     from ringboot.plugins.manifest import BadManifest
     from ringboot.plugins.pack import pack
+    from ringboot.plugins.unpack import BadArchive
 
     try:
         entry = pack(folder, output, plugin_id or "")
-    except (NotInstalled, BadManifest, BadIndex) as error:
+    except (NotInstalled, BadManifest, BadIndex, BadArchive) as error:
         raise Failure(f"{folder} was not packed: {error}", FAILED) from None
     except OSError as error:
         raise Failure(f"{folder} was not packed: {error.filename}: {error.strerror}", FAILED) from None
     at.tell(entry.model_dump(), f"{output / entry.file} is written: {entry.id} {entry.version}, {entry.size} octets.")
+
+
+def index_plugins(
+    at: At, *, folder: Annotated[Path, typer.Argument(help="The repository's folder, with archives of plugins.")]
+) -> None:
+    """Write a repository's index anew.
+
+    From the archives that lie in the folder: of each plugin the newest version. `plugin pack` keeps the index itself;
+    this is for archives that were copied there, removed, or that others packed.
+    """
+    from ringboot.plugins.pack import index_folder
+    from ringboot.plugins.unpack import BadArchive
+
+    kept = f"The index of {folder} is as it was"
+    try:
+        entries = index_folder(folder)
+    except BadArchive as error:
+        raise Failure(f"{kept}: {error}. Take that archive away, or mend it.", FAILED) from None
+    except OSError as error:
+        raise Failure(f"{kept}: {error.filename}: {error.strerror}", FAILED) from None
+    lines = [f"{entry.id} {entry.version}: {entry.file}" for entry in entries]
+    rows = [entry.model_dump() for entry in entries]
+    at.tell({"items": rows}, "\n".join([*lines, f"{folder / 'index.json'} names {counted(len(entries), 'plugins')}."]))

@@ -16,11 +16,10 @@ from typing import NamedTuple
 from ringboot.desk.download import DownloadFailed, download
 from ringboot.desk.errors import Refused
 from ringboot.plugins import index, shipped
+from ringboot.plugins.archived import open_plugin
 from ringboot.plugins.index import BadIndex, Entry, read_index
-from ringboot.plugins.manifest import FILE
-from ringboot.plugins.unpack import BadArchive, Limits, unpack
+from ringboot.plugins.unpack import BadArchive
 
-_LIMITS = Limits(files=20_000, octets=1 << 30)
 OPEN = "open-"
 
 
@@ -107,7 +106,7 @@ class Repository:
         """Give the plugin's folder in an archive for the time of the block; BadArchive, OSError."""
         place = self._folder / f"{OPEN}{secrets.token_hex(4)}"
         try:
-            yield await asyncio.to_thread(_unpack, archive, place)
+            yield await asyncio.to_thread(open_plugin, archive, place)
         finally:
             await asyncio.to_thread(shutil.rmtree, place, ignore_errors=True)
 
@@ -115,17 +114,6 @@ class Repository:
         """Remove what a kill left open; what was being fetched stays, to be gone on with."""
         for path in self._folder.glob(f"{OPEN}*"):
             shutil.rmtree(path, ignore_errors=True)
-
-
-def _unpack(archive: Path, place: Path) -> Path:
-    place.mkdir(mode=0o700, parents=True)
-    unpack(archive, place, _LIMITS)
-    if (place / FILE).is_file():
-        return place
-    inside = list(place.iterdir())
-    if len(inside) != 1 or not (inside[0] / FILE).is_file():
-        raise BadArchive(archive, "", f"is no plugin: it holds no folder with {FILE}, or more than that")
-    return inside[0]
 
 
 def _copy(source: Path, to: Path, limit: int, sha256: str | None) -> None:

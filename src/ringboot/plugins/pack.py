@@ -1,4 +1,4 @@
-"""Packs a plugin folder into an archive of a repository; the same files always make the same octets."""
+"""Packs a plugin folder into an archive of a repository, and names it in the index; the same files, the same octets."""
 
 from __future__ import annotations
 
@@ -9,32 +9,45 @@ import secrets
 import tarfile
 from pathlib import Path
 
+from ringboot.plugins import version as versions
+from ringboot.plugins.archived import ENDINGS, entry_of
 from ringboot.plugins.folder import check_id, shipped_files
-from ringboot.plugins.index import FILE, Entry, load_index, write_index
+from ringboot.plugins.index import FILE, Entry, load_index, read_index, write_index
 from ringboot.plugins.manifest import load_manifest
-from ringboot.plugins.shipped import digest
 
 
 def pack(folder: Path, repository: Path, ident: str = "") -> Entry:
     """Write `<id>-<version>.tar.gz` into a repository's folder and name it in the index there.
 
     The id is the folder's name unless one is given. Templates of the administrator's and what is rendered or downloaded
-    stay behind. NotInstalled, BadManifest, BadIndex, OSError.
+    stay behind. NotInstalled, BadManifest, BadIndex, BadArchive, OSError.
     """
     manifest = load_manifest(folder)
     ident = check_id(ident or folder.resolve().name)
     repository.mkdir(parents=True, exist_ok=True)
     entries = load_index(repository)
-    data = _archive(folder, ident)
-    file = f"{ident}-{manifest.version}.tar.gz"
-    _write(repository / file, data)
-    entry = Entry(
-        id=ident, name=manifest.name, title=manifest.title, version=manifest.version, needs=manifest.needs,
-        description=manifest.description, end_of_life=manifest.end_of_life,
-        file=file, size=len(data), sha256=digest(repository / file),
-    )  # fmt: skip
+    archive = repository / f"{ident}-{manifest.version}.tar.gz"
+    _write(archive, _archive(folder, ident))
+    entry = entry_of(archive)
     _write(repository / FILE, write_index({**entries, ident: entry}.values()).encode())
     return entry
+
+
+def index_folder(repository: Path) -> list[Entry]:
+    """Write a repository's index anew from the archives that lie there: of each plugin the newest version.
+
+    BadArchive, OSError; then the index is as it was.
+    """
+    found: dict[str, Entry] = {}
+    for path in sorted(repository.iterdir()):
+        if path.name.endswith(ENDINGS) and not path.name.startswith("."):
+            entry = entry_of(path)
+            other = found.get(entry.id)
+            if other is None or versions.natural(other.version) < versions.natural(entry.version):
+                found[entry.id] = entry
+    text = write_index(found.values())
+    _write(repository / FILE, text.encode())
+    return list(read_index(text, FILE).values())
 
 
 def _archive(folder: Path, ident: str) -> bytes:
