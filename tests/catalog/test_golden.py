@@ -25,6 +25,8 @@ MACS = {
     "fanvil": "0c:38:3e:07:e1:6c",
     "cisco-spa": "50:3d:e5:a1:b2:c3",
     "gigaset": "7c:2f:80:62:57:d7",
+    "htek": "00:1f:c1:1c:22:a9",
+    "sangoma": "00:50:58:1c:22:a9",
     "panasonic": "00:80:f0:c8:c3:81",
     "polycom": "00:04:f2:82:e8:24",
     "snom": "00:04:13:92:2d:24",
@@ -92,6 +94,12 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         *((model, "paris") for model in ("N670 IP PRO", "N510 IP PRO", "C610 IP")),
         ("N610 IP PRO", "montreal"),
     ),
+    "htek": (
+        ("UC912G", "autoprov"),
+        *((model, "paris") for model in ("UC903", "UC926")),
+        ("UC802T", "montreal"),
+    ),
+    "sangoma": (("S205", "autoprov"), ("S505", "paris")),
     "panasonic": (
         ("KX-UT113", "autoprov"),
         *((model, "paris") for model in ("KX-UT136", "KX-HDV230")),
