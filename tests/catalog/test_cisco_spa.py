@@ -46,8 +46,9 @@ def test_every_line_and_key_of_a_model_is_set_or_emptied(model: str) -> None:
     )
     keys = [there.get(f"Extension_{number}_") for number in range(1, phone["keys"] + 2)]
     assert keys == (["1"] + ["Disabled"] * (phone["keys"] - 1) if phone["keys"] else []) + [None]
-    assert {there[name] for name in there if name.startswith(("Extended_Function", "Unit_"))} <= {""}
-    assert len([name for name in there if name.startswith("Unit_")]) == phone["expansion"] * 32
+    assert {there[name] for name in there if name.startswith("Extended_Function") or "_Key_" in name} <= {""}
+    assert len([name for name in there if "_Key_" in name]) == phone["expansion"] * 32
+    assert {there[name] for name in there if name.startswith("Unit_") and name.endswith("_Enable")} <= {"No"}
 
 
 def test_adapters_have_both_ports_in_one_file_and_no_keys() -> None:
@@ -83,7 +84,7 @@ def test_each_type_of_key_and_its_consoles() -> None:
         "fnc=blf+sd;sub=700@$PROXY;vid=1;nme=700",
     ]  # fmt: skip
     assert [there[f"Extension_{number}_"] for number in (1, 2, 3, 4)] == ["Disabled", "1", "Disabled", "Disabled"]
-    assert (there["Number_of_Units"], there["Unit_1_Key_1"]) == ("2", "")
+    assert (there["Number_of_Units"], there["Unit_2_Enable"], there["Unit_1_Key_1"]) == ("2", "Yes", "")
     assert there["Unit_1_Key_32"].startswith("fnc=blf+sd+cp;sub=36@")
     assert there["Unit_2_Key_32"].startswith("fnc=blf+sd+cp;sub=68@")
     assert "too many" not in "".join(there.values())

@@ -248,6 +248,32 @@ def _polycom(zone: str) -> Clock:
     return Clock(offset, 3600, *changes)
 
 
+def _grandstream(zone: str) -> Clock:
+    told = {
+        each.tag: each.text or "" for each in ET.fromstring(file("grandstream", "HT801", {"timezone": zone})).iter()
+    }
+    assert (told["P64"], told["P143"]) == ("customize", "0"), "a rule of its own, whatever DHCP says"
+    found = re.fullmatch(r"STD([+-]\d+(?::\d\d)?)(?:DST([+-]\d+(?::\d\d)?),(M[^,]*),(M[^,]*))?", told["P246"])
+    assert found, told["P246"]
+    offset, summer = (_west(found[group]) if found[group] else 0 for group in (1, 2))
+    if found[2] is None:
+        return Clock(offset, 0, None, None)
+    changes = []
+    for text in (found[3], found[4]):
+        day, moment = text.removeprefix("M").split("/")
+        month, week, weekday = map(int, day.split("."))
+        hours, _, minutes = moment.partition(":")
+        seconds = 3600 * int(hours) + 60 * int(minutes or 0)
+        assert 0 <= seconds < 86400
+        changes.append(Change(month, week, weekday, seconds))
+    return Clock(offset, summer - offset, *changes)
+
+
+def _west(text: str) -> int:
+    hours, _, minutes = text[1:].partition(":")
+    return (3600 * int(hours) + 60 * int(minutes or 0)) * (1 if text[0] == "-" else -1)
+
+
 def _cisco_spa(zone: str) -> Clock:
     told = {each.tag: each.text or "" for each in ET.fromstring(file("cisco-spa", "SPA301", {"timezone": zone}))}
     hours, minutes = (told["Time_Zone"].removeprefix("GMT") or "+00:00").split(":")
@@ -280,6 +306,7 @@ READERS: dict[str, Callable[[str], Clock]] = {
     "cisco-spa": _cisco_spa,
     "fanvil": _fanvil,
     "panasonic": _panasonic,
+    "grandstream": _grandstream,
     "polycom": _polycom,
     "snom": _snom,
     "yealink": _yealink,
@@ -291,6 +318,7 @@ OFF = {
     "fanvil": {"Asia/Gaza", "Asia/Jerusalem"},
     "cisco-spa": set(),
     "panasonic": {"Asia/Gaza", "Asia/Jerusalem"},
+    "grandstream": {"Asia/Gaza", "Asia/Jerusalem"},
     "polycom": {"Antarctica/Troll", "Australia/LHI"},
     "snom": {"Asia/Gaza", "Asia/Jerusalem"},
     "yealink": {"Asia/Gaza", "Asia/Jerusalem"},

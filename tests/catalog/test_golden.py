@@ -28,6 +28,7 @@ MACS = {
     "htek": "00:1f:c1:1c:22:a9",
     "sangoma": "00:50:58:1c:22:a9",
     "panasonic": "00:80:f0:c8:c3:81",
+    "grandstream": "c0:74:ad:0b:63:ee",
     "polycom": "00:04:f2:82:e8:24",
     "snom": "00:04:13:92:2d:24",
     "yealink": "80:5e:c0:d5:7d:72",
@@ -105,6 +106,15 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         *((model, "paris") for model in ("KX-UT136", "KX-HDV230")),
         ("KX-TGP600", "montreal"),
         ("KX-TGP500", "secure"),
+    ),
+    "grandstream": (
+        ("GXP2130", "autoprov"),
+        ("GRP2614", "paris"),
+        ("GXP2140", "paris"),
+        ("GXP1630", "montreal"),
+        ("HT802", "montreal"),
+        ("GXP2170", "directory"),
+        ("HT801", "secure"),
     ),
     "polycom": (
         ("VVX411", "autoprov"),

@@ -31,6 +31,7 @@ _LD = "3111-48450-001.sip.ld"
 _TXT = "fanvil_x5u_v2_hwv2_0.txt"
 _CHECKSUM = re.compile(rb"(?<=Version:2\.)\d{10}")
 _SPA = "Cisco/{model}-7.5.5 ({MAC})({serial})"
+_GRP_BIN = "grp2614-1.0.5.48/grp2614fw.bin"
 _SPA_BIN = "spa50x-30x-7-5-5.bin"
 _BIN = "snomD785-10.1.54.13-SIP-r.bin"
 
@@ -47,7 +48,7 @@ class Sequence(NamedTuple):
     @property
     def prefix(self) -> str:
         """Give the folder in which its files lie."""
-        return "Aastra/" if self.plugin == "aastra" else ""
+        return {"aastra": "Aastra/", "grandstream": "Grandstream/"}.get(self.plugin, "")
 
 
 def _sequence(mac: str, model: str, plugin: str, habit: Habit) -> Sequence:
@@ -111,6 +112,14 @@ SEQUENCES = {
             ),
         ),
     ),
+    "GRP2614": _sequence(
+        "c074ad0b63ee", "GRP2614", "grandstream",
+        Habit(
+            {"60": "Grandstream GRP2614 dslforum.org", "55": "hex:0103060f2a2b42a0"},
+            "Grandstream Model HW {model} V1.6A SW 1.0.5.48 DevId {mac}", ("160", "66", "43"),
+            ("?cfg{mac}", "cfg{mac}.xml", f"?{_GRP_BIN}"),
+        ),
+    ),
     "SPA504G": _sequence(  # the first file by TFTP, the others by HTTP, as that one says
         "503de5a1b2c3", "SPA504G", "cisco-spa",
         Habit(
@@ -121,7 +130,7 @@ SEQUENCES = {
 }  # fmt: skip
 FIRMWARE = {
     "6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN, "VVX411": _LD,
-    "X5U-V2": _TXT, "SPA504G": _SPA_BIN,
+    "X5U-V2": _TXT, "SPA504G": _SPA_BIN, "GRP2614": _GRP_BIN,
 }  # fmt: skip
 
 ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}
@@ -175,7 +184,7 @@ class Round(NamedTuple):
         body = self.files[name].body
         assert body is not None, f"{name}: {self.files[name].status}"
         body = body.replace(f"http port: {self.port}\n".encode(), b"http port: 8667\n")
-        body, ports = re.subn(rf"://127\.0\.0\.1:{self.port}\b".encode(), b"://127.0.0.1:8667", body)
+        body, ports = re.subn(rf"\b127\.0\.0\.1:{self.port}\b".encode(), b"127.0.0.1:8667", body)
         return _CHECKSUM.sub(b"0000000000", body) if ports else body
 
 

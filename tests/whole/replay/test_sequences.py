@@ -43,6 +43,8 @@ def test_options_name_the_server_and_the_folder(play: Play, name: str) -> None:
     elif SEQUENCES[name].plugin in ("polycom", "snom", "yealink"):
         assert lease.options[66] == f"http://{HOST}:{play.site.http}".encode()
         assert not {43, 150, 160} & lease.options.keys()
+    elif SEQUENCES[name].plugin == "grandstream":
+        assert lease.options[66] == f"http://{HOST}:{play.site.http}/Grandstream".encode()
     elif SEQUENCES[name].plugin == "cisco-spa":
         assert lease.options[66] == HOST.encode(), "which means TFTP"
         assert not {43, 150, 160} & lease.options.keys()
@@ -120,6 +122,7 @@ def test_firmware_is_served_from_tftpboot_once_it_lies_there(play: Play, name: s
         assert site.explained(sequence.mac)["boot"]["reason"] == ("boot-firmware-missing" if last else "boot-done")
     image = bytes(range(256)) * 300  # more than one window of any transfer
     place = site.folder(sequence.plugin) / "var" / "tftpboot" / f"{sequence.prefix}{file}"
+    place.parent.mkdir(exist_ok=True)
     place.write_bytes(image)
     try:
         assert go_again(phone)[-1].what == "done"

@@ -217,6 +217,7 @@ fnc=blf+sd{{ '+cp' if key.type == 'blf' else '' }};sub={{ number }}@$PROXY;vid={
 {% set used = [((behind | max - phone.keys - 1) // phone.expansion_keys + 1) if behind else 0, phone.expansion] | min -%}
 {{ put('Number_of_Units', used) -}}
 {% for unit in range(1, phone.expansion + 1) -%}
+{{ switch('Unit_' ~ unit ~ '_Enable', unit <= used) -}}
 {% for number in range(1, phone.expansion_keys + 1) -%}
 {% set key = funckeys.get((phone.keys + (unit - 1) * phone.expansion_keys + number) | string) -%}
 {{ put('Unit_' ~ unit ~ '_Key_' ~ number, function(key) if key else none) -}}
