@@ -12,6 +12,7 @@ from ringboot import log
 from ringboot.desk.core import Core
 from ringboot.desk.follower import Follower
 from ringboot.desk.renders import Renders
+from ringboot.desk.repeats import Repeats
 from ringboot.fleet.books import Books
 from ringboot.fleet.files import Find, Places, Resolved, is_news, resolve, sent_event
 from ringboot.fleet.paths import normalise
@@ -41,6 +42,7 @@ class Doorway:
         self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
         self.on_sent: Callable[[Event], None] | None = None  # told of every file that was sent
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find)
+        self._repeats = Repeats(core.world, self._places)
 
     async def answer(self, request: FileRequest) -> Serve | Refuse:
         """Decide about one request, and note how long it took."""
@@ -53,6 +55,55 @@ class Doorway:
                 self.slowest.note(steady - began, self._core.utc(), request.door, masked(request.path), request.peer)
 
     async def _answer(self, request: FileRequest) -> Serve | Refuse:
+        resolved = self._at_rest(request) or await self._at_length(request)
+        self._count += 1
+        answer = resolved.answer._replace(ticket=self._count)
+        if log.is_verbose():
+            log.get().debug(
+                "file asked for", door=request.door, path=masked(request.path), peer=request.peer, mac=resolved.mac,
+                answer=answer.name if isinstance(answer, Serve) else answer.reason,
+            )  # fmt: skip
+        if resolved.events:
+            self._core.note(*resolved.events)
+        if isinstance(answer, Serve):
+            self._tickets[answer.ticket] = resolved
+            if len(self._tickets) > MOST_TICKETS:
+                self._tickets.popitem(last=False)
+        return answer
+
+    def _at_rest(self, request: FileRequest) -> Resolved | None:
+        """Decide in one look about a host of which nothing is to be written and nothing awaited; else None."""
+        core = self._core
+        if core.pace.is_held_back:
+            return None
+        utc, generation = core.utc(), core.db.generation
+        repeated = self._repeats.find(generation, request, utc)
+        if repeated is not None and self._is_settled(repeated.seen.device):
+            core.world.quiet.served(repeated.device or "")
+            return repeated
+        neighbour = self._neighbour(request.peer)
+        with core.db.reading() as books:
+            seen = request_seen(books, core.world, request, utc, neighbour)
+            if seen.changes or seen.read_on:
+                return None
+            if not self._is_settled(seen.device):
+                return None
+            resolved = self._resolved(books, request, seen, utc)
+        self._repeats.keep(generation, request, resolved)
+        return resolved
+
+    def _is_settled(self, device: Device | None) -> bool:
+        """Tell whether a device's files are as they will be; a stranger has none."""
+        if device is None or device.plugin is None:
+            return True
+        is_made = device.configured or device.problem is not None
+        return is_made and not self._renders.is_under_way(device.id) and not self._is_new(device.plugin)
+
+    def _resolved(self, books: Books, request: FileRequest, seen: Seen, utc: float) -> Resolved:
+        return resolve(books, self._core.world, request, seen, self._places, ticket=0, utc=utc)
+
+    async def _at_length(self, request: FileRequest) -> Resolved:
+        """Decide after everything that follows from the request has been written and made."""
         seen = await self._look(request)
         plugin = seen.device.plugin if seen.device is not None else None
         if plugin is not None and self._is_new(plugin):
@@ -62,23 +113,8 @@ class Doorway:
                 self._renders.ensure(seen.device.id)
             if self._may_be_own(seen.device, request):
                 await self._renders.settled(seen.device.id)  # the door's own patience ends it
-        self._count += 1
         with self._core.db.reading() as books:
-            resolved = resolve(
-                books, self._core.world, request, seen, self._places, ticket=self._count, utc=self._core.utc()
-            )
-        answer = resolved.answer
-        if log.is_verbose():
-            log.get().debug(
-                "file asked for", door=request.door, path=masked(request.path), peer=request.peer, mac=resolved.mac,
-                answer=answer.name if isinstance(answer, Serve) else answer.reason,
-            )  # fmt: skip
-        self._core.note(*resolved.events)
-        if isinstance(answer, Serve):
-            self._tickets[self._count] = resolved
-            if len(self._tickets) > MOST_TICKETS:
-                self._tickets.popitem(last=False)
-        return answer
+            return self._resolved(books, request, seen, self._core.utc())
 
     def _may_be_own(self, device: Device, request: FileRequest) -> bool:
         """Tell whether a device asks for a file that is made for it; what all share need not wait for that."""

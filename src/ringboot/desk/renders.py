@@ -84,6 +84,10 @@ class Renders:
         if not self._is_running(device):
             self.need((device,))
 
+    def is_under_way(self, device: str) -> bool:
+        """Tell whether a device's files are being made, or are about to be."""
+        return device in self._running
+
     def _is_running(self, device: str) -> bool:
         """Tell whether a task renders it that will look once more before it ends."""
         task = self._running.get(device)

@@ -10,6 +10,7 @@ import stat
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from ringboot.reasons import BAD_PATH, BUSY, FILE_MISSING, NOT_READABLE, Reason
@@ -20,6 +21,7 @@ CHUNK = 1024 * 1024
 SETTLED = 1.0  # seconds after a change until a file's times tell the next change apart
 MAX_DIGESTS = 4096
 
+_FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 _Found = TypeVar("_Found")
 
 
@@ -107,7 +109,7 @@ class _Walk:
 
     def to(self, root: str, parts: list[str]) -> str | NotOpened:
         """Walk to the folder where the last part is no folder and no link, and give that part."""
-        self._folders.append(os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC))
+        self._folders.append(os.open(root, _FOLDER))
         todo = deque(parts)
         while todo:
             part = todo.popleft()
@@ -117,6 +119,8 @@ class _Walk:
                 os.close(self._folders.pop())
                 self._names.pop()
             elif part not in {"", "."}:
+                if not todo and self._is_plain(part):
+                    return part
                 target = self._enter(part)
                 if target is None:
                     return NotOpened(FILE_MISSING, "a file on the way") if todo else part
@@ -125,8 +129,15 @@ class _Walk:
                 todo.extendleft(reversed(target.split("/")))
         return NotOpened(FILE_MISSING, "a folder")
 
+    def _is_plain(self, part: str) -> bool:
+        return stat.S_ISREG(os.stat(part, dir_fd=self._folders[-1], follow_symlinks=False).st_mode)
+
     def _enter(self, part: str) -> str | None:
         """Go into a folder; give where a link points to, "" for a folder, None for anything else."""
+        with suppress(NotADirectoryError):  # a link, too
+            self._folders.append(os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=self._folders[-1]))
+            self._names.append(part)
+            return ""
         place = os.open(part, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._folders[-1])
         mode = os.fstat(place).st_mode
         if stat.S_ISDIR(mode):
@@ -154,7 +165,9 @@ class _Walk:
             return name
         folder = self._folders[-1]
         file = os.fdopen(
-            os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, dir_fd=folder), "rb"
+            os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, dir_fd=folder),
+            "rb",
+            buffering=0,
         )
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):  # exchanged since: a FIFO does not block because of O_NONBLOCK

@@ -86,6 +86,11 @@ class FleetDb:
         opening.prepare(path)
         return cls(path)
 
+    @property
+    def generation(self) -> int:
+        """Give a number that is another one after each write, but for events."""
+        return self._writer.generation
+
     @contextmanager
     def reading(self) -> Iterator[Books]:
         """Give the books as they are now, all of one moment, on this thread; nothing may be written."""
@@ -163,7 +168,7 @@ class FleetDb:
                 books.events.add(event)
 
         try:
-            self._writer.put(Job(add, _settled_note))
+            self._writer.put(Job(add, _settled_note, is_note=True))
         except StoreFailed as error:
             _settled_note(None, error)
 

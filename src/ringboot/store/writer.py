@@ -34,6 +34,7 @@ class Job(NamedTuple):
 
     fn: Callable[[Books], Any]
     settle: Settle
+    is_note: bool = False  # it only adds events, by which nothing is decided
 
 
 class Flushed(Protocol):
@@ -66,6 +67,7 @@ class Writer:
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._gate = threading.Lock()
         self._ended = False
+        self.generation = 0  # grows when something was written by which files are served
         self._thread = threading.Thread(target=self._run, name="fleet-writer", daemon=True)
 
     def start(self) -> None:
@@ -128,6 +130,7 @@ class Writer:
                     break
                 job = self._jobs.get()
             self._connection.execute("COMMIT")
+            self.generation += not all(entry.job.is_note for entry in entries)
         except sqlite3.Error as error:
             self._undo()
             failure = opening.failure(self._path, error)
