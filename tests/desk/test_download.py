@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.certificates import BrandCa
 from tests.desk.web import Web, behaving, forwarding, serving
 
 from ringboot.desk import download as downloads
@@ -244,3 +245,14 @@ def test_a_proxy_may_ask_for_a_password(web: Web, tmp_path: Path) -> None:
     assert failed.reason is downloads.REFUSED
     assert "407" in str(failed)
     assert "other" not in str(failed)
+
+
+def test_a_server_whose_certificate_nobody_signed_is_not_believed_also_through_a_proxy(tmp_path: Path) -> None:
+    pair = BrandCa(tmp_path, "unknown").sign("localhost", "localhost")
+    with serving(pair) as web, forwarding() as proxy:
+        web.files[PATH] = DATA
+        failed = refused(web.url(PATH), tmp_path / "a", proxy=proxy.url)
+        assert proxy.tunnels == [f"localhost:{web.port}"]
+    assert failed.reason is downloads.UNREACHABLE
+    assert "certificate" in str(failed).lower()
+    assert web.asked == []

@@ -1,4 +1,4 @@
-"""A real HTTP server of files with ETags and ranges, which can break off; and a real forward proxy."""
+"""A real server of files by HTTP or HTTPS, with ETags and ranges, which can break off; and a real forward proxy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import contextlib
 import hashlib
 import http.client
 import re
+import select
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,8 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
+
+from tests.certificates import Pair
 
 
 @dataclass
@@ -29,10 +33,11 @@ class Web:
     ranges: bool = True
     hangs_up: tuple[int, ...] = ()  # requests that get no answer at all, counted from 1
     asked: list[tuple[str, str]] = field(default_factory=list)  # path, Range
+    place: str = "http://127.0.0.1"
 
     def url(self, path: str) -> str:
         """Name a file."""
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.place}:{self.port}{path}"
 
 
 class _Server(ThreadingTCPServer):
@@ -48,8 +53,12 @@ class _Quiet(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _running(handler: type[BaseRequestHandler]) -> Iterator[int]:
+def _running(handler: type[BaseRequestHandler], pair: Pair | None = None) -> Iterator[int]:
     server = _Server(("127.0.0.1", 0), handler)
+    if pair is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(pair.certificate, pair.key)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -61,9 +70,9 @@ def _running(handler: type[BaseRequestHandler]) -> Iterator[int]:
 
 
 @contextmanager
-def serving() -> Iterator[Web]:
-    """Serve files until the end of the block."""
-    web = Web()
+def serving(pair: Pair | None = None) -> Iterator[Web]:
+    """Serve files until the end of the block; by HTTPS as localhost where there is a certificate."""
+    web = Web(place="http://127.0.0.1" if pair is None else "https://localhost")
 
     class Handler(_Quiet):
         def do_GET(self) -> None:
@@ -94,7 +103,7 @@ def serving() -> Iterator[Web]:
             if web.cut_after is not None:
                 self.close_connection = True
 
-    with _running(Handler) as web.port:
+    with _running(Handler, pair) as web.port:
         yield web
 
 
@@ -117,6 +126,7 @@ class Proxy:
 
     url: str = ""
     forwarded: list[str] = field(default_factory=list)
+    tunnels: list[str] = field(default_factory=list)  # where it was asked to connect to
 
 
 @contextmanager
@@ -151,6 +161,26 @@ def forwarding(password: str = "") -> Iterator[Proxy]:
                 self.close_connection = True
             onward.close()
 
+        def do_CONNECT(self) -> None:
+            proxy.tunnels.append(self.path)
+            host, _, port = self.path.rpartition(":")
+            with socket.create_connection((host, int(port)), timeout=10) as onward:
+                self.send_response(200)
+                self.end_headers()
+                _tunnel(self.connection, onward)
+            self.close_connection = True
+
     with _running(Handler) as port:
         proxy.url = f"http://127.0.0.1:{port}"
         yield proxy
+
+
+def _tunnel(one: socket.socket, other: socket.socket) -> None:
+    """Carry octets both ways until one side has no more."""
+    across = {one: other, other: one}
+    while ready := select.select(list(across), [], [], 10)[0]:
+        for side in ready:
+            data = side.recv(65536)
+            if not data:
+                return
+            across[side].sendall(data)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.certificates import BrandCa
 from tests.desk.web import forwarding, serving
 from tests.whole.daemon import LOOPBACK, Daemon, free_port
 
@@ -29,7 +30,15 @@ pools = ["127.94.1.1-127.94.1.50"]
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Daemon]:
+def ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BrandCa:
+    """Give a CA that this machine believes."""
+    made = BrandCa(tmp_path, "machine")
+    monkeypatch.setenv("SSL_CERT_FILE", str(made.path))
+    return made
+
+
+@pytest.fixture
+def site(tmp_path: Path, ca: BrandCa) -> Iterator[Daemon]:
     with Daemon(tmp_path, CONFIG.format(dhcp=free_port(), tftp=free_port(), http=free_port())) as daemon:
         yield daemon
 
@@ -48,7 +57,9 @@ def publish(source: Path, repository: Path, version: str) -> None:
     pack(source, repository, "acme")
 
 
-def test_the_page_as_it_stands_there(site: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_as_it_stands_there(
+    site: Daemon, ca: BrandCa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     published = tmp_path / "published"
     publish(tmp_path / "source", published, "1.0")
@@ -81,7 +92,21 @@ def test_the_page_as_it_stands_there(site: Daemon, tmp_path: Path, monkeypatch: 
     assert "acme-trial" not in rows
     assert site.json("device", "show", MAC)["plugin"] == "acme-trial"
     assert [entry.file for entry in load_index(tmp_path / "own").values()] == ["acme-1.1.tar.gz"]
+    from_a_server_with_https_behind_the_proxy(site, ca, published)
     killed_between_two_renames(site)
+
+
+def from_a_server_with_https_behind_the_proxy(site: Daemon, ca: BrandCa, published: Path) -> None:
+    pack(published.parent / "source", published, "secure")
+    with serving(ca.sign("localhost", "localhost")) as web, forwarding() as proxy:
+        web.files = {f"/stable/{path.name}": path.read_bytes() for path in published.iterdir()}
+        site.run("settings", "set", "plugin_server", web.url("/stable"))
+        site.run("settings", "set", "http_proxy", proxy.url)
+        site.run("plugin", "update")
+        site.run("plugin", "install", "secure")
+        assert [path for path, _ in web.asked] == ["/stable/index.json", "/stable/secure-1.1.tar.gz"]
+        assert (proxy.tunnels, proxy.forwarded) == ([f"localhost:{web.port}"] * 2, [])
+    assert site.json("plugin", "show", "secure")["version"] == "1.1"
 
 
 def killed_between_two_renames(site: Daemon) -> None:
