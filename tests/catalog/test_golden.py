@@ -27,6 +27,7 @@ MACS = {
     "gigaset": "7c:2f:80:62:57:d7",
     "htek": "00:1f:c1:1c:22:a9",
     "sangoma": "00:50:58:1c:22:a9",
+    "akuvox": "0c:11:05:aa:bb:cc",
     "panasonic": "00:80:f0:c8:c3:81",
     "grandstream": "c0:74:ad:0b:63:ee",
     "polycom": "00:04:f2:82:e8:24",
@@ -101,6 +102,12 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("UC802T", "montreal"),
     ),
     "sangoma": (("S205", "autoprov"), ("S505", "paris")),
+    "akuvox": (
+        ("SP-R50P", "autoprov"),
+        *((model, "paris") for model in ("SP-R63G", "R29C")),
+        ("WP410", "montreal"),
+        ("WP480", "directory"),
+    ),
     "panasonic": (
         ("KX-UT113", "autoprov"),
         *((model, "paris") for model in ("KX-UT136", "KX-HDV230")),
