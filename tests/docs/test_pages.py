@@ -11,12 +11,10 @@ from typing import Any, NamedTuple
 
 import pytest
 from tests.certificates import BrandCa
-from typer.testing import CliRunner
 
 from ringboot import reasons
 from ringboot.catalog import FOLDER as CATALOG
 from ringboot.cli.describe import walk
-from ringboot.cli.main import app
 from ringboot.cli.tables import read_rows
 from ringboot.fleet.raw_config import check_layer, effective
 from ringboot.plugins.folder import install_plugin
@@ -121,29 +119,6 @@ def plugin_folder(page: Path, name: str, tmp_path: Path) -> Path:
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(block.text)
     return target
-
-
-PLUGIN_PAGE = ROOT / "docs/howto/write-a-plugin.md"
-
-
-def test_the_commands_that_try_the_plugin_print_what_the_page_shows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = plugin_folder(PLUGIN_PAGE, "acme", tmp_path)
-    (folder / "golden").mkdir()
-    (cases,) = (block for block in blocks_of(PLUGIN_PAGE) if "cases.toml" in block.words)
-    (folder / "golden" / "cases.toml").write_text(cases.text)
-    shown = [
-        block.text.removeprefix("$ ringboot ").partition("\n")
-        for block in blocks_of(PLUGIN_PAGE)
-        if block.language == "console" and block.text.startswith("$ ringboot plugin ")
-    ]
-    assert [line.split()[1] for line, _, _ in shown] == ["new", "lint", "test"]
-    for line, _, printed in shown[1:]:  # tests/whole/test_write_a_plugin.py runs all of the page on a daemon
-        monkeypatch.chdir(tmp_path)
-        result = CliRunner().invoke(app, shlex.split(line))
-        assert (result.exit_code, result.stdout) == (0, printed), result.output
-    assert CliRunner().invoke(app, ["plugin", "test", "./acme"]).exit_code == 0
 
 
 def raw_of(page: Path) -> dict[str, Any]:
