@@ -275,7 +275,15 @@ def _west(text: str) -> int:
 
 
 def _cisco_spa(zone: str) -> Clock:
-    told = {each.tag: each.text or "" for each in ET.fromstring(file("cisco-spa", "SPA301", {"timezone": zone}))}
+    return _cisco("cisco-spa", "SPA301", zone)
+
+
+def _cisco_mpp(zone: str) -> Clock:
+    return _cisco("cisco-mpp", "ATA191", zone)
+
+
+def _cisco(brand: str, model: str, zone: str) -> Clock:
+    told = {each.tag: each.text or "" for each in ET.fromstring(file(brand, model, {"timezone": zone})).iter()}
     hours, minutes = (told["Time_Zone"].removeprefix("GMT") or "+00:00").split(":")
     more = told["Time_Offset__HH_mm_"].split("/") if told["Time_Offset__HH_mm_"] else ("0", "0")
     east = 3600 * abs(int(hours)) + 60 * int(minutes)
@@ -303,6 +311,7 @@ def _clock_seconds(text: str) -> int:
 # Brands that are told a rule; the others know zones by name, and have their own tests.
 READERS: dict[str, Callable[[str], Clock]] = {
     "aastra": _aastra,
+    "cisco-mpp": _cisco_mpp,
     "cisco-spa": _cisco_spa,
     "fanvil": _fanvil,
     "panasonic": _panasonic,
@@ -316,6 +325,7 @@ READERS: dict[str, Callable[[str], Clock]] = {
 OFF = {
     "aastra": {"Asia/Gaza", "Asia/Jerusalem", "Antarctica/Troll"},
     "fanvil": {"Asia/Gaza", "Asia/Jerusalem"},
+    "cisco-mpp": set(),
     "cisco-spa": set(),
     "panasonic": {"Asia/Gaza", "Asia/Jerusalem"},
     "grandstream": {"Asia/Gaza", "Asia/Jerusalem"},

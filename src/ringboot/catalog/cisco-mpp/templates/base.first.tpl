@@ -1,0 +1,1 @@
+{% if phone.type != 'ata' %}{% include 'psn.xml.tpl' %}{% endif %}
