@@ -80,8 +80,8 @@ PARTS: tuple[Part, ...] = (
         schema.DeviceFile,
         'A row a file: `"{mac}.cfg" = ""` names the part alone, `"{mac}.cfg" = { part = "", optional = true }` says '
         "more. "
-        "The name needs one of `{mac}` `{MAC}` `{serial}` `{id}` `{uuid}`, may hold `{model}` and `{line}` (one file a "
-        "line), and may lie in a folder.",
+        "The name needs one of `{mac}` `{MAC}` `{mac_dashes}` (upper case) `{mac_underscores}` (lower case) `{serial}` "
+        "`{id}` `{uuid}`, may hold `{model}` and `{line}` (one file a line), and may lie in a folder.",
         {
             "part": 'Which template makes it: `""` is `base.tpl`, `"user"` is `base.user.tpl`.',
             "format": "How its values are escaped, when not like the rest.",
@@ -210,7 +210,7 @@ PARTS: tuple[Part, ...] = (
         "[[boot]]",
         schema.Boot,
         "How devices of some models boot, for the simulator. Texts may hold `{model}` `{version}` `{mac}` `{MAC}` "
-        "`{mac_dashes}` `{mac_colons}` `{serial}`.",
+        "`{mac_dashes}` `{mac_colons}` `{mac_underscores}` `{serial}`.",
         {
             "models": 'Which models; `"*"` is all that no other row names.',
             "says": "DHCP options that it sends; `{fact}` is one of the model.",

@@ -38,6 +38,7 @@ def boot_of(brand: str, model: str) -> Boot:
 def filled(text: str, boot: Boot, model: str) -> str:
     bare = MAC.replace(":", "")
     names = {"mac": bare, "MAC": bare.upper(), "mac_colons": MAC, "mac_dashes": MAC.upper().replace(":", "-")}
+    names["mac_underscores"] = MAC.replace(":", "_")
     names["serial"] = f"SN{bare.upper()}"
     return text.format_map({**names, "model": model, "version": boot.version})
 

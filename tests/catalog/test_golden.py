@@ -19,6 +19,7 @@ MACS = {
     "alcatel": "00:80:9f:56:07:ae",
     "algo": "00:22:ee:02:00:09",
     "aastra": "00:08:5d:23:74:29",
+    "audiocodes": "00:90:8f:60:2a:ac",
     "avaya": "c8:1f:ea:83:e8:5a",
     "cisco-mpp": "d0:ec:35:aa:bb:cc",
     "cisco-7900": "00:11:20:fc:3a:7b",
@@ -33,6 +34,7 @@ MACS = {
     "grandstream": "c0:74:ad:0b:63:ee",
     "polycom": "00:04:f2:82:e8:24",
     "snom": "00:04:13:92:2d:24",
+    "zenitel": "00:13:cb:04:05:ab",
     "yealink": "80:5e:c0:d5:7d:72",
 }
 # Of these names all have one content, as the brands' own tests hold: one of each stands for them.
@@ -63,6 +65,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
     ),
     "alcatel": (("M5", "paris"), ("4068", "paris"), ("4018", "montreal"), ("8028s-GE", "secure")),
     "algo": (("8301", "paris"), ("8028", "montreal"), ("8180", "secure")),
+    "audiocodes": (("440HD", "paris"), ("405", "montreal"), ("C450HD", "secure")),
     "avaya": (("J179", "paris"), ("J129", "montreal"), ("9611G", "secure"), ("1230", "paris"), ("1120E", "montreal")),
     "cisco-mpp": (
         ("7841", "autoprov"),
@@ -152,6 +155,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("D120", "secure"),
         ("D785", "directory"),
     ),
+    "zenitel": (("IP station", "paris"), ("IP station", "autoprov")),
     "yealink": (
         ("T19P_E2", "autoprov"),
         ("T33G", "paris"),

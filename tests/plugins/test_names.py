@@ -64,3 +64,19 @@ def test_versions_compare_as_people_number_them(older: str, newer: str) -> None:
 )
 def test_same_version(one: str, other: str, same: bool) -> None:
     assert version.same(one, other) == same
+
+
+@pytest.mark.parametrize(
+    ("name", "filled"),
+    [
+        ("{mac}.cfg", "00085d2eecfb.cfg"),
+        ("{MAC}.cfg", "00085D2EECFB.cfg"),
+        ("hip-{mac_dashes}.xml", "hip-00-08-5D-2E-EC-FB.xml"),
+        ("ip_{mac_underscores}.cfg", "ip_00_08_5d_2e_ec_fb.cfg"),
+    ],
+)
+def test_a_mac_is_written_in_each_way_and_known_again(name: str, filled: str) -> None:
+    assert names.fill(name, names.spellings("00:08:5d:2e:ec:fb")) == filled
+    assert names.shape(name).fullmatch(filled)
+    assert not names.shape(name).fullmatch(filled.swapcase())
+    assert names.fill(name, names.spellings(None)) is None

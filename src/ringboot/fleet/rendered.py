@@ -25,10 +25,8 @@ _WHO = "render"
 
 def expected(manifest: Manifest, plugin: str, device: Device, raw: Mapping[str, Any]) -> list[DeviceFile]:
     """Name the files that a device may get, without their contents."""
-    bare = (device.mac or "").replace(":", "")
     values = {
-        "mac": bare.lower(),
-        "MAC": bare.upper(),
+        **names.spellings(device.mac),
         "model": device.model,
         "serial": device.sn,
         "id": device.id,

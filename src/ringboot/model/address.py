@@ -38,7 +38,7 @@ def mac_text(octets: bytes) -> str:
 
 def mac_octets(text: str) -> bytes:
     """Read a MAC in any of the usual spellings; ValueError says what is wrong with it."""
-    bare = re.sub(r"[:.\-\s]", "", text)
+    bare = re.sub(r"[:.\-_\s]", "", text)
     if len(bare) != 12 or not _HEX.fullmatch(bare):
         raise ValueError(f"{text!r} is not a MAC address (six octets, such as 00:08:5d:2e:ec:fb)")
     return bytes.fromhex(bare)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-PLACEHOLDERS = ("mac", "MAC", "model", "line", "serial", "id", "uuid")
-OWN = ("mac", "MAC", "serial", "id", "uuid")  # those that make a name one device's own
-DISTINCT = ("mac", "MAC", "uuid")  # of these, those whose form tells them from anything else
+PLACEHOLDERS = ("mac", "MAC", "mac_dashes", "mac_underscores", "model", "line", "serial", "id", "uuid")
+OWN = ("mac", "MAC", "mac_dashes", "mac_underscores", "serial", "id", "uuid")  # these make a name one device's own
+DISTINCT = ("mac", "MAC", "mac_dashes", "mac_underscores", "uuid")  # of these, those of a form that nothing else has
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _PLAIN = re.compile(r"[A-Za-z0-9._ +@,=()#~-]+")  # what may stand between the slashes of a name
@@ -16,6 +16,8 @@ _FILLING = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ +()-]{0,63}")  # what a device m
 _SHAPES = {
     "mac": "[0-9a-f]{12}",
     "MAC": "[0-9A-F]{12}",
+    "mac_dashes": "[0-9A-F]{2}(?:-[0-9A-F]{2}){5}",
+    "mac_underscores": "[0-9a-f]{2}(?:_[0-9a-f]{2}){5}",
     "model": "[^/]+?",
     "line": "[0-9]{1,3}",
     "serial": "[^/]+?",
@@ -33,6 +35,14 @@ def check(name: str) -> str | None:
         if part in ("", ".", "..") or not _PLAIN.fullmatch(part):
             return f"{name!r} is not a relative path of plain names"
     return None
+
+
+def spellings(mac: str | None) -> dict[str, str | None]:
+    """Write a MAC such as 00:08:5d:2e:ec:fb in each of the ways that names of files have it."""
+    text = (mac or "").lower()
+    ways = {"mac": text.replace(":", ""), "MAC": text.replace(":", "").upper()}
+    ways |= {"mac_dashes": text.replace(":", "-").upper(), "mac_underscores": text.replace(":", "_")}
+    return {way: written or None for way, written in ways.items()}
 
 
 def fill(name: str, values: Mapping[str, str | None]) -> str | None:

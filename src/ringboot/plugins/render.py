@@ -142,8 +142,7 @@ def _environment(folder: Path, format_: Format) -> TemplateEnvironment:
 def _fillings(own: Mapping[str, Any]) -> dict[str, str | None]:
     device = own["device"]
     return {
-        "mac": own["mac"],
-        "MAC": own["MAC"],
+        **names.spellings(device.mac),
         "model": device.model,
         "serial": device.sn,
         "id": device.id,

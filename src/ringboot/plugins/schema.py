@@ -262,7 +262,8 @@ class Boot(_Table):
     """How devices of some models boot: what they say to DHCP and which files they ask for, in order."""
 
     models: tuple[str, ...] = (ANY_MODEL,)
-    # DHCP option -> text: {model} {version} {mac} {MAC} {mac_dashes} {mac_colons} {serial} or a {fact} of the model
+    # DHCP option -> text: {model} {version} {mac} {MAC} {mac_dashes} {mac_colons}
+    # {mac_underscores} {serial} or a {fact} of the model
     says: dict[str, str] = {}
     agent: str = ""  # User-Agent, with the same names; {fact} is one of the model
     version: str = ""  # the firmware that a simulated device reports; without it the last that its model has

@@ -68,6 +68,7 @@ class Phone:
             "serial": f"SN{octets.hex().upper()}",
             "mac_dashes": octets.hex("-").upper(),
             "mac_colons": octets.hex(":"),
+            "mac_underscores": octets.hex("_"),
         }
         return text.format_map(names)
 

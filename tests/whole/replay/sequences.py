@@ -34,6 +34,8 @@ _SPA = "Cisco/{model}-7.5.5 ({MAC})({serial})"
 _GRP_BIN = "grp2614-1.0.5.48/grp2614fw.bin"
 _SPA_BIN = "spa50x-30x-7-5-5.bin"
 _BIN = "snomD785-10.1.54.13-SIP-r.bin"
+_AVAYA = "Mozilla/4.0 (compatible; MSIE 6.0) AVAYA/{model}-4.1.3.0.6 (MAC:{mac})"
+_J179 = "FW_S_J179_R4_1_3_0_6.bin"
 
 
 class Sequence(NamedTuple):
@@ -127,10 +129,18 @@ SEQUENCES = {
             ("spa504G.cfg", "{mac}.xml", f"?{_SPA_BIN}"),
         ),
     ),
+    "J179": _sequence(
+        "c81fea83e85a", "J179", "avaya",
+        Habit(
+            {"60": "ccp.avaya.com", "12": "AVX83e85a", "55": "hex:0103060f2a2bf2"}, _AVAYA,
+            ("242 http://{HTTPSRVR}:{HTTPPORT}",),
+            ("J100Supgrade.txt", "46xxsettings.txt", "{mac}.txt", f"?{_J179}"),
+        ),
+    ),
 }  # fmt: skip
 FIRMWARE = {
     "6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN, "VVX411": _LD,
-    "X5U-V2": _TXT, "SPA504G": _SPA_BIN, "GRP2614": _GRP_BIN,
+    "X5U-V2": _TXT, "SPA504G": _SPA_BIN, "GRP2614": _GRP_BIN, "J179": _J179,
 }  # fmt: skip
 
 ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}

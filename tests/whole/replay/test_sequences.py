@@ -50,6 +50,9 @@ def test_options_name_the_server_and_the_folder(play: Play, name: str) -> None:
         assert not {43, 150, 160} & lease.options.keys()
         urls = [fetched.url for fetched in play.rounds[name, ASSIGNED].files.values()]
         assert [url.partition(":")[0] for url in urls] == ["tftp", "http", "http"], "as its files say"
+    elif SEQUENCES[name].plugin == "avaya":
+        assert lease.options[242] == f"HTTPSRVR={HOST},HTTPPORT={play.site.http}".encode()
+        assert not {43, 150, 160} & lease.options.keys()
     else:
         assert (lease.options[150], lease.options[66]) == (b"\x7f\x00\x00\x01", b"127.0.0.1")
         assert 43 not in lease.options
