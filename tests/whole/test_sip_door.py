@@ -160,6 +160,7 @@ def test_sipp_dials_a_code_and_a_wrong_one(site: Site) -> None:
     assert site.get("devices", "one")["config"] == "ann"
     assert "ann-line" in (site.data / "plugins/aastra/var/tftpboot/Aastra/00085D2EEC01.cfg").read_text()
     assert site.get("devices", "two")["config"] not in ("ann", "bob")
+    assert [job["who"] for job in site.json("sync", "list")["items"]] == ["a code by the SIP door"]
     wait_until(lambda: site.door().get("sip-ended") == 1, "the call to be ended")
     assert (site.door()["sip-registered"], site.door()["sip-challenged"]) == (2, 4)
 
