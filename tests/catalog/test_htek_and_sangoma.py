@@ -20,8 +20,9 @@ def told(model: str, raw: dict[str, Any], brand: str = "htek") -> dict[str, str]
     """Read a file by the names of its parameters; no number and no name may stand twice."""
     (config,) = ET.fromstring(file(brand, model, raw))
     assert len({each.tag for each in config}) == len(config)
-    there = {each.attrib["para"]: each.text or "" for each in config}
-    assert len(there) == len(config)
+    named = [each for each in config if "para" in each.attrib]
+    there = {each.attrib["para"]: each.text or "" for each in named}
+    assert len(there) == len(named)
     return there
 
 
@@ -38,7 +39,7 @@ def test_every_account_and_every_key_of_a_model_is_set_or_emptied(brand: str, mo
     assert {there[f"Account{number}.AuthenticatePassword"] for number in range(2, phone["lines"] + 1)} <= {""}
     assert f"Account{phone['lines'] + 1}.Active" not in there
     types = [value for name, value in there.items() if re.fullmatch(r"[Ll]ine[Kk]ey\d+\.Type", name)]
-    assert types == ["3"] + ["0"] * (phone["keys"] - 1)
+    assert types == (["3"] + ["0"] * (phone["keys"] - 1) if phone["keys"] else [])
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,25 @@ def test_the_numbers_of_an_account(account: int, numbered: tuple[str, ...]) -> N
     assert [there[number] for number in numbered] == ["1", "10.0.0.5", "u1", "p1"]
 
 
+@pytest.mark.parametrize(("place", "number"), [(36, 60000), (35 + 40, 60195), (35 + 41, 61000), (35 + 6 * 40, 65195)])
+def test_the_keys_of_modules_come_after_those_of_the_phone(place: int, number: int) -> None:
+    key = {"type": "speeddial", "value": "4711", "label": "Köln"}
+    (config,) = ET.fromstring(file("sangoma", "S500", {"funckeys": {str(place): key}}))
+    there = {each.tag: each.text or "" for each in config}
+    assert [there[f"P{number + part}"] for part in range(3)] == ["2", "4711", "Köln"]
+    assert (
+        len([tag for tag in there if tag in {f"P{60000 + 1000 * m + 5 * k}" for m in range(7) for k in range(41)}])
+        == 240
+    )
+
+
+def test_language_tones_and_hours() -> None:
+    there = told("S705", {"locale": "fr_CH"}, "sangoma")
+    names = ("Preference.WebLanguage", "Preference.LcdLanguage", "ToneSelectCountry", "Preference.TimeFormat")
+    assert [there[name] for name in names] == ["1", "1", "25", "0"]
+    assert told("S705", {"locale": "en_US"}, "sangoma")["Preference.TimeFormat"] == "1"
+
+
 def test_a_key_that_nobody_set_is_the_line_of_its_number() -> None:
     raw = {"sip_lines": {"1": LINE, "3": LINE}, "funckeys": {"1": {"type": "park", "value": "700"}}}
     there = told("UC924", raw)
@@ -89,9 +109,9 @@ def test_a_proxy_that_is_not_the_registrar_is_the_outbound_proxy(
 
 def test_the_zones_whose_numbers_are_known_and_rules_for_all() -> None:
     known = {name: told("UC902", {"timezone": name}).get("Preference.TimeZone") for name in (
-        "America/New_York", "America/Chicago", "America/Phoenix", "America/Los_Angeles", "Europe/Paris",
+        "America/New_York", "America/Chicago", "America/Phoenix", "America/Los_Angeles", "Europe/Paris", "Asia/Tokyo",
     )}  # fmt: skip
-    assert list(known.values()) == ["18", "14", "10", "6", None]
+    assert list(known.values()) == ["18", "14", "10", "6", "50", None]
     for name in known:
         zone = zone_of(name)
         assert zone is not None

@@ -19,7 +19,7 @@
 {% set key = funckeys.get(place | string) -%}
 {% if key -%}
 {% set what = 'ba' ~ (exten_pickup_call ~ key.value if exten_pickup_call else '') if key.type == 'blf' else tables.keys[key.type] -%}
-{{ a_key(name, 1, (key.value or '') ~ '@' ~ (key.line or 1) ~ '/' ~ what, key.label or key.value) -}}
+{{ a_key(name, 1, key.value ~ '@' ~ (key.line or 1) ~ '/' ~ what if key.value else none, key.label or key.value) -}}
 {% elif line_key and place | string in sip_lines -%}
 {{ a_key(name, 2, 'SIP' ~ place, none) -}}
 {% else -%}
@@ -35,6 +35,14 @@
 {% if dns_enabled -%}
 {{ put('Primary DNS', dns_ip) -}}
 {% endif -%}
+{% endif -%}
+{% endblock -%}
+
+{% block tones -%}
+{% set number = tables.tones.get(locale[3:]) if locale else none -%}
+{% if number is not none -%}
+<MM CONFIG MODULE>
+{{ put('Select Your Tone', number) -}}
 {% endif -%}
 {% endblock -%}
 

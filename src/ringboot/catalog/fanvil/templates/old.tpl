@@ -14,6 +14,9 @@
 {% endif -%}
 {% endblock -%}
 
+{% block tones -%}
+{% endblock -%}
+
 {% block lines -%}
 <SIP CONFIG MODULE>
 {{ put('--SIP Line List--', none) -}}

@@ -72,6 +72,15 @@
 {% endif -%}
 {% endif -%}
 {% endblock -%}
+{% block tongue -%}
+{% if locale is not none -%}
+{% set number = tables.languages.get(locale[:2], 0) -%}
+{{ put(2525, 'Preference.WebLanguage', number) -}}
+{{ put(8621, 'Preference.LcdLanguage', number) -}}
+{{ put(8624, 'Preference.TimeFormat', 1 if locale in tables.clock.twelve_hours else 0) -}}
+{{ put(20058, 'ToneSelectCountry', tables.tones.get(locale[3:], 0)) -}}
+{% endif -%}
+{% endblock -%}
 {% block codes -%}
 {{ put(53200, 'DND.OnCode', exten_dnd) -}}
 {{ put(53201, 'DND.OffCode', exten_dnd) -}}
@@ -137,6 +146,16 @@
 {{ put(at[2], name ~ 'Label', key.label or key.value if key else none) -}}
 {{ put(at[3], name ~ 'Account', (key.line or 1) - 1 if key else number - 1 if mine else 0) -}}
 {{ put(at[4], name ~ 'PickupCode', exten_pickup_call if key and key.type == 'blf' else none) -}}
+{% endfor -%}
+{# Keys of modules are numbered by a thousand for each module, and have no names. -#}
+{% for module in range(1, phone.expansion + 1) -%}
+{% for number in range(1, phone.expansion_keys + 1) -%}
+{% set key = funckeys.get((phone.keys + (module - 1) * phone.expansion_keys + number) | string) -%}
+{% set at = 60000 + (module - 1) * 1000 + (number - 1) * 5 %}
+    <P{{ at }}>{{ tables.keys[key.type] if key else 0 }}</P{{ at }}>
+    <P{{ at + 1 }}>{{ key.value if key else none }}</P{{ at + 1 }}>
+    <P{{ at + 2 }}>{{ key.label or key.value if key else none }}</P{{ at + 2 }}>
+{%- endfor -%}
 {% endfor -%}
 {% endblock %}
   </config>
