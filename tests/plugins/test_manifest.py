@@ -132,7 +132,7 @@ secret = "yes"
         (8, "identify.1.like", "unknown key"),
         (12, "dhcp.no-such-option", ANY),
         (13, "dhcp.150", ANY),
-        (14, "dhcp.67", "{port} is no placeholder; there are {server} {http} {https} {tftp} {mac} {token}"),
+        (14, "dhcp.67", "{port} is no placeholder; there are {server} {http} {http_port} {https} {tftp} {mac} {token}"),
         (17, "device.files.../{mac}.cfg", "'../{mac}.cfg' is not a relative path of plain names"),
         (18, "device.files.{mac}.cfg.part", ANY),
         (21, "models.A.lines", "input should be a valid integer, not 'two'"),
