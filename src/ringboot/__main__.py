@@ -1,4 +1,4 @@
-"""The `ringboot` command."""
+"""The commands `ringboot` and `provd_pycli`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ def main() -> None:
 
     when_asked()
     app()
+
+
+def provd_pycli() -> None:
+    """Run the shell by the name that provd's users know."""
+    from ringboot.cli.shell import alone
+
+    alone()()
 
 
 if __name__ == "__main__":

@@ -334,6 +334,14 @@ class SmallDesk:
     async def config(self, config_id: str) -> Row:
         return self._one(self.rows_configs, "config", config_id)
 
+    async def raw_config(self, config_id: str) -> Row:
+        raw = self._one(self.rows_configs, "config", config_id)["raw_config"]
+        return {"id": config_id, "raw_config": raw, "layers": dict.fromkeys(raw, config_id), "order": [config_id]}
+
+    async def autocreate_config(self, who: str) -> Row:
+        self._call("autocreate_config", who)
+        return {"id": "autoprov-1", "raw_config": {"admin_password": "7"}}
+
     async def add_config(self, row: Row, who: str) -> Row:
         self._call("add_config", row, who)
         self.rows_configs[row["id"]] = row
@@ -366,6 +374,10 @@ class SmallDesk:
         failed = [{"id": "d1", "mac": MAC, "problem": "base.tpl, line 3"}] if plugin_id == "spoilt" else []
         told = {"before": row["version"], "version": row.get("available"), "kept": row.get("kept", [])}
         return {"id": plugin_id, **told, "configured": 3 - len(failed), "failed": failed}
+
+    async def reload_plugin(self, plugin_id: str, who: str) -> Row:
+        self._call("reload_plugin", plugin_id, who)
+        return self._one(self.rows_plugins, "plugin", plugin_id)
 
     async def repository(self) -> Row:
         self._call("repository")

@@ -297,6 +297,8 @@ def test_passwords_are_masked_unless_an_administrator_asks(talk: Talk, desk: Any
         "X_key": "k",
     }
     assert talk.ask("GET", "/configs")[1]["items"] == [config]
+    assert talk.ask("GET", "/configs/base/raw")[1]["raw_config"] == config["raw_config"]
+    assert talk.send("POST", "/configs/autocreate", {})[1]["raw_config"] == {"admin_password": "***"}
     assert talk.ask("GET", "/devices/c")[1]["options"] == {"admin_password": "***"}
     _, plain = talk.ask("GET", "/configs/base?secrets=1")
     assert plain["raw_config"]["sip_lines"]["1"]["password"] == "8"

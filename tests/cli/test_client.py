@@ -68,6 +68,17 @@ def test_the_first_socket_that_answers_is_taken(path: Path) -> None:
     thread.join()
 
 
+def test_a_connection_that_was_hung_up_meanwhile_is_made_again(path: Path) -> None:
+    """A shell asks now and then, and the daemon ends connections that it hears nothing on for some seconds."""
+    client = Client([path])
+    for number in (1, 2):
+        thread = answering(path, b'HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\n{"a":%d}' % number)
+        assert client.get("status") == {"a": number}
+        thread.join()  # its end hangs up
+        path.unlink()
+    client.close()
+
+
 @pytest.mark.parametrize(
     ("answer", "code", "text"),
     [

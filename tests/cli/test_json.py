@@ -17,7 +17,8 @@ from ringboot.desk.errors import Busy, NotFound, Refused
 
 MAC = "00:00:5e:00:53:0a"
 COMMANDS = [name.removeprefix("ringboot ") for name, _ in walk()]
-# No questions to the daemon's API: test_daemon.py, test_init.py, test_importing.py, tests/whole/test_simulate.py.
+# No questions to the daemon's API: test_daemon.py, test_init.py, test_importing.py, tests/whole/test_simulate.py;
+# test_provd_shell.py: its exit codes are provd's, 0 and 1.
 ELSEWHERE = {
     "serve",
     "demo",
@@ -30,6 +31,7 @@ ELSEWHERE = {
     "plugin lint",
     "plugin test",
     "completion",
+    "shell",
     "import kea",
     "import isc",
     "import dnsmasq",

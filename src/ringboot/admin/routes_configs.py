@@ -31,6 +31,14 @@ def config_routes(desk: ConfigDesk) -> APIRouter:
         refuse_masks(row)
         return shown(request, await desk.add_config(row, caller(request).who))
 
+    @routes.post("/autocreate", status_code=201)
+    async def autocreate(request: Request) -> Any:
+        return shown(request, await desk.autocreate_config(caller(request).who))
+
+    @routes.get("/{config_id}/raw")
+    async def raw(config_id: str, request: Request) -> Any:
+        return shown(request, await desk.raw_config(config_id))
+
     @routes.get("/{config_id}")
     async def config(config_id: str, request: Request) -> Any:
         return shown(request, await desk.config(config_id))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import json_body, only
-from ringboot.admin.desk import FirmwareDesk
+from ringboot.admin.desk_plugins import FirmwareDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.admin.problems import Problem
 from ringboot.desk.listing import select

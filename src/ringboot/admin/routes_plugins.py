@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import json_body, only, text_of
-from ringboot.admin.desk import PluginDesk
+from ringboot.admin.desk_plugins import PluginDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.desk.listing import select
 
@@ -37,6 +37,10 @@ def plugin_routes(desk: PluginDesk) -> APIRouter:
         only(body, "source")
         source = text_of(body, "source") if body.get("source") is not None else None
         return await desk.upgrade_plugin(plugin_id, source, caller(request).who)
+
+    @routes.post("/{plugin_id}/reload", dependencies=[Depends(administrator)])
+    async def reload(plugin_id: str, request: Request) -> dict[str, Any]:
+        return await desk.reload_plugin(plugin_id, caller(request).who)
 
     @routes.get("/{plugin_id}")
     async def plugin(plugin_id: str) -> dict[str, Any]:

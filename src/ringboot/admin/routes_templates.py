@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import flag_of, json_body, only, text_of
-from ringboot.admin.desk import TemplateDesk
+from ringboot.admin.desk_plugins import TemplateDesk
 from ringboot.admin.lists import query_of, refuse_unknown, written
 from ringboot.admin.problems import Problem
 from ringboot.desk.listing import select

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import socket
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -33,6 +34,11 @@ class _Connection(http.client.HTTPConnection):
         except BaseException:
             self.sock.close()
             raise
+
+    @property
+    def was_hung_up(self) -> bool:
+        """Tell whether the daemon ended a connection that it heard nothing on for some seconds."""
+        return self.sock is not None and bool(select.select([self.sock], [], [], 0)[0])
 
 
 class Client:
@@ -103,6 +109,9 @@ class Client:
         return _read(status, answer)
 
     def _connected(self) -> _Connection:
+        if self._connection is not None and self._connection.was_hung_up:
+            self._connection.close()
+            self._connection = None
         if self._connection is None:
             self._connection = _reach(self._sockets, self._patience)
         return self._connection

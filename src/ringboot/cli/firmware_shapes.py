@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel, Field
+
+from ringboot.cli.things import Page
 
 
 class Firmware(BaseModel):
@@ -70,3 +74,13 @@ class FirmwareUploaded(BaseModel):
     plugin: str
     files: list[str]
     packages: list[str]
+
+
+TABLE: dict[str, Any] = {
+    "firmware list": Page[Firmware],
+    "firmware show": WholeFirmware,
+    "firmware install": FirmwareInstalled,
+    "firmware upgrade": FirmwareUpgraded,
+    "firmware uninstall": FirmwareRemoved,
+    "firmware upload": FirmwareUploaded,
+}

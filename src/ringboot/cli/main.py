@@ -25,6 +25,7 @@ from ringboot.cli import (
     reservations,
     rollouts,
     settings,
+    shell,
     simulate,
     syncs,
     templates,
@@ -63,6 +64,7 @@ def _tree() -> typer.Typer:
     init.add_to(made)
     simulate.add_to(made)
     top.add_to(made)
+    shell.add_to(made)
     completion.add_to(made)
     leases.add_to(group("lease", "Addresses that clients hold.", made))
     pools.add_to(group("pool", "Ranges of addresses that are given out.", made))

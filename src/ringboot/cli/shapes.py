@@ -7,17 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
-from ringboot.cli import plugin_things
-from ringboot.cli.firmware_shapes import (
-    Firmware,
-    FirmwareInstalled,
-    FirmwareRemoved,
-    FirmwareUpgraded,
-    FirmwareUploaded,
-    WholeFirmware,
-)
+from ringboot.cli import firmware_shapes, plugin_things
 from ringboot.cli.rollout_shapes import Rollout, RolloutDevice, RolloutPreview
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.sync_things import Reconfigured, Sync, SyncDevices, Synchronized
@@ -66,6 +58,10 @@ from ringboot.cli.things import (
     Tls,
     Utc,
 )
+
+
+class ShellValue(RootModel[Any]):
+    """What the expression gives that the command ends with; nothing is printed when it gives None."""
 
 
 class Problem(BaseModel):
@@ -402,18 +398,14 @@ TABLE: dict[str, Any] = {
     "config set": Config,
     "config remove": Removed,
     **plugin_things.TABLE,
+    **firmware_shapes.TABLE,
+    "shell": ShellValue,
     "template list": Page[Template],
     "template show": WholeTemplate,
     "template copy": WholeTemplate,
     "template check": TemplateFaults,
     "template diff": TemplateDiff,
     "template migrate": Migrated,
-    "firmware list": Page[Firmware],
-    "firmware show": WholeFirmware,
-    "firmware install": FirmwareInstalled,
-    "firmware upgrade": FirmwareUpgraded,
-    "firmware uninstall": FirmwareRemoved,
-    "firmware upload": FirmwareUploaded,
     "settings list": Page[Setting],
     "settings get": Setting,
     "settings set": Setting,

@@ -12,7 +12,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.errors import NotFound, Refused, sentence
 from ringboot.desk.listing import Page, Query, select
 from ringboot.desk.renders import Renders
-from ringboot.fleet import devices, layers
+from ringboot.fleet import configs, devices, layers
 from ringboot.fleet.books import Books
 from ringboot.fleet.devices import Done
 from ringboot.fleet.fields import FieldErrors, Unknown
@@ -219,6 +219,33 @@ class ConfigDesk(Steps):
                 return _config_row(layers.named(books, config_id))
             except Unknown as error:
                 raise NotFound(f"{sentence(error)}. See: ringboot config list") from None
+
+    async def raw_config(self, config_id: str) -> Row:
+        """Give what a device with this config has, each key with the config that set it."""
+        with self.core.db.reading() as books:
+            try:
+                flat = configs.flatten(books.configs.get, layers.named(books, config_id).id)
+            except Unknown as error:
+                raise NotFound(f"{sentence(error)}. See: ringboot config list") from None
+        return {"id": config_id, "raw_config": flat.raw, "layers": flat.layers, "order": list(flat.order)}
+
+    async def autocreate_config(self, who: str) -> Row:
+        """Make the config that a new device would get; it goes when a device has used it and left it."""
+        core = self.core
+
+        def make(books: Books) -> str | None:
+            made = configs.autocreate(books.configs, core.world.chance)
+            if made is not None:
+                books.configs.put(made, who, core.utc())
+            return None if made is None else made.id
+
+        ident = await self._written(make)
+        if ident is None:
+            raise Refused(
+                "No config has the role autocreate, which new devices get a child of. "
+                "Give it to one: ringboot config set ID --role autocreate"
+            )
+        return await self.config(ident)
 
     async def add_config(self, row: Row, who: str) -> Row:
         """Check and add one."""

@@ -191,6 +191,21 @@ class LifeDesk(PluginDesk):
         await asyncio.to_thread(upgrade.finish, staged)
         return devices
 
+    async def reload_plugin(self, plugin_id: str, who: str) -> Row:
+        """Read the folder of a plugin again, where somebody changed its manifest by hand, and give the plugin."""
+        core = self.core
+        async with core.changing_plugins:
+            folder = self._folder_of(plugin_id)
+            if folder is None:
+                raise NotFound(f"Plugin {plugin_id} is not installed. See: ringboot plugin list")
+            try:
+                load_manifest(folder.path)
+            except BadManifest as error:
+                raise Refused(f"{plugin_id} cannot be read: {error}") from None
+            await core.db.write(core.read_plugins)
+        await core.publish()
+        return {**await self.plugin(plugin_id), "by": who}
+
     async def uninstall_plugin(self, plugin_id: str, who: str) -> Row:
         """Take its folder away, keeping a backup of what is the administrator's; not used again until installed."""
         with self.firmware_work.at(plugin_id, "the plugin is uninstalled"):

@@ -1,0 +1,1 @@
+"""provd's habits: the namespace that its shell had, over our API."""
