@@ -81,7 +81,9 @@ PARTS: tuple[Part, ...] = (
         'A row a file: `"{mac}.cfg" = ""` names the part alone, `"{mac}.cfg" = { part = "", optional = true }` says '
         "more. "
         "The name needs one of `{mac}` `{MAC}` `{mac_dashes}` (upper case) `{mac_underscores}` (lower case) `{serial}` "
-        "`{id}` `{uuid}`, may hold `{model}` and `{line}` (one file a line), and may lie in a folder.",
+        "`{id}` `{uuid}`, may hold `{model}` and `{line}` (one file a line), and may lie in a folder. A device "
+        "without a MAC has a secret URL: `entry` in `[device]` is the file there that a person gives it, such as "
+        '`"linphone/{id}.xml"`, or the folder, with a slash at its end; `ringboot device url` prints it.',
         {
             "part": 'Which template makes it: `""` is `base.tpl`, `"user"` is `base.user.tpl`.',
             "format": "How its values are escaped, when not like the rest.",

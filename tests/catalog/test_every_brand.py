@@ -23,6 +23,7 @@ from ringboot.plugins.zones import zone_of
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "configs.toml").read_text())
 EACH = pytest.mark.parametrize(("brand", "model"), [(brand, model) for brand in BRANDS for model in models(brand)])
 _SETTING = re.compile(r"(?:(SET \w+|GET \S+|\[\w+\]|[A-Z][A-Z0-9_]+)(?: |$)|([^:=]*[^:= ]) *[:=])")
+_QUOTED = re.compile(r'"[^"]*"|<[^>]*>')
 EVIL = 'Ann "O\'Hara" ]]> & <b>x</b> # ; = : \U0001f4de %NULL% </settings><!-- ${x} {{ 7 * 7 }}'
 
 
@@ -32,8 +33,8 @@ def settings_of(brand: str, page: Page) -> Counter[str]:
     formats = {entry.part: entry.format or known.format for entry in known.device.files.values()}
     if formats[page.part] == "xml":
         return Counter(_paths(ET.fromstring(page.data)))
-    if formats[page.part] == "raw":
-        return Counter()
+    if formats[page.part] == "raw":  # a line of its own kind: what is not quoted is the setting
+        return Counter(_QUOTED.sub("", line) for line in page.data.decode().splitlines())
     lines = page.data.decode().split("\n")
     assert lines.pop() == ""
     found = [_SETTING.match(line) for line in lines if line.strip() and not line.startswith(("#", "<"))]  # and headings

@@ -22,6 +22,7 @@ MACS = {
     "audiocodes": "00:90:8f:60:2a:ac",
     "avaya": "c8:1f:ea:83:e8:5a",
     "cisco-mpp": "d0:ec:35:aa:bb:cc",
+    "baresip": "00:00:5e:00:53:01",  # of the computer: nothing in the files tells it
     "cisco-7900": "00:11:20:fc:3a:7b",
     "digium": "00:0f:d3:05:06:07",
     "fanvil": "0c:38:3e:07:e1:6c",
@@ -32,6 +33,7 @@ MACS = {
     "akuvox": "0c:11:05:aa:bb:cc",
     "panasonic": "00:80:f0:c8:c3:81",
     "grandstream": "c0:74:ad:0b:63:ee",
+    "linphone": "00:00:5e:00:53:01",
     "polycom": "00:04:f2:82:e8:24",
     "snom": "00:04:13:92:2d:24",
     "zenitel": "00:13:cb:04:05:ab",
@@ -75,6 +77,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("6851", "directory"),
         ("8811", "secure"),
     ),
+    "baresip": (("baresip", "autoprov"), ("baresip", "paris"), ("baresip", "secure")),
     "cisco-7900": (
         ("7961G", "autoprov"),
         ("7940G", "autoprov"),
@@ -137,6 +140,11 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("HT802", "montreal"),
         ("GXP2170", "directory"),
         ("HT801", "secure"),
+    ),
+    "linphone": (
+        ("LinphoneAndroid", "autoprov"),
+        ("Linphone Desktop", "paris"),
+        ("LinphoneiOS", "montreal"),
     ),
     "polycom": (
         ("VVX411", "autoprov"),

@@ -143,3 +143,21 @@ def test_every_set_of_options_counts(place: str) -> None:
     site = Site(1, (network,), (Class("c", "class", (), texts["class"]),), texts["site"])
     assert names_token(site)
     assert not names_token(Site(1, (Network("n", 0, 24, "n"),)))
+
+
+def test_the_url_of_a_softphone_names_its_file(office: Office) -> None:
+    """It has no MAC and adds no names itself: what its manifest says stands behind the word, and --renew keeps that."""
+
+    async def conversation() -> None:
+        await office.desk.add_device({"id": "soft", "plugin": "linphone"}, "ann")
+        await office.desk.add_device({"id": "text", "plugin": "baresip"}, "ann")
+        first = await office.desk.secret_url("soft", False, "ann")
+        again = await office.desk.secret_url("soft", True, "ann")
+        for row in (first, again):
+            word = row["path"].split("/")[2]
+            assert row["path"] == f"/s/{word}/linphone/soft.xml"
+            assert row["http"].endswith(row["path"])
+        assert first["path"] != again["path"]
+        assert (await office.desk.secret_url("text", False, "ann"))["path"].endswith("/baresip/text/")
+
+    office.play(conversation)

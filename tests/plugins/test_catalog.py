@@ -68,6 +68,8 @@ def skeleton(format_: str, data: bytes) -> list[str]:
     text = data.decode()
     if format_ == "xml":
         return [f"{node.tag} {sorted(node.attrib)}" for node in ET.fromstring(text).iter()]
+    if format_ == "raw":
+        text = re.sub(r'"[^"\n]*"|<[^>\n]*>', "", text)
     commands = [re.match(r"(?:SET |GET )?[A-Z][A-Z0-9_]+(?= |$)", each) for each in text.splitlines()]
     names = [re.split(r"[:=]", each, maxsplit=1)[0].strip() for each in text.splitlines()]
     return [command[0] if command else name for command, name in zip(commands, names, strict=True)]
@@ -149,6 +151,10 @@ def test_no_value_changes_the_shape_of_a_file(folder: Path, model: str, protocol
     raw = plain = full(protocol)
     for path in texts(plain):
         raw = changed(raw, path, probe)
+    outcome = make(job(folder, raw, model))
+    if isinstance(outcome, TemplateFault) and MANIFESTS[folder.name].format == "raw":
+        assert re.search(r"^sip_lines\.1\.\w+ holds a character that cannot be written here", outcome.why)
+        return  # nothing can be quoted there
     for old, new in zip(fully(folder, model, protocol).pages, rendered(folder, raw, model).pages, strict=True):
         format_ = format_of(folder, new.part)
         assert skeleton(format_, new.data) == shape(format_, old.data)

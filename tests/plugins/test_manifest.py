@@ -237,3 +237,14 @@ def test_a_file_that_is_none(tmp_path: Path, content: bytes | None, why: str) ->
     with pytest.raises(BadManifest, match=why) as caught:
         load_manifest(tmp_path)
     assert caught.value.line == 1
+
+
+@pytest.mark.parametrize("entry", ["soft/{id}.xml", "soft/{id}/", ""])
+def test_what_stands_behind_a_secret_url(entry: str) -> None:
+    assert read(f'[device]\nentry = "{entry}"\n').device.entry == entry
+
+
+@pytest.mark.parametrize("entry", ["/soft.xml", "../{id}", "{password}.xml", "a//", "/"])
+def test_an_entry_that_is_no_path(entry: str) -> None:
+    ((line, key, _why),) = problems(f'[device]\nentry = "{entry}"\n')
+    assert (line, key) == (2, "device.entry")

@@ -10,6 +10,7 @@ from ringboot.desk.devices import DeviceDesk
 from ringboot.fleet.books import Books
 from ringboot.fleet.urls import FOLDER, word_of
 from ringboot.model.device import Device
+from ringboot.plugins import names
 
 Row = dict[str, Any]
 
@@ -32,7 +33,14 @@ class UrlDesk(DeviceDesk):
             await core.feed.promise("The URL is made")
         log.get().info("secret URL given out", device=device.id, mac=device.mac, renewed=renew, by=who)
         server = core.facts(device.ip).server
-        row: Row = {"id": device.id, "mac": device.mac, "path": f"/{FOLDER}/{word}/"}
+        row: Row = {"id": device.id, "mac": device.mac, "path": f"/{FOLDER}/{word}/{self._entry(device)}"}
         for name, listen in (("http", core.began_with.http.listen), ("https", core.began_with.https.listen)):
             row[name] = None if listen is None else f"{name}://{server}:{listen.port}{row['path']}"
         return row
+
+    def _entry(self, device: Device) -> str:
+        """Give what its brand asks for behind the URL; empty where the device adds names of files itself."""
+        manifest = self.core.world.plugins.get(device.plugin or "")
+        known = {"id": device.id, "model": device.model, "serial": device.sn, "uuid": device.uuid}
+        known |= names.spellings(device.mac)
+        return (names.fill(manifest.device.entry, known) or "") if manifest else ""

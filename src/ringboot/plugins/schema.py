@@ -117,9 +117,15 @@ def _common_file(value: Any) -> Any:
     return {"template": value} if isinstance(value, str) else value
 
 
+def _entry(name: str) -> str:
+    """Check what stands behind a secret URL: a file, or a folder with its slash."""
+    return name and _file_name(name.removesuffix("/")) + name[len(name.removesuffix("/")) :]
+
+
 class DeviceFiles(_Table):
     """[device]"""
 
+    entry: Annotated[str, AfterValidator(_entry)] = ""  # what a person gives the device, behind its secret URL
     files: dict[FileName, Annotated[DeviceFile, BeforeValidator(_device_file)]] = {}
 
 

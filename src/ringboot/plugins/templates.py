@@ -132,6 +132,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             "format": lambda text, *args, **named: self._formatted(text, named or args),
             "safe": lambda value: Markup(str.__str__(value) if isinstance(value, str) else value),
             "checksum": lambda text: zlib.crc32(str.encode(text)),  # changes when the file does, and only then
+            "refusing": _refused,
             "d": _default,
             "default": _default,
         }
@@ -253,6 +254,15 @@ def _each(values: Any, change: Callable[[Any], Any]) -> Any:
     if isinstance(values, Mapping):
         return {key: change(value) for key, value in values.items()}
     return change(values)
+
+
+def _refused(value: Any, characters: str) -> Any:
+    """Give a value back that holds none of these characters; the file has no way to write them."""
+    bad = next((each for each in value if each in characters), None) if isinstance(value, str) else None
+    if bad is not None:
+        place = value.place if isinstance(value, escape.Text) else escape.Text.place
+        raise escape.Unfit(f"{place} holds a character that cannot be written here (U+{ord(bad):04X})")
+    return value
 
 
 def _default(value: Any, instead: Any = "", boolean: bool = False) -> Any:
