@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench.contenders import Contender, ringboot, ringboot_dhcp
+from bench.fleet import fleet
 from bench.ground import ACCESS, CAMPUS
 from bench.measure import MEMORY, Point, Unable, build_load, machine, measure, points
 from bench.million import million
@@ -70,6 +71,10 @@ class Run:
         """Read files by TFTP."""
         return tftp(self._wire, (self._load, self._load.with_name("tftp_load")), self._asked.seconds)
 
+    def fleet(self) -> list[Row]:
+        """Change the files of ten thousand phones, and let them fetch some."""
+        return fleet(self._wire, (self._load, self._load.with_name("http_load")), self._asked.seconds)
+
     def _in_turns(self, contenders: list[Contender], point: Point) -> list[Row]:
         # The servers take turns, so that a noise on the machine meets all of them.
         taken: dict[str, list[Row]] = {}
@@ -89,6 +94,7 @@ PARTS: dict[str, Callable[[Run], list[Row]]] = {
     "million": Run.million,
     "rerender": Run.rerender,
     "tftp": Run.tftp,
+    "fleet": Run.fleet,
 }
 STORM = "storm"  # the one part that needs no right and no peer
 
@@ -103,6 +109,7 @@ def main(arguments: list[str]) -> int:
             _need(tftp_servers="tftp" in asked.parts)
             with tempfile.TemporaryDirectory() as folder, Wire() as wire:
                 build_load(Path(folder), "tftp_load")
+                build_load(Path(folder), "http_load")
                 run = Run(wire, build_load(Path(folder)), asked)
                 for part in wired:
                     rows += part(run)

@@ -8,6 +8,8 @@ from typing import Any
 
 from rich.console import Console
 
+from bench.fleet import ADDED, ASKED, CHANGED
+from bench.fleet import MEANWHILE as FLEET_MEANWHILE
 from bench.measure import MEMORY, machine
 from bench.million import MILLION
 from bench.peers import KEA
@@ -29,6 +31,10 @@ TWICE_BOUND = 0.9  # of the peak that is left at twice the peak
 MILLION_START_BOUND = 10.0  # seconds
 MILLION_MEMORY_BOUND = 700.0  # MiB
 TFTP_P99_BOUND = 10.0  # milliseconds of DHCP while TFTP is busy
+ADDED_BOUND = 5.0  # milliseconds for a device that makes itself known
+RETURN_BOUND, CHANGE_BOUND = 0.2, 15.0  # seconds until a config's change returns, and until all files are new
+FLEET_P99_BOUND = 20.0  # milliseconds meanwhile
+HTTP_BOUND = 5000  # file requests a second
 NOISE = 0.2  # processors that others may use
 
 
@@ -149,6 +155,33 @@ def _print_meanwhile(row: Row) -> None:
     print(f"while TFTP sends {row['case']}: {row['rate']:,.0f} DORA/s, p99 {row['p99_ms']:.2f} ms {said}")
 
 
+def _print_added(row: Row) -> None:
+    said = _bound(row, row["ms"] < ADDED_BOUND, f"below {ADDED_BOUND:.0f}")
+    print(
+        f"{row['devices']:,} devices make themselves known: {row['ms']:.2f} ms each {said}, "
+        f"with their files after {row['seconds']:.1f} s"
+    )
+
+
+def _print_changed(row: Row) -> None:
+    returned = _bound(row, row["returned"] < RETURN_BOUND, f"below {RETURN_BOUND}")
+    took = _bound(row, row["seconds"] < CHANGE_BOUND, f"below {CHANGE_BOUND:.0f}")
+    print(
+        f"a change of what {row['devices']:,} devices inherit: returns after {row['returned']:.3f} s {returned}, "
+        f"all files new after {row['seconds']:.1f} s {took}"
+    )
+
+
+def _print_fleet_meanwhile(row: Row) -> None:
+    said = _bound(row, row["p99_ms"] < FLEET_P99_BOUND, f"below {FLEET_P99_BOUND:.0f}")
+    print(f"meanwhile {row['what']}: {row['rate']:,.0f}/s, p99 {row['p99_ms']:.1f} ms {said}")
+
+
+def _print_asked(row: Row) -> None:
+    said = _bound(row, row["rate"] >= HTTP_BOUND, f"at least {HTTP_BOUND:,}")
+    print(f"phones ask by HTTP: {row['rate']:,.0f} files/s, p99 {row['p99_ms']:.1f} ms, {row['bad']} bad {said}")
+
+
 LINES: dict[str, Callable[[Row], None]] = {
     MEMORY.name: _print_memory,
     DEVICES: _print_rendering,
@@ -159,6 +192,10 @@ LINES: dict[str, Callable[[Row], None]] = {
     STORM: _print_storm,
     **dict.fromkeys(CASES, _print_transfers),
     MEANWHILE: _print_meanwhile,
+    ADDED: _print_added,
+    CHANGED: _print_changed,
+    FLEET_MEANWHILE: _print_fleet_meanwhile,
+    ASKED: _print_asked,
 }
 
 

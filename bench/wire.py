@@ -44,6 +44,11 @@ class Wire:
         for name in (self.server, self.client):
             self._run("netns", "del", name, check=False)
 
+    def own(self, networks: list[str]) -> None:
+        """Let the client's side hold every address of these networks, each three octets with dots."""
+        for network in networks:
+            _ip("-n", self.client, "route", "add", "local", f"{network}.0/24", "dev", "lo")
+
     def inside(self, namespace: str, command: list[str]) -> list[str]:
         """Give the command that runs another one inside a namespace; `ip` replaces itself, so the pid stays."""
         return ["ip", "netns", "exec", namespace, *command]

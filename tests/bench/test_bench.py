@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.fleet import ADDED, ASKED, CHANGED
+from bench.fleet import MEANWHILE as FLEET_MEANWHILE
 from bench.measure import MEMORY, Unable
 from bench.million import MILLION
 from bench.perfdhcp import LADDER, read
@@ -19,7 +21,8 @@ from bench.rerender import DEVICES
 from bench.table import print_table
 from bench.tftp import CASES, LARGE_BY_MANY, MEANWHILE, SMALL_BY_MORE, compared, lay
 
-from ringboot.model.file import FileRequest, Serve
+from ringboot.model.file import FileRequest, Refuse, Serve
+from ringboot.servers.http import HttpServer
 from ringboot.servers.tftp import TftpServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,6 +53,11 @@ def load(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def tftp_load(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return compiled(tmp_path_factory.mktemp("bench"), "tftp_load")
+
+
+@pytest.fixture(scope="module")
+def http_load(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compiled(tmp_path_factory.mktemp("bench"), "http_load")
 
 
 def compiled(folder: Path, name: str) -> Path:
@@ -121,6 +129,61 @@ def test_the_tftp_load_generator_reads_whole_files_and_notices_others(tftp_load:
     asyncio.run(talk())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "phones"),
+    [(["-c", "0"], "127.0.0.1 a /a"), (["-q"], ""), ([], "127.0.0.1 a"), ([], "here a /a"), ([], "")],
+)
+def test_the_http_load_generator_refuses_what_it_does_not_know(
+    http_load: Path, arguments: list[str], phones: str
+) -> None:
+    done = subprocess.run([str(http_load), *arguments], input=phones, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr
+
+
+def test_the_http_load_generator_asks_as_each_phone_and_counts_what_is_refused(http_load: Path, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(bytes(70_000))
+    asked: list[tuple[str, str, str]] = []
+
+    async def answer(request: FileRequest) -> Serve | Refuse:
+        asked.append((request.peer, dict(request.headers)["user-agent"], request.path))
+        return Refuse("not-yours", 1) if request.path == "/b" else Serve(str(tmp_path), "a", "", 1)
+
+    async def read(port: int, *arguments: str) -> dict[str, float]:
+        words = ["-d", "127.0.0.1", "-p", str(port), "-c", "2", "-k", "4", "-t", "60", *arguments]
+        program = await asyncio.create_subprocess_exec(
+            str(http_load), *words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        said = asyncio.create_task(program.communicate(b"127.0.0.8 Phone_8 /a /c\n127.0.0.9 Phone_9 /b\n"))
+        asked.clear()
+        async with asyncio.timeout(30):
+            while len(asked) < 20:
+                await asyncio.sleep(0.001)
+        program.terminate()
+        return dict(json.loads((await said)[0]))
+
+    async def talk() -> None:
+        sock = socket.create_server(("127.0.0.1", 0))
+        port = sock.getsockname()[1]
+        server = HttpServer(sock, answer, lambda _: None, {})
+        await server.start()
+        closed = await read(port)
+        steady = await read(port, "-R", "100")
+        await server.close()
+        assert closed["done"] > 0
+        assert closed["bad"] > 0
+        assert closed["failed"] == 0
+        assert 0 < steady["done"] + steady["bad"] + steady["crowded"] <= steady["seconds"] * 100 + 1
+
+    asyncio.run(talk())
+    assert set(asked) == {
+        ("127.0.0.8", "Phone 8", "/a"),
+        ("127.0.0.8", "Phone 8", "/c"),
+        ("127.0.0.9", "Phone 9", "/b"),
+    }
+
+
 @pytest.mark.root
 def test_the_open_loop_goes_on_beginning_when_nobody_answers(load: Path) -> None:
     silent = ["-d", "127.0.0.1", "-g", "127.0.0.67", "-n", "10", "-l", "9000", "-t", "0.2", "-R", "1000", "-w", "10"]
@@ -137,7 +200,7 @@ def test_the_bench_refuses_a_part_that_it_does_not_know() -> None:
     )
 
     assert done.returncode == 2
-    assert "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, storm" in done.stderr
+    assert "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, fleet, storm" in done.stderr
 
 
 def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys: pytest.CaptureFixture[str]) -> None:
@@ -157,6 +220,10 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
         {**row, "point": LARGE_BY_MANY, "server": "tftpd-hpa", "rate": 3.3, "mb_s": 55.8},
         {**row, "point": SMALL_BY_MORE, "rate": 4000, "mb_s": 4.1, "times": 2.1, "peer": "tftpd-hpa"},
         {**row, "point": MEANWHILE, "rate": 299, "p99_ms": 9.9, "case": LARGE_BY_MANY},
+        {**row, "point": ADDED, "devices": 10000, "ms": 4.2, "seconds": 61.0},
+        {**row, "point": CHANGED, "devices": 10000, "returned": 0.012, "seconds": 15.5},
+        {**row, "point": FLEET_MEANWHILE, "what": "DHCP", "rate": 99.0, "p99_ms": 20.4},
+        {**row, "point": ASKED, "rate": 5000.4, "bad": 0},
     ])  # fmt: skip
     said = capsys.readouterr().out
 
@@ -174,6 +241,11 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
     assert "TFTP, 16 x 16 MiB, tftpd-hpa: 55.8 MB/s \n" in said
     assert "TFTP, 1 KiB by 64, ringboot: 4,000 files/s, p99 2.0 ms, 2.10 x tftpd-hpa (at least 2: reached)" in said
     assert "while TFTP sends 16 x 16 MiB: 299 DORA/s, p99 9.90 ms (below 10: reached)" in said
+    assert "10,000 devices make themselves known: 4.20 ms each (below 5: reached), with their files after" in said
+    assert "a change of what 10,000 devices inherit: returns after 0.012 s (below 0.2: reached)" in said
+    assert "all files new after 15.5 s (below 15: NOT reached)" in said
+    assert "meanwhile DHCP: 99/s, p99 20.4 ms (below 20: NOT reached)" in said
+    assert "phones ask by HTTP: 5,000 files/s, p99 2.0 ms, 0 bad (at least 5,000: reached)" in said
     assert "other programs kept 0.5 processors busy" in said
 
 
