@@ -102,12 +102,14 @@ def _given(function: Any) -> Any:
 
 
 def _expression(text: str) -> ast.expr | None:
-    """Give the longest expression that a text ends with."""
+    """Give the longest expression that a text ends with and that names come from."""
     for start in range(len(text)):
         try:
-            return ast.parse(text[start:].strip(), mode="eval").body
+            node = ast.parse(text[start:].strip(), mode="eval").body
         except (SyntaxError, ValueError):
             continue
+        if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
+            return node
     return None
 
 
@@ -117,7 +119,7 @@ def _argument(hints: list[tuple[str, Any]], called: Any, before: str) -> Any:
     if named is not None:
         return dict(hints).get(named[1])
     place = before.count(",")
-    names = list(inspect.signature(called).parameters.values())
+    names = [each for each in inspect.signature(called).parameters.values() if each.name != "self"]
     if names and names[min(place, len(names) - 1)].kind is inspect.Parameter.VAR_POSITIONAL:
         return dict(hints).get(names[-1].name)
     return dict(hints).get(names[place].name) if place < len(names) else None

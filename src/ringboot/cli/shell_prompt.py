@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.history import FileHistory
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 
 from ringboot.cli.command import At
 from ringboot.cli.exits import FAILED
@@ -25,13 +25,21 @@ def history_file() -> Path:
     return Path(state) / "ringboot" / "shell_history"
 
 
+def _history() -> History:
+    """Open what was typed before; a user without a home has that of this time only."""
+    place = history_file()
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch(mode=0o600)  # a password may have been typed
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(place))
+
+
 def converse(code: Code, at: At) -> None:
     """Read and run what is typed until Ctrl-D or exit()."""
-    place = history_file()
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.touch(mode=0o600)  # a password may have been typed
     session: PromptSession[str] = PromptSession(
-        history=FileHistory(str(place)), completer=Names(code.names, at), complete_while_typing=False
+        history=_history(), completer=Names(code.names, at), complete_while_typing=False
     )
     print("help() says what there is; Ctrl-D ends.")
     compiler = codeop.CommandCompiler()
