@@ -148,7 +148,11 @@ def test_what_was_named_before_is_remembered_within_limits(monkeypatch: pytest.M
     assert looks[2:] == [long, long]
     for number in range(MOST_KNOWN * 2):
         named.identify({"http.user-agent": f"nobody {number}"})
-    assert 0 < len(named._known) <= MOST_KNOWN
+    assert len(named._known) == MOST_KNOWN
+    looks.clear()
+    for length in range(3):  # what no rule reads makes no other phone of it, and the youngest are kept
+        named.identify({"http.user-agent": f"nobody {MOST_KNOWN * 2 - 1}", "http.header.content-length": str(length)})
+    assert looks == []
 
 
 def test_two_plugins_of_one_brand_are_one_brand() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from ringboot.model.address import norm_mac
@@ -39,7 +40,7 @@ class Identity(NamedTuple):
 
 
 _UNKNOWN = Identity("", "", None, None, None, None, None, 0, "")  # not looked at yet; None is nobody
-MOST_KNOWN, MOST_TEXT = 1000, 1000  # identities that are remembered; characters of the evidence of each
+MOST_KNOWN, MOST_TEXT = 10_000, 1000  # identities that are remembered; characters of the evidence of each
 
 
 class _Compiled(NamedTuple):
@@ -63,17 +64,19 @@ class Identifier:
             for rule in manifest.identify:
                 pattern = rule.match or oui_pattern(manifest)
                 self._rules.setdefault(rule.from_, []).append(_Compiled(compiled(pattern), rule, manifest))
+        self._read = {*self._rules, "dhcp.mac", "dhcp.oui"}  # most headers are read by no rule, and differ
 
     def identify(self, evidence: Mapping[str, str]) -> Identity | None:
         """Name the device behind this evidence; None when no brand, or more than one, fits best."""
-        key = tuple(evidence.items())
+        key = tuple(item for item in evidence.items() if item[0] in self._read)
         known = self._known.get(key, _UNKNOWN)
         if known is not _UNKNOWN:
             return known
         found = self._identify(evidence)
-        if sum(len(text) for text in evidence.values()) <= MOST_TEXT:  # what strangers send must not fill the memory
+        if sum(len(text) for _, text in key) <= MOST_TEXT:  # what strangers send must not fill the memory
             if len(self._known) >= MOST_KNOWN:
-                self._known.clear()
+                with suppress(KeyError, RuntimeError, StopIteration):  # the writer's thread does so, too
+                    del self._known[next(iter(self._known))]
             self._known[key] = found
         return found
 
