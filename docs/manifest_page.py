@@ -34,7 +34,7 @@ PARTS: tuple[Part, ...] = (
             "title": "What people call the brand; it becomes the vendor of its devices.",
             "version": "The plugin's own version; of two that fit equally well the newer is used.",
             "format": "How values are escaped in the files: `ini` for `key: value` and `key = value` lines, `xml`, "
-            "`json`, "
+            "`json`, `commands` for lines of any form, where a value cannot end the line either (the template quotes), "
             "`raw` for not at all.",
             "description": "What somebody who looks for a plugin reads of it in `ringboot plugin list`.",
             "needs": "The oldest version of Ringboot that it works with.",

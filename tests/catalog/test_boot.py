@@ -55,6 +55,7 @@ def folder_of(brand: str, boot: Boot) -> str:
     if shape:
         text = url_of(shape, text.format(server="10.0.0.2", http_port=8667))
         assert text.startswith(SERVER.http)
+    text = text.rpartition("/")[0] if "$" in text else text  # a name that the phone makes itself
     path = urlsplit(text.replace("{http}", SERVER.http).replace("{server}", "tftp://10.0.0.2")).path.strip("/")
     return path and f"{path}/"
 

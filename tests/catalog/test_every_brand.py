@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 import tomllib
 from collections import Counter
@@ -37,6 +38,9 @@ def settings_of(brand: str, page: Page) -> Counter[str]:
         return Counter(_QUOTED.sub("", line) for line in page.data.decode().splitlines())
     lines = page.data.decode().split("\n")
     assert lines.pop() == ""
+    if formats[page.part] == "commands":  # what stands in quotation marks is a value
+        assert not [line for line in lines if line.count('"') % 2], page.path
+        return Counter(re.sub('"[^"]*"', '""', line) for line in lines)
     found = [_SETTING.match(line) for line in lines if line.strip() and not line.startswith(("#", "<"))]  # and headings
     assert all(found), page.path
     return Counter(each[1] or each[2] for each in found if each)
@@ -311,6 +315,24 @@ def _clock_seconds(text: str) -> int:
     return 3600 * hours + 60 * minutes + seconds
 
 
+def _patton(zone: str) -> Clock:
+    text = file("patton", "SN4112", {"timezone": zone})
+    clock = re.search(r"^clock local default-offset ([+-]\d\d:\d\d)$", text, re.MULTILINE)
+    assert clock, text
+    summer = re.search(r"^clock local dst-rule SUMMER ([+-]\d\d:\d\d) from (.*) until (.*)$", text, re.MULTILINE)
+    offset = -_west(clock[1])
+    if summer is None:
+        return Clock(offset, 0, None, None)
+    changes = []
+    for rule in (summer[2], summer[3]):
+        moment, month, week, weekday = rule.split()
+        months, weekdays = [each.lower() for each in calendar.month_abbr], [each.lower() for each in calendar.day_name]
+        weeks = ["first", "second", "third", "fourth", "last"]
+        day = (weekdays.index(weekday) + 1) % 7
+        changes.append(Change(months.index(month), weeks.index(week) + 1, day, _clock_seconds(f"{moment}:0")))
+    return Clock(offset, -_west(summer[1]) - offset, *changes)
+
+
 # Brands that are told a rule; the others know zones by name, and have their own tests.
 READERS: dict[str, Callable[[str], Clock]] = {
     "aastra": _aastra,
@@ -319,6 +341,7 @@ READERS: dict[str, Callable[[str], Clock]] = {
     "fanvil": _fanvil,
     "panasonic": _panasonic,
     "grandstream": _grandstream,
+    "patton": _patton,
     "polycom": _polycom,
     "snom": _snom,
     "yealink": _yealink,
@@ -332,6 +355,7 @@ OFF = {
     "cisco-spa": set(),
     "panasonic": {"Asia/Gaza", "Asia/Jerusalem"},
     "grandstream": {"Asia/Gaza", "Asia/Jerusalem"},
+    "patton": {"Asia/Gaza", "Asia/Jerusalem"},
     "polycom": {"Antarctica/Troll", "Australia/LHI"},
     "snom": {"Asia/Gaza", "Asia/Jerusalem"},
     "yealink": {"Asia/Gaza", "Asia/Jerusalem"},

@@ -35,6 +35,7 @@ MACS = {
     "grandstream": "c0:74:ad:0b:63:ee",
     "linphone": "00:00:5e:00:53:01",
     "polycom": "00:04:f2:82:e8:24",
+    "patton": "00:a0:ba:08:93:3c",
     "snom": "00:04:13:92:2d:24",
     "zenitel": "00:13:cb:04:05:ab",
     "yealink": "80:5e:c0:d5:7d:72",
@@ -153,6 +154,7 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("VVX150", "secure"),
         ("VVX450", "directory"),
     ),
+    "patton": (("SN4112", "autoprov"), ("SN4114", "paris"), ("SN4118", "montreal")),
     "snom": (
         ("D785", "autoprov"),
         ("320", "paris"),

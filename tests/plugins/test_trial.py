@@ -73,7 +73,12 @@ def test_a_sound_plugin_has_no_fault(acme: Acme) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "what"),
     [
-        ('format = "ini"', 'format = "yaml"', 4, "format: must be 'ini', 'xml', 'json' or 'raw', not 'yaml'"),
+        (
+            'format = "ini"',
+            'format = "yaml"',
+            4,
+            "format: must be 'ini', 'xml', 'json', 'commands' or 'raw', not 'yaml'",
+        ),
         ("lines = 2", "lines = two", 20, "not TOML: "),
         ('name = "acme"', 'name = "acne"', 1, "is acne, but the folder is acme: give both one name"),
         ("lines = 2", 'lines = 2\n\n[[identify]]\nfrom = "dhcp.12"\nmatch = "x"', 22, "no [[sample]] has dhcp.12"),

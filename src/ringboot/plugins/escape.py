@@ -95,7 +95,7 @@ def raw(value: Any) -> str:
     return _scalar(value)
 
 
-ENCODERS: dict[Format, Callable[[Any], str]] = {"ini": ini, "xml": xml, "json": as_json, "raw": raw}
+ENCODERS: dict[Format, Callable[[Any], str]] = {"ini": ini, "xml": xml, "json": as_json, "commands": ini, "raw": raw}
 
 
 def mark(format_: Format, value: Any) -> Markup:

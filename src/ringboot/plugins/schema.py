@@ -24,7 +24,7 @@ from ringboot.plugins import names, patterns
 from ringboot.plugins.packaged import PackageRow
 from ringboot.plugins.version import natural
 
-Format = Literal["ini", "xml", "json", "raw"]
+Format = Literal["ini", "xml", "json", "commands", "raw"]
 Sure = Literal["documentation", "capture", "unverified"]
 ANY_MODEL = "*"  # the row of [models] for models that have none, and for what a row leaves out
 

@@ -21,6 +21,7 @@ from ringboot.sim.phone import Habit, Phone, Step
 from ringboot.sim.stage import RELAY, Stage, StageFailed
 
 PHONES = 24
+AT_ONCE = 4  # each may bring a plugin that has to be unpacked first, and a phone waits ten seconds for a file
 LINE = "demo-line"
 NUMBER = "1042"
 _MARKS = {
@@ -61,7 +62,8 @@ class Demo:
         server = ("127.0.0.1", self.stage.dhcp)
         fleet = of_all_ages(PHONES, RELAY, server, self.stage.tftp)
         acts = [self._arrival(aged) for aged in fleet]
-        await asyncio.gather(*(self._comes_up(act, aged.phone) for act, aged in zip(acts, fleet, strict=True)))
+        room = asyncio.Semaphore(AT_ONCE)
+        await asyncio.gather(*(self._comes_up(act, aged.phone, room) for act, aged in zip(acts, fleet, strict=True)))
         await self._are_recognised(acts, fleet)
         await self._gets_a_line(fleet[0].phone)
         await self._unknown(server)
@@ -85,9 +87,10 @@ class Demo:
         act.firmware, act.told, act.age = aged.phone.version, aged.tells, aged.age
         return act
 
-    async def _comes_up(self, act: Act, phone: Phone) -> None:
-        if await self._through(act, phone) != "done":
-            act.good, act.said = False, act.steps[-1].detail
+    async def _comes_up(self, act: Act, phone: Phone, room: asyncio.Semaphore) -> None:
+        async with room:
+            if await self._through(act, phone) != "done":
+                act.good, act.said = False, act.steps[-1].detail
         self.changed()
 
     async def _are_recognised(self, acts: list[Act], fleet: list[Aged]) -> None:

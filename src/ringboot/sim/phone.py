@@ -128,10 +128,16 @@ class Phone:
             if shape:
                 text = url_of(shape, text)
             if "://" in text:
-                return text.rstrip("/")
+                return _folder(text).rstrip("/")
             host = ip_text(int.from_bytes(value[:4], "big")) if key == "150" else text
             return f"tftp://{host}:{self.tftp_port}"
         return self.habit.url or None
+
+
+def _folder(url: str) -> str:
+    """Leave out the name of a file that the phone makes itself, such as $(system.mac).cfg."""
+    folder, _, last = url.rpartition("/")
+    return folder if "$" in last else url
 
 
 def url_of(shape: str, text: str) -> str:
