@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import pwd
+from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+import segno
 from typer.testing import CliRunner
 
 from ringboot.cli.main import app
@@ -725,3 +727,21 @@ def test_what_cannot_be_upgraded_holds_nothing_else_up(shell: Shell, desk: Any, 
     out, err = shell("firmware upgrade --all", code=1)
     assert out == "best fw upgraded.\n"
     assert "acme: D10.zip must be fetched by hand." in err
+
+
+def test_a_secret_url_as_a_qr_code(shell: Shell, desk: Any, tmp_path: Path) -> None:
+    """What is drawn is the URL; the picture is for nobody else's eyes, also where a file stood."""
+    desk.rows_devices = {"d1": device("d1")}
+    url = "http://10.0.0.1:8667/s/word/"
+    drawn = StringIO()
+    segno.make_qr(url).terminal(drawn, compact=True)
+    assert shell("device url d1 --qr")[0] == f"{url}\n{drawn.getvalue()}"
+    file = tmp_path / "code.svg"
+    file.write_text("before")
+    assert shell("device url d1 --svg", str(file))[0] == f"{url}\nThe QR code is in {file}.\n"
+    picture = BytesIO()
+    segno.make_qr(url).save(picture, kind="svg", scale=8)
+    assert file.read_bytes() == picture.getvalue()
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "cannot be written: Is a directory" in shell("device url d1 --svg", str(tmp_path), code=1)[1]
+    assert shell.json("device url d1 --qr")["http"] == url

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from io import BytesIO, StringIO
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -76,7 +79,7 @@ def add_to(app: typer.Typer) -> None:
         app, "synchronize", "ringboot device synchronize {mac}\nringboot device synchronize --filter model={model}"
     )(synchronize)
     command(app, "files", "ringboot device files {mac}")(device_files)
-    command(app, "url", "ringboot device url {mac} --renew")(secret_url)
+    command(app, "url", "ringboot device url {mac} --renew\nringboot device url {mac} --qr")(secret_url)
     command(app, "show-file", "ringboot device show-file {mac} PATH")(show_file)
 
 
@@ -285,11 +288,48 @@ def secret_url(
     renew: Annotated[
         bool, typer.Option("--renew", help="Make a new one; the one before opens nothing any more.")
     ] = False,
+    qr: Annotated[bool, typer.Option("--qr", help="Show it as a QR code too, for a camera.")] = False,
+    svg: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the QR code as a picture that only you can read.")
+    ] = None,
 ) -> None:
     """Show the secret URL of a device.
 
-    It opens the files of this device from anywhere: tell it to nobody else. For administrators.
+    It opens the files of this device from anywhere: tell it to nobody else. The QR code holds the first of the URLs
+    that are shown. For administrators.
     """
     ident = str(find_device(at, device)["id"])
     found = at.api.post("devices", ident, "url", body={"renew": renew})
-    at.tell(found, "\n".join(found[key] for key in ("https", "http") if found[key]) or found["path"])
+    urls = [str(found[key]) for key in ("https", "http") if found[key]]
+    if (qr or svg is not None) and not urls:
+        raise Failure("Neither HTTP nor HTTPS is served, so there is no URL. See [http] and [https].", FAILED)
+    said = "\n".join(urls) or str(found["path"])
+    if qr:
+        said += f"\n{_drawn(urls[0])}"
+    if svg is not None:
+        _draw(urls[0], svg)
+        said += f"\nThe QR code is in {svg}."
+    at.tell(found, said)
+
+
+def _drawn(url: str) -> str:
+    """Draw a QR code with signs of half a line's height."""
+    import segno
+
+    drawn = StringIO()
+    segno.make_qr(url).terminal(drawn, compact=True)
+    return drawn.getvalue().removesuffix("\n")
+
+
+def _draw(url: str, svg: Path) -> None:
+    """Write a QR code as SVG; who can read it has the device's passwords."""
+    import segno
+
+    picture = BytesIO()
+    segno.make_qr(url).save(picture, kind="svg", scale=8)
+    try:
+        with os.fdopen(os.open(svg, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(picture.getvalue())
+    except OSError as error:
+        raise Failure(f"{svg} cannot be written: {error.strerror}.", FAILED) from None
