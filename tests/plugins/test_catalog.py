@@ -68,6 +68,8 @@ def skeleton(format_: str, data: bytes) -> list[str]:
     text = data.decode()
     if format_ == "xml":
         return [f"{node.tag} {sorted(node.attrib)}" for node in ET.fromstring(text).iter()]
+    if format_ == "commands":  # a line each; how deep it stands, and its command
+        return [re.match(r"\s*\S*", line)[0] for line in data.decode().split("\n")]  # type: ignore[index]  # always fits
     if format_ == "raw":
         text = re.sub(r'"[^"\n]*"|<[^>\n]*>', "", text)
     commands = [re.match(r"(?:SET |GET )?[A-Z][A-Z0-9_]+(?= |$)", each) for each in text.splitlines()]
