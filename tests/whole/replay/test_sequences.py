@@ -123,7 +123,8 @@ def test_firmware_is_served_from_tftpboot_once_it_lies_there(play: Play, name: s
         last = (
             sequence.habit.asks[-1] == f"?{file}"
         )  # a phone that fetched its own file after it has come up all the same
-        assert site.explained(sequence.mac)["boot"]["reason"] == ("boot-firmware-missing" if last else "boot-done")
+        stands = "boot-firmware-missing" if last else "boot-done"  # once the events of its last requests are written
+        wait_until(lambda: site.explained(sequence.mac)["boot"]["reason"] == stands, f"the boot to be {stands}")
     image = bytes(range(256)) * 300  # more than one window of any transfer
     place = site.folder(sequence.plugin) / "var" / "tftpboot" / f"{sequence.prefix}{file}"
     place.parent.mkdir(exist_ok=True)
