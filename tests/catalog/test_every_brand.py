@@ -91,6 +91,14 @@ def test_no_display_name_adds_a_setting(brand: str) -> None:
 
 
 @pytest.mark.parametrize("brand", BRANDS)
+def test_a_key_of_a_line_that_nobody_configured_is_no_fault(brand: str) -> None:
+    for model in (models(brand)[0], models(brand)[-1]):
+        for kind in ("speeddial", "blf", "park"):
+            keys = {"1": {"type": kind, "value": "2", "label": "x", "line": 2}}
+            made(brand, model, {"protocol": "SIP", "sip_lines": {"1": LINE}, "funckeys": keys})
+
+
+@pytest.mark.parametrize("brand", BRANDS)
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x0b", "\x85", "\u2028", "\x00"])
 def test_a_line_end_in_a_name_is_refused_or_escaped(brand: str, end: str) -> None:
     raw = {"protocol": "SIP", "sip_lines": {"1": {**LINE, "display_name": f"x{end}admin_password = 1"}}}

@@ -229,9 +229,9 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "device synchronize": "MAC --no-wait", "sync list": "", "sync show": "1", "sync stop": "1",
     "device move": MOVE, "rollout list": "", "rollout show": "1",
     "rollout devices": "1", "rollout abort": "1", "rollout resume": "2",
-    "plugin update": "", "plugin upgrade": "trial --from AASTRA",
+    "plugin index": "REPOSITORY", "plugin update": "", "plugin upgrade": "trial --from AASTRA",
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
-    "dns list": "", "dns retry": "",
+    "dns list": "", "dns retry": "", "shell": "-c devices.find()",
 }  # fmt: skip
 # Tests of their own hold these to their shapes.
 ELSEWHERE = {
@@ -257,9 +257,13 @@ def test_what_commands_print_has_the_shape_that_is_described(site: Site, tmp_pat
     table = tmp_path / "phones.csv"
     table.write_text(f"network,kind,value,address\nphones,mac,{KEPT},127.81.2.8\n")
     path = site.json("device", "files", mac)["items"][0]["path"]
-    site.run("plugin", "pack", str(CATALOG / "aastra"), "--output", str(tmp_path / "repository"))
-    site.run("settings", "set", "plugin_server", str(tmp_path / "repository"))
-    filled = {"AASTRA": str(CATALOG / "aastra"), "MAC": mac, "ADDRESS": device["ip"], "FILE": path, "CSV": str(table)}
+    repository = str(tmp_path / "repository")
+    site.run("plugin", "pack", str(CATALOG / "aastra"), "--output", repository)
+    site.run("settings", "set", "plugin_server", repository)
+    filled = {
+        "AASTRA": str(CATALOG / "aastra"), "REPOSITORY": repository, "MAC": mac, "ADDRESS": device["ip"], "FILE": path,
+        "CSV": str(table),
+    }  # fmt: skip
     assert LINES.keys() | ELSEWHERE == TABLE.keys()
     for number in (1, 2):  # so that each roll-out has a second group
         site.run("device", "add", "--mac", f"00:08:5d:00:53:0{number}", "--plugin", "aastra", "--model", "6731i")

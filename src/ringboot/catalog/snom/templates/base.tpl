@@ -132,8 +132,9 @@
 {% set key = funckeys.get(number | string) -%}
 {% if key -%}
 {% set context = key.line or 1 -%}
-{% set line = sip_lines.get(context | string) or {} -%}
-{% set host = line.registrar_ip or sip_registrar_ip or line.proxy_ip or sip_proxy_ip -%}
+{% set line = sip_lines.get(context | string) -%}
+{% set own = (line.registrar_ip, line.proxy_ip) if line else (none, none) -%}
+{% set host = own[0] or sip_registrar_ip or own[1] or sip_proxy_ip -%}
 {% set where = 'sip:' ~ key.value ~ '@' ~ host ~ ';user=phone' %}
     <fkey idx="{{ number - 1 }}" context="{{ context }}" label="{{ key.label or key.value }}" perm="RW">
 {%- if key.type == 'speeddial' %}speed {{ key.value }}
