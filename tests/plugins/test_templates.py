@@ -26,6 +26,7 @@ from ringboot.plugins.job import TemplateFault
         ("{{ 1 // 0 }}", 1, "ZeroDivisionError"),
         ("{{ sip_lines }}", 1, "a dict cannot be written as one value"),
         ("{{ device.options.switchboard }}", 1, "yes or no has no spelling of its own here"),
+        ("{{ 1 }}{{ 1 == 1 }}", 1, "yes or no has no spelling of its own here"),
         ("a\nb: {{ X_name }}", 2, "X_name holds a line end or control character (U+000A)"),
         ("{{ ''.__class__ }}", 1, "access to attribute '__class__' of 'str' object is unsafe."),
         ("{{ ''['__class__'] }}", 1, "access to attribute '__class__' of 'str' object is unsafe."),
@@ -131,6 +132,11 @@ def test_methods_that_would_mix_are_refused(plugin: Plugin, source: str) -> None
 
 def test_constants_are_written_as_they_stand(plugin: Plugin) -> None:
     assert plugin.text("{{ 'a & b' }} {{ 'c' ~ ' & d' }} {{ '<' if true }} & <") == "a & b c & d < & <\n"
+
+
+def test_a_method_goes_before_a_key_of_its_name(plugin: Plugin) -> None:
+    table = {"X_t": {"items": "a", "colour": "b"}}
+    assert plugin.text("{{ X_t.colour }} {{ X_t.items()|length }} {{ X_t['items'] }}", table) == "b 2 a\n"
 
 
 def test_safe_is_for_lines_that_the_administrator_means(plugin: Plugin) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import stat
 import zlib
 from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, T
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import split_template_path
-from jinja2.runtime import Context, Undefined
+from jinja2.runtime import Context, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from markupsafe import Markup
@@ -30,6 +31,7 @@ from ringboot.plugins.schema import Format
 
 FOLDERS = ("var/templates", "templates")
 LARGEST_RESULT = 4 * 1024 * 1024  # characters
+_SHORT = 64  # characters of a value that is remembered as it was written: it comes again and again
 _LARGEST_SOURCE = 1024 * 1024  # octets
 _SHIPPED = "shipped:"  # before a name: leave out the administrator's templates
 # What may be called on text that a template made, because it adds nothing to it.
@@ -41,6 +43,9 @@ _HARMLESS = frozenset(
         *("upper", "zfill"),
     )
 )
+
+
+_METHODS_OF_DICT = frozenset(dir(dict))
 
 
 class TooLong(Exception):
@@ -75,6 +80,13 @@ class _Code(CodeGenerator):
             self.visit(part, frame)
             self.write(", ")
         self.write("))")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        # What `finalize` gives is written by the file's format already; Jinja2 would look at it once more, for HTML.
+        if finalize.src is None or frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write(f"({finalize.src}")
 
 
 class _Loader(BaseLoader):
@@ -121,6 +133,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
     def __init__(self, folder: Path, format_: Format) -> None:
         self.folder = folder
         self.format: Format = format_
+        self._plain = lru_cache(maxsize=4096, typed=True)(partial(escape.mark, format_))
         super().__init__(loader=_Loader(folder), undefined=_Missing, autoescape=True, finalize=self._written)
         del self.globals["lipsum"], self.filters["random"]  # one input makes one file
         self.filters |= {
@@ -139,6 +152,11 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
 
     def encode(self, value: Any) -> Markup:
         """Write a value by the file's format."""
+        kind = type(value)
+        if kind is Markup:
+            return value  # type: ignore[no-any-return]
+        if kind is int or ((kind is str or kind is escape.Text) and len(value) <= _SHORT):
+            return self._plain(value)
         if isinstance(value, Undefined):
             str(value)  # raises
         return escape.mark(self.format, value)
@@ -161,6 +179,24 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         if operator == "%" and isinstance(left, Markup):
             return self._formatted(left, right)
         return super().call_binop(context, operator, left, right)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Read an attribute: facts and items of a dict, nearly all of them, at once, since they are values only."""
+        if attribute[:1] != "_":
+            kind = type(obj)
+            if kind is Facts and attribute in obj:
+                return obj[attribute]
+            if kind is dict and attribute in obj and attribute not in _METHODS_OF_DICT:
+                return obj[attribute]
+        return super().getattr(obj, attribute)
+
+    def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  as Jinja2's
+        """Call a macro at once: it is made of the template's own code; anything else after the sandbox's look at it."""
+        if type(__obj) is Macro:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+            return __obj(__context.eval_ctx, *args, **kwargs)
+        return super().call(__context, __obj, *args, **kwargs)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Keep away whatever would put unescaped text into escaped text."""
