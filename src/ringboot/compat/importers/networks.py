@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ringboot.compat.importers.imported import Imported, Place
+from ringboot.compat.importers.values import is_number
 from ringboot.dhcp import options as table
 from ringboot.model import whose
 from ringboot.model.address import ip_number, ip_text, prefix_mask
@@ -30,7 +31,7 @@ class ReservationRow(NamedTuple):
 def read_subnet(text: str) -> tuple[int, int]:
     """Read 10.0.0.0/24: its first address, bits behind the prefix cleared, and the prefix; ValueError."""
     address, slash, size = text.strip().partition("/")
-    if not slash or not size.isascii() or not size.isdecimal() or not 1 <= int(size) <= 32:
+    if not slash or not is_number(size) or not 1 <= int(size) <= 32:
         raise ValueError("it has no prefix length from 1 to 32")
     return ip_number(address) & prefix_mask(int(size)), int(size)
 

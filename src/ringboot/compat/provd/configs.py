@@ -5,49 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ringboot.compat.provd import selector
 from ringboot.compat.provd.dotted import changes, expand, nothings
-from ringboot.compat.provd.ids import ConfigId
-from ringboot.compat.provd.notdone import NotDone
+from ringboot.compat.provd.ids import ConfigId, id_of
+from ringboot.compat.provd.item import Item
+from ringboot.compat.provd.selector import chosen, cut
 from ringboot.compat.provd.session import Row, Session
 
 OURS = ("transient", "deletable")  # of a config; the daemon says what they are
 
 
-def id_of(thing: object) -> str:
-    """Give the id of what is named by it, or holds it: text, a dictionary, or one of our objects."""
-    found = thing.get("id") if isinstance(thing, Mapping) else getattr(thing, "id", thing)
-    if not isinstance(found, str) or not found:
-        raise NotDone(f"{thing!r:.60} has no id.")
-    return found
-
-
-def chosen(
-    rows: list[Row], search: Mapping[str, Any] | None, raw: Mapping[str, Any], order: str | None, direction: object
-) -> list[Row]:
-    """Give the rows that a selector and further keys want, in order."""
-    wanted = {**(search or {}), **raw}
-    selector.check(wanted)
-    found = selector.ordered((row for row in rows if selector.matches(row, wanted)), order, direction)
-    return [dict(row) for row in found]
-
-
-def cut(rows: list[Row], fields: Sequence[str] | str | None, offset: int, limit: int) -> list[Row]:
-    """Give some of the rows, and of these some keys; a limit of 0 is none."""
-    names = [each.strip() for each in fields.split(",")] if isinstance(fields, str) else fields
-    part = rows[offset : offset + limit if limit else None]
-    return part if names is None else [selector.only(row, names) for row in part]
-
-
-class Config:
+class Config(Item):
     """One config; configs["base"] gives it."""
 
-    def __init__(self, session: Session, ident: str) -> None:
-        self._session = session
-        self.id = ident
-
-    def __repr__(self) -> str:
-        return f"configs[{self.id!r}]"
+    _kind = "configs"
 
     def get(self) -> Row:
         """Give it as a dictionary."""

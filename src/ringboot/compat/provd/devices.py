@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ringboot.compat.provd.configs import chosen, cut, id_of
 from ringboot.compat.provd.dotted import changes, expand, nothings
-from ringboot.compat.provd.ids import DeviceId, Mac, Model, PluginId
+from ringboot.compat.provd.ids import DeviceId, Mac, Model, PluginId, id_of
+from ringboot.compat.provd.item import Item
 from ringboot.compat.provd.jobs import synchronized
 from ringboot.compat.provd.notdone import NotDone
 from ringboot.compat.provd.operation import GOING, Operation
+from ringboot.compat.provd.selector import chosen, cut
 from ringboot.compat.provd.session import Api, Row, Session
 from ringboot.model.address import norm_mac
 
 OURS = ("id", "configured", "added", "association", "problem")  # of a device; the daemon says what they are
+
+
+def problems(made: Row) -> dict[str, str]:
+    """Give why the files of devices could not be made, by MAC, or id without one."""
+    return {str(each.get("mac") or each["id"]): str(each["problem"]) for each in made["failed"]}
 
 
 def reconfigured(session: Session, body: dict[str, Any]) -> None:
@@ -25,20 +31,15 @@ def reconfigured(session: Session, body: dict[str, Any]) -> None:
         return (Operation("devices left", GOING, waiting),) if waiting else ()
 
     made = session.work("reconfigure", lambda: session.api.post("devices", "reconfigure", body=body), look)
-    failed = {str(each.get("mac") or each["id"]): str(each["problem"]) for each in made["failed"]}
+    failed = problems(made)
     if failed:
         raise NotDone(f"{len(failed)} could not be configured. Mend what is named, then try again.", failed)
 
 
-class Device:
+class Device(Item):
     """One device; devices["its id"] gives it."""
 
-    def __init__(self, session: Session, ident: str) -> None:
-        self._session = session
-        self.id = ident
-
-    def __repr__(self) -> str:
-        return f"devices[{self.id!r}]"
+    _kind = "devices"
 
     def get(self) -> Row:
         """Give it as a dictionary."""

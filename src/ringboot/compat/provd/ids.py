@@ -1,8 +1,11 @@
-"""What an argument names, so that it can be completed: an annotation on the argument says where such names are."""
+"""What an argument names: an annotation says where such names are, so that it can be completed; and its id."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, NamedTuple
+
+from ringboot.compat.provd.notdone import NotDone
 
 
 class Ids(NamedTuple):
@@ -19,3 +22,11 @@ PackageId = Annotated[str, Ids("firmware")]
 ParameterName = Annotated[str, Ids("settings", "name")]
 Mac = Annotated[str, Ids("devices", "mac")]
 Model = Annotated[str, Ids("devices", "model")]
+
+
+def id_of(thing: object) -> str:
+    """Give the id of what is named by it, or holds it: text, a dictionary, or one of our objects."""
+    found = thing.get("id") if isinstance(thing, Mapping) else getattr(thing, "id", thing)
+    if not isinstance(found, str) or not found:
+        raise NotDone(f"{thing!r:.60} has no id.")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ringboot.compat.provd.notdone import NotDone
@@ -13,17 +14,8 @@ SHOWN = 20  # devices that a failure names
 
 def synchronized(session: Session, body: dict[str, Any]) -> None:
     """Let devices read their files again, and wait until they have; NotDone names those that did not."""
-    job: Row = session.api.post("syncs", body=body)
+    job = _followed(session, "syncs", body, "synchronize", lambda job: job["done"] + job["failed"])
     ident = str(job["id"])
-
-    def look() -> tuple[Operation, bool]:
-        nonlocal job
-        job = session.api.get("syncs", ident)
-        ended = job["state"] != "running"
-        state = (FAILED if job["failed"] else DONE) if ended else GOING
-        return Operation("synchronize", state, job["done"] + job["failed"], job["devices"]), ended
-
-    session.follow(look)
     if session.options.op_async:
         session.terminal.say(f"Job {ident} is begun. See: ringboot sync show {ident}")
     elif job["failed"] or job["state"] != "done":
@@ -37,18 +29,9 @@ def synchronized(session: Session, body: dict[str, Any]) -> None:
 
 def moved(session: Session, old: str, new: str, sync: bool) -> None:
     """Move all devices of a plugin to another one, and wait; NotDone names those that keep the old one."""
-    rollout: Row = session.api.post("rollouts", body={"from": old, "to": new, "sync": sync})
+    body = {"from": old, "to": new, "sync": sync}
+    rollout = _followed(session, "rollouts", body, "mass_update", lambda job: job["devices"] - job["waiting"])
     ident = str(rollout["id"])
-
-    def look() -> tuple[Operation, bool]:
-        nonlocal rollout
-        rollout = session.api.get("rollouts", ident)
-        ended = rollout["state"] != "running"
-        state = (FAILED if rollout["failed"] else DONE) if ended else GOING
-        left = rollout["devices"] - rollout["waiting"]
-        return Operation("mass_update", state, left, rollout["devices"]), ended
-
-    session.follow(look)
     if session.options.op_async:
         session.terminal.say(f"Roll-out {ident} is begun. See: ringboot rollout show {ident}")
     elif rollout["failed"] or rollout["waiting"]:
@@ -58,3 +41,19 @@ def moved(session: Session, old: str, new: str, sync: bool) -> None:
             f"Mend what is named, then: ringboot rollout resume {ident} --again",
             {str(row["mac"] or row["device"]): str(row["why"]) for row in rows},
         )
+
+
+def _followed(session: Session, kind: str, body: dict[str, Any], label: str, reached: Callable[[Row], int]) -> Row:
+    """Begin a job and show how far it is, `reached` in devices; gives it as it was seen last."""
+    job: Row = session.api.post(kind, body=body)
+    ident = str(job["id"])
+
+    def look() -> tuple[Operation, bool]:
+        nonlocal job
+        job = session.api.get(kind, ident)
+        ended = job["state"] != "running"
+        state = (FAILED if job["failed"] else DONE) if ended else GOING
+        return Operation(label, state, reached(job), job["devices"]), ended
+
+    session.follow(look)
+    return job

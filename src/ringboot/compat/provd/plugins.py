@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ringboot.compat.provd.devices import reconfigured
+from ringboot.compat.provd.devices import problems, reconfigured
 from ringboot.compat.provd.ids import PackageId, PluginId
+from ringboot.compat.provd.item import Item
 from ringboot.compat.provd.notdone import NotDone
 from ringboot.compat.provd.operation import GOING, Operation
 from ringboot.compat.provd.options import finds
@@ -25,15 +26,10 @@ def _about(row: Row, *keys: str) -> Row:
     return {key: row[key] for key in keys}
 
 
-class Plugin:
+class Plugin(Item):
     """One installed plugin, for its firmware packages; plugins["its id"] gives it."""
 
-    def __init__(self, session: Session, ident: str) -> None:
-        self._session = session
-        self.id = ident
-
-    def __repr__(self) -> str:
-        return f"plugins[{self.id!r}]"
+    _kind = "plugins"
 
     def install(self, package: PackageId) -> None:
         """Fetch and install a package, and what it needs."""
@@ -108,7 +104,7 @@ class Plugins:
     def upgrade(self, plugin: PluginId) -> None:
         """Replace an installed one by the newest version; templates of your own stay."""
         made = self._session.work("upgrade", lambda: self._session.api.post("plugins", plugin, "upgrade"), _fetching)
-        failed = {str(each.get("mac") or each["id"]): str(each["problem"]) for each in made["failed"]}
+        failed = problems(made)
         if failed:
             raise NotDone(f"{plugin} is upgraded, and {len(failed)} devices could not be configured.", failed)
 

@@ -65,6 +65,29 @@ def only(row: Row, fields: Sequence[str]) -> dict[str, Any]:
     return made
 
 
+def chosen(
+    rows: list[dict[str, Any]],
+    search: Mapping[str, Any] | None,
+    raw: Mapping[str, Any],
+    order: str | None,
+    direction: object,
+) -> list[dict[str, Any]]:
+    """Give the rows that a selector and further keys want, in order."""
+    wanted = {**(search or {}), **raw}
+    check(wanted)
+    found = ordered((row for row in rows if matches(row, wanted)), order, direction)
+    return [dict(row) for row in found]
+
+
+def cut(
+    rows: list[dict[str, Any]], fields: Sequence[str] | str | None, offset: int, limit: int
+) -> list[dict[str, Any]]:
+    """Give some of the rows, and of these some keys; a limit of 0 is none."""
+    names = [each.strip() for each in fields.split(",")] if isinstance(fields, str) else fields
+    part = rows[offset : offset + limit if limit else None]
+    return part if names is None else [only(row, names) for row in part]
+
+
 def _at(row: Any, key: str) -> Any:
     for step in key.split("."):
         if not isinstance(row, Mapping) or step not in row:
