@@ -41,6 +41,4 @@ class UrlDesk(DeviceDesk):
     def _entry(self, device: Device) -> str:
         """Give what its brand asks for behind the URL; empty where the device adds names of files itself."""
         manifest = self.core.world.plugins.get(device.plugin or "")
-        known = {"id": device.id, "model": device.model, "serial": device.sn, "uuid": device.uuid}
-        known |= names.spellings(device.mac)
-        return (names.fill(manifest.device.entry, known) or "") if manifest else ""
+        return (names.fill(manifest.device.entry, names.fillings(device)) or "") if manifest else ""

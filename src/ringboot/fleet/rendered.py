@@ -25,13 +25,7 @@ _WHO = "render"
 
 def expected(manifest: Manifest, plugin: str, device: Device, raw: Mapping[str, Any]) -> list[DeviceFile]:
     """Name the files that a device may get, without their contents."""
-    values = {
-        **names.spellings(device.mac),
-        "model": device.model,
-        "serial": device.sn,
-        "id": device.id,
-        "uuid": device.uuid,
-    }
+    values = names.fillings(device)
     rows = {}
     for name, entry in manifest.device.files.items():
         for line in raw.get("sip_lines") or {} if "line" in names.holes(name) else (None,):

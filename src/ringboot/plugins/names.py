@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from ringboot.model.device import Device
+
 PLACEHOLDERS = ("mac", "MAC", "mac_dashes", "mac_underscores", "model", "line", "serial", "id", "uuid")
 OWN = ("mac", "MAC", "mac_dashes", "mac_underscores", "serial", "id", "uuid")  # these make a name one device's own
 DISTINCT = ("mac", "MAC", "mac_dashes", "mac_underscores", "uuid")  # of these, those of a form that nothing else has
@@ -43,6 +45,12 @@ def spellings(mac: str | None) -> dict[str, str | None]:
     ways = {"mac": text.replace(":", ""), "MAC": text.replace(":", "").upper()}
     ways |= {"mac_dashes": text.replace(":", "-").upper(), "mac_underscores": text.replace(":", "_")}
     return {way: written or None for way, written in ways.items()}
+
+
+def fillings(device: Device) -> dict[str, str | None]:
+    """Give what a device puts into names of files; which line it is, its caller knows."""
+    known = {"model": device.model, "serial": device.sn, "id": device.id, "uuid": device.uuid}
+    return known | spellings(device.mac)
 
 
 def fill(name: str, values: Mapping[str, str | None]) -> str | None:

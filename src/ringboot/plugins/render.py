@@ -139,20 +139,9 @@ def _environment(folder: Path, format_: Format) -> TemplateEnvironment:
     return TemplateEnvironment(folder, format_)
 
 
-def _fillings(own: Mapping[str, Any]) -> dict[str, str | None]:
-    device = own["device"]
-    return {
-        **names.spellings(device.mac),
-        "model": device.model,
-        "serial": device.sn,
-        "id": device.id,
-        "uuid": device.uuid,
-    }
-
-
 def _named(name: str, own: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Fill a file's name; {line} makes one file for each line, whose template then sees that line."""
-    fillings = _fillings(own)
+    fillings = names.fillings(own["device"])
     lines: list[tuple[str | None, dict[str, Any]]] = [(None, {})]
     if "line" in names.holes(name):
         lines = [(number, {"line": line, "line_number": number}) for number, line in own["sip_lines"].items()]
@@ -163,7 +152,7 @@ def _named(name: str, own: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, A
 
 
 def _why_left(name: str, own: Mapping[str, Any]) -> str:
-    fillings = _fillings(own)
+    fillings = names.fillings(own["device"])
     for hole in names.holes(name):
         if hole == "line":
             return "the device has no line"
