@@ -46,6 +46,7 @@ class SmallDesk:
         self.looks = 0  # at a job, until it has ended
         self.rows_settings = {"NAT": {"name": "NAT", "value": 0, "default": 0, "help": "devices behind a router"}}
         self.rows_templates: list[Row] = []
+        self.foreseen_devices: list[Row] = []
         self.previewed: Row = {"files": [], "left": []}
         self.generations: list[Row] = []
         self.faults: list[Row] = []
@@ -356,6 +357,14 @@ class SmallDesk:
         if not self.rows_configs[config_id].get("deletable", True):
             raise Refused(f"Config {config_id} cannot be removed.")
         del self.rows_configs[config_id]
+
+    async def config_devices(self, config_id: str) -> list[Row]:
+        self._one(self.rows_configs, "config", config_id)
+        return [row for row in self.rows_devices.values() if row.get("config") == config_id]
+
+    async def foresee_config(self, config_id: str, changes: Row, device_id: str | None) -> Row:
+        self._call("foresee_config", config_id, changes, device_id)
+        return {"id": config_id, "reached": 2, "changed": 1, "items": self.foreseen_devices, "files": self.previewed}
 
     async def plugins(self) -> list[Row]:
         self._call("plugins")

@@ -387,3 +387,30 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
 def test_a_page_is_asked_for_as_a_query(talk: Talk, desk: Any) -> None:
     talk.ask("GET", "/configs?filter=role%3Dautocreate&text=a&sort=-id&limit=7&offset=3")
     assert desk.calls == [("configs", Query((("role", "autocreate"),), "a", "id", True, 7, 3))]
+
+
+# Whom a config reaches
+
+
+def test_a_change_of_a_config_is_foreseen_without_its_secrets(talk: Talk, desk: Any) -> None:
+    desk.rows_configs = {"c": {"id": "c", "raw_config": {}}}
+    desk.rows_devices = {"a": {"id": "a", "mac": None, "config": "c"}, "b": {"id": "b", "config": "other"}}
+    status, page = talk.ask("GET", "/configs/c/devices?filter=config%3Dc")
+    assert (status, page["total"], page["items"][0]["id"]) == (200, 1, "a")
+    values = {"admin_password": "new", "locale": "fr_FR"}
+    desk.foreseen_devices = [{"id": "a", "before": {"admin_password": "old", "locale": None}, "after": values}]
+    desk.previewed = {"files": [{"path": "a.cfg", "text": "password new"}]}
+    changes = {"raw_config": {"locale": "fr_FR"}}
+    status, found = talk.send("POST", "/configs/c/preview", {"changes": changes, "device": "a"})
+    assert (status, found["reached"], found["changed"]) == (200, 2, 1)
+    assert found["items"][0]["after"] == {"admin_password": "***", "locale": "fr_FR"}
+    assert found["items"][0]["before"] == {"admin_password": "***", "locale": None}
+    assert found["files"]["files"][0]["text"] == "password new"
+    assert desk.calls[-1] == ("foresee_config", "c", changes, "a")
+
+
+@pytest.mark.parametrize("body", [{"changes": []}, {"device": ""}, {"device": 1}, {"other": 1}])
+def test_a_preview_of_something_else_is_refused(talk: Talk, desk: Any, body: dict[str, Any]) -> None:
+    status, _ = talk.send("POST", "/configs/c/preview", body)
+    assert status == 422
+    assert not desk.calls

@@ -210,6 +210,14 @@ class ConfigDesk(Protocol):
         """Remove one."""
         ...
 
+    async def config_devices(self, config_id: str) -> list[Row]:
+        """Give the devices that use it, or what inherits from it: {id, mac, model, plugin, config, description}."""
+        ...
+
+    async def foresee_config(self, config_id: str, changes: Row, device_id: str | None) -> Row:
+        """Say what changes would do: {id, reached, changed, items: devices with before and after, files or None}."""
+        ...
+
 
 class SyncDesk(Protocol):
     """Jobs that let devices read their files again."""
@@ -287,7 +295,7 @@ class RolloutDesk(Protocol):
 
 
 class SettingDesk(Protocol):
-    """Settings that change at run time: {name, value, default, help}."""
+    """Settings that change at run time: {name, value, default, help, kind, choices, least, most}."""
 
     async def settings(self) -> list[Row]:
         """Give all."""

@@ -6,14 +6,16 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from ringboot.admin.access import caller
-from ringboot.admin.body import json_body
+from ringboot.admin.access import administrator, caller
+from ringboot.admin.body import json_body, only, text_of
 from ringboot.admin.desk import ConfigDesk
 from ringboot.admin.lists import query_of, written
-from ringboot.admin.masks import refuse_masks, shown
+from ringboot.admin.masks import masked, refuse_masks, shown
 from ringboot.admin.problems import Problem
+from ringboot.desk.listing import select
 
 KEYS = ("id", "role", "label", "transient", "deletable")
+DEVICE_KEYS = ("id", "mac", "model", "plugin", "config", "description")
 
 
 def config_routes(desk: ConfigDesk) -> APIRouter:
@@ -56,4 +58,28 @@ def config_routes(desk: ConfigDesk) -> APIRouter:
     async def remove(config_id: str, request: Request) -> None:
         await desk.remove_config(config_id, caller(request).who)
 
+    _reach_routes(routes, desk)
     return routes
+
+
+def _reach_routes(routes: APIRouter, desk: ConfigDesk) -> None:
+    """Add what tells whom a config reaches."""
+
+    @routes.get("/{config_id}/devices")
+    async def devices(config_id: str, request: Request) -> dict[str, Any]:
+        query = query_of(request, DEVICE_KEYS)
+        return written(request, select(await desk.config_devices(config_id), query), query)
+
+    @routes.post("/{config_id}/preview")
+    async def preview(config_id: str, request: Request) -> Any:
+        body = await json_body(request)
+        only(body, "changes", "device")
+        changes, device = body.get("changes", {}), body.get("device")
+        if not isinstance(changes, dict):
+            raise Problem(422, "refused", "changes must be an object.", {"changes": "must be an object"})
+        refuse_masks(changes)
+        if device is not None:
+            administrator(request)  # its files may hold every password of the device
+        named = text_of(body, "device") if device is not None else None
+        found = await desk.foresee_config(config_id, changes, named)
+        return {**masked(found), "files": found["files"]}

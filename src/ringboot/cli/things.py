@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -93,6 +93,10 @@ class Setting(BaseModel):
     value: Any
     default: Any
     help: str
+    kind: Literal["choice", "number", "text", "secret"] = Field(description="What a form for it holds.")
+    choices: list[str] = Field(description="What may be written; empty when it is no choice.")
+    least: int | None = Field(description="Of a number.")
+    most: int | None
 
 
 class File(BaseModel):

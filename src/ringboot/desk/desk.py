@@ -16,6 +16,7 @@ from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import SettingDesk
 from ringboot.desk.provision import CodeDesk
+from ringboot.desk.reach import ReachDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.rollouts import RolloutDesk, Rollouts
 from ringboot.desk.synchronize import Synchronizer
@@ -31,6 +32,7 @@ from ringboot.model.slowest import Slowest
 
 class Desk(
     HistoryDesk,
+    ReachDesk,
     NumbersDesk,
     TopDesk,
     ExplainDesk,

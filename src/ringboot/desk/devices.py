@@ -95,14 +95,14 @@ class DeviceDesk(Steps):
     async def add_device(self, row: Row, who: str) -> Row:
         """Check and add one; its files stand when this returns."""
         core = self.core
-        done = await self._written(lambda books: devices.add(books, core.world, _dotted(row)[0], who, core.utc()))
+        done = await self._written(lambda books: devices.add(books, core.world, dotted(row)[0], who, core.utc()))
         await self._followed(done, who, "device added")
         return await self.device(done.device.id if done.device else "")
 
     async def set_device(self, device_id: str, changes: Row, who: str) -> Row:
         """Change the given keys; null clears one."""
         core = self.core
-        values, removed = _dotted(changes)
+        values, removed = dotted(changes)
 
         def change(books: Books) -> Done:
             ident = self._named(books, device_id).id
@@ -250,7 +250,7 @@ class ConfigDesk(Steps):
     async def add_config(self, row: Row, who: str) -> Row:
         """Check and add one."""
         core = self.core
-        done = await self._written(lambda books: layers.add(books, core.world, _dotted(row)[0], who, core.utc()))
+        done = await self._written(lambda books: layers.add(books, core.world, dotted(row)[0], who, core.utc()))
         await self._followed(done, who, f"config {done.config.id if done.config else ''} added")
         return await self.config(done.config.id if done.config else "")
 
@@ -260,7 +260,7 @@ class ConfigDesk(Steps):
         Devices whose input differs then are rendered again; their files stand when this returns, unless nobody waits.
         """
         core = self.core
-        values, removed = _dotted(changes)
+        values, removed = dotted(changes)
         done = await self._written(
             lambda books: layers.change(books, config_id, values, removed=removed, who=who, utc=core.utc())
         )
@@ -276,14 +276,14 @@ class ConfigDesk(Steps):
         await self._written(lambda books: layers.remove(books, config_id, who, self.core.utc()))
 
 
-def _dotted(patch: Row, path: str = "") -> tuple[Row, list[str]]:
+def dotted(patch: Row, path: str = "") -> tuple[Row, list[str]]:
     """Turn nested changes into dotted keys, and the keys that a null takes away."""
     values: Row = {}
     removed: list[str] = []
     for key, value in patch.items():
         place = f"{path}{key}"
         if isinstance(value, dict) and value:
-            inner, gone = _dotted(value, f"{place}.")
+            inner, gone = dotted(value, f"{place}.")
             values |= inner
             removed += gone
         elif value is None:

@@ -103,13 +103,10 @@ class SettingDesk:
     core: Core
 
     async def settings(self) -> list[Row]:
-        """Give all: name, value, default, help."""
+        """Give all: name, value, default, help, kind, choices, least, most."""
         with self.core.db.reading() as books:
             values = fleet_settings.values(books.settings)
-        return [
-            {"name": row.name, "value": row.shown(values[row.name]), "default": row.default, "help": row.help}
-            for row in fleet_settings.TABLE.values()
-        ]
+        return [_setting_row(row, values[row.name]) for row in fleet_settings.TABLE.values()]
 
     async def get_setting(self, name: str) -> Row:
         """Give one."""
@@ -136,3 +133,17 @@ class SettingDesk:
         core.install_site()
         await core.feed.promise(f"{name} was set")
         return await self.get_setting(name)
+
+
+def _setting_row(row: fleet_settings.Setting, value: Any) -> Row:
+    bounds = row.values if isinstance(row.values, fleet_settings.Number) else None
+    return {
+        "name": row.name,
+        "value": row.shown(value),
+        "default": row.default,
+        "help": row.help,
+        "kind": row.kind,
+        "choices": list(row.choices),
+        "least": None if bounds is None else bounds.least,
+        "most": None if bounds is None else bounds.most,
+    }

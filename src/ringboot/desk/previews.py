@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ from typing import Any
 from ringboot.desk.devices import DeviceDesk
 from ringboot.desk.errors import NotFound, Refused
 from ringboot.desk.renders import problem, told
-from ringboot.fleet import configs
+from ringboot.fleet import configs, layers
 from ringboot.fleet.books import Books
 from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.raw_config import complete, without_secrets
 from ringboot.host.render import Preview
-from ringboot.model.device import Device
+from ringboot.model.device import Config, Device
 from ringboot.plugins.job import RenderJob
 
 Row = dict[str, Any]
@@ -26,14 +27,18 @@ SAME, CHANGED, NEW, GONE = "same", "changed", "new", "gone"
 class PreviewDesk(DeviceDesk):
     """What `ringboot device preview` and `ringboot device diff` need."""
 
-    async def preview(self, device_id: str, config: str | None, plugin: str | None) -> Row:
-        """Make the files of a device, as it is or with another config or plugin, and compare with what is served."""
+    async def preview(self, device_id: str, config: str | None, plugin: str | None, draft: Config | None = None) -> Row:
+        """Make the files of a device, as it is or with another config or plugin, and compare with what is served.
+
+        `draft` stands for the config of its id.
+        """
         core = self.core
         with core.db.reading() as books:
             device = self._named(books, device_id)
             wanted = replace(device, config=config or device.config, plugin=plugin or device.plugin)
-            flat = configs.for_device(books.configs, wanted)
-            base = configs.flatten(books.configs.get, "base")
+            get = drafted(books, draft)
+            flat = configs.flatten(get, wanted.config) if wanted.config and get(wanted.config) is not None else None
+            base = configs.flatten(get, layers.SHARED)
             served = self._served(books, device)
         folder = core.shelf.folders.get(wanted.plugin or "")
         if folder is None or wanted.plugin not in core.shelf.plugins:
@@ -82,6 +87,11 @@ class PreviewDesk(DeviceDesk):
             why = without_secrets(problem(outcome), {**job.raw, "options": (job.device or {}).get("options") or {}})
             raise Refused(f"No file can be made: {why}.")
         return await asyncio.to_thread(_rows, job, outcome, served), [asdict(each) for each in outcome.rendered.left]
+
+
+def drafted(books: Books, draft: Config | None) -> Callable[[str], Config | None]:
+    """Give how a config is found by its id when one of them is a draft."""
+    return lambda ident: draft if draft is not None and ident == draft.id else books.configs.get(ident)
 
 
 def _rows(job: RenderJob, made: Preview, served: Served) -> list[Row]:

@@ -40,11 +40,15 @@ def change(
     books: Books, ident: str, values: Mapping[str, Any], *, who: str, utc: float, removed: Iterable[str] = ()
 ) -> Done:
     """Set dotted keys of a config, such as raw_config.sip_lines.1.username, and take others away; FieldErrors."""
+    after = changed(books, ident, values, removed)
+    return Done(config=after) if after == named(books, ident) else _settle(books, after, who, utc)
+
+
+def changed(books: Books, ident: str, values: Mapping[str, Any], removed: Iterable[str] = ()) -> Config:
+    """Give a config as it would be with these changes, which are not kept; Unknown, FieldErrors."""
     before = named(books, ident)
     present = {key: getattr(before, key) for key in _KEYS}
-    entry = config_entry(assign(present, values, removed))
-    after = replace(before, **_checked(books, ident, entry))
-    return Done(config=before) if after == before else _settle(books, after, who, utc)
+    return replace(before, **_checked(books, ident, config_entry(assign(present, values, removed))))
 
 
 def remove(books: Books, ident: str, who: str, utc: float) -> Done:

@@ -37,6 +37,25 @@ class Setting(NamedTuple):
     reads: Callable[[str], Any] | None = None
 
     @property
+    def kind(self) -> str:
+        """Tell what a form for it holds: number, secret, text or choice."""
+        if isinstance(self.values, Number):
+            return "number"
+        if isinstance(self.values, Line) or self.reads is not None:
+            return "secret" if self.is_secret else "text"
+        return "choice"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """Give what a person may write, one word for each value; empty when it is no choice."""
+        if not isinstance(self.values, Mapping) or self.reads is not None:
+            return ()
+        first: dict[Any, str] = {}
+        for word, value in self.values.items():
+            first.setdefault(value, word)
+        return tuple(first.values())
+
+    @property
     def is_secret(self) -> bool:
         """Tell whether its value is never shown."""
         return isinstance(self.values, Line) and self.values.secret
