@@ -16,7 +16,8 @@ from fastapi import Request
 from ringboot import log
 from ringboot.admin.problems import Problem, answer
 
-ADMINISTRATOR, OPERATOR = "administrator", "operator"
+ADMINISTRATOR, OPERATOR, VIEWER = "administrator", "operator", "viewer"
+ROLES = (VIEWER, OPERATOR, ADMINISTRATOR)  # each may do what those before it may
 GROUP = "ringboot"  # whose members are operators
 _SO_PEERGROUPS = 59
 _MOST_GROUPS = 256  # Python reads no more than 1,024 octets of an option
@@ -40,6 +41,7 @@ class Caller(NamedTuple):
 
     role: str
     who: str  # for the records: the user's name
+    csrf: str = ""  # what a browser's session sends along with every change
 
 
 class Access(NamedTuple):

@@ -1,4 +1,4 @@
-"""The API as one application: every route over one desk, behind the gate."""
+"""The API as one application: every route over one desk; and all that stands behind the gate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from fastapi import APIRouter, FastAPI
 
 from ringboot.admin import problems
 from ringboot.admin.access import Access, Gate
+from ringboot.admin.asking import PREFIX
 from ringboot.admin.desk import Desk
+from ringboot.admin.front import build_front
 from ringboot.admin.routes_configs import config_routes
 from ringboot.admin.routes_daemon import daemon_routes
 from ringboot.admin.routes_devices import device_routes
@@ -22,16 +24,19 @@ from ringboot.admin.routes_settings import setting_routes
 from ringboot.admin.routes_syncs import sync_routes
 from ringboot.admin.routes_templates import template_routes
 
-PREFIX = "/api/v1"
-
 
 def build_app(desk: Desk, access: Access) -> Gate:
-    """Build the application; who may use it is `access`, as access_here() gives it."""
+    """Build API and pages for the unix socket; who may use them is `access`, as access_here() gives it."""
+    return Gate(build_front(build_api(desk)), access)
+
+
+def build_api(desk: Desk) -> FastAPI:
+    """Build the API; it believes the caller that a door has put into the scope."""
     app = FastAPI(title="Ringboot", docs_url=None, redoc_url=None, openapi_url=None)
     problems.install(app)
     for routes in _routes(desk):
         app.include_router(routes, prefix=PREFIX)
-    return Gate(app, access)
+    return app
 
 
 def _routes(desk: Desk) -> tuple[APIRouter, ...]:

@@ -39,7 +39,8 @@ def config_routes(desk: ConfigDesk) -> APIRouter:
 
     @routes.get("/{config_id}/raw")
     async def raw(config_id: str, request: Request) -> Any:
-        return shown(request, await desk.raw_config(config_id))
+        row = await desk.raw_config(config_id)
+        return {**row, "raw_config": shown(request, row["raw_config"])}  # which layer set a secret is none
 
     @routes.get("/{config_id}")
     async def config(config_id: str, request: Request) -> Any:

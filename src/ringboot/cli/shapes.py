@@ -115,6 +115,13 @@ class Process(BaseModel):
     last_end: str
 
 
+class Worker(BaseModel):
+    """A process that makes files; the next file starts it again when it does not run."""
+
+    name: str
+    pid: int | None
+
+
 class Scanned(BaseModel):
     """How far the scan of the pools is: off, running, done or not-possible."""
 
@@ -178,6 +185,7 @@ class Status(BaseModel):
     dns_failed: int
     dns_updates: list[NameCount]
     processes: list[Process]
+    workers: list[Worker] = []
     dhcp: DhcpState
     networks: list[dict[str, Any]]
     renders: dict[str, int]

@@ -47,6 +47,7 @@ class DaemonDesk:
             "dns_failed": names_failed,
             "dns_updates": [{"reason": name, "count": count} for name, count in sorted(self.dns_outcomes.items())],
             "processes": self.processes(),
+            "workers": core.pool.workers(),
             "dhcp": {"connected": core.link.connected, "revision": core.feed.site.revision},
             "networks": [
                 {"name": each.name, "pools": len(each.pools), "unknown": each.unknown, "segment": each.segment}

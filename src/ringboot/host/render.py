@@ -117,6 +117,10 @@ class RenderPool:
         if (folder, device) in self._latest:
             self._latest[folder, device] = _NEVER
 
+    def workers(self) -> list[dict[str, str | int | None]]:
+        """Give the workers with their processes; one that does not run is started by the next job."""
+        return [{"name": tenant.name, "pid": tenant.pid} for tenant in self._tenants]
+
     def statistics(self) -> dict[str, Statistics]:
         """Give each worker's figures."""
         return {tenant.name: tenant.statistics for tenant in self._tenants}

@@ -99,8 +99,9 @@ class Tenant:
 
     @property
     def pid(self) -> int | None:
-        """Name the process, when there is one."""
-        return self._running.process.pid if self._running else None
+        """Name the process, while it runs."""
+        process = self._running.process if self._running else None
+        return process.pid if process is not None and process.returncode is None else None
 
     async def start(self) -> None:
         """Bring the process up before the first request needs it; TenantFailed when it does not come."""
