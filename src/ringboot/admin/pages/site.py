@@ -13,12 +13,19 @@ from starlette.routing import Route
 
 from ringboot import __version__, log
 from ringboot.admin.asking import Answer, Asking
+from ringboot.admin.pages.config import CONFIG
+from ringboot.admin.pages.configs import CONFIGS
 from ringboot.admin.pages.device import DEVICE
 from ringboot.admin.pages.devices import DEVICES
 from ringboot.admin.pages.drawing import Drawing
 from ringboot.admin.pages.health import parts_down
 from ringboot.admin.pages.home import HOME
+from ringboot.admin.pages.leases import LEASES
+from ringboot.admin.pages.plugin import PLUGIN
+from ringboot.admin.pages.plugin_list import PLUGINS
+from ringboot.admin.pages.reservations import RESERVATIONS
 from ringboot.admin.pages.section import Page, Section, Way
+from ringboot.admin.pages.settings import SETTINGS
 from ringboot.admin.pages.shared import Shared
 from ringboot.admin.pages.static import Statics
 from ringboot.admin.pages.visit import HEADERS, Failed, Visit
@@ -29,6 +36,13 @@ SECTIONS: tuple[Section, ...] = (
     HOME,
     DEVICES,
     DEVICE,
+    CONFIGS,
+    CONFIG,
+    PLUGINS,
+    PLUGIN,
+    LEASES,
+    RESERVATIONS,
+    SETTINGS,
 )
 _WORDS = {
     401: "Sign in first",

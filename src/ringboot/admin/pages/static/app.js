@@ -158,4 +158,52 @@
     field.value = await event.target.files[0].text();
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  // A line of an editor that a fault names.
+  function goTo(field, line) {
+    const lines = field.value.split("\n");
+    const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+    field.focus();
+    field.setSelectionRange(start, start + (lines[line - 1] || "").length);
+    field.scrollTop = Math.max(0, (line - 6) * parseFloat(getComputedStyle(field).lineHeight));
+  }
+  document.addEventListener("click", async (event) => {
+    const fault = event.target.closest("[data-line]");
+    if (fault) goTo(document.getElementById(fault.dataset.of), Number(fault.dataset.line));
+    const copier = event.target.closest("[data-copy]");
+    if (copier) {
+      const from = document.querySelector(copier.dataset.copy);
+      try { await navigator.clipboard.writeText(from.textContent); copier.textContent = "Copied"; }
+      catch { getSelection().selectAllChildren(from); } // without a safe connection a page may not write there
+    }
+  });
+  // A file that goes to the API as it is, however large.
+  document.addEventListener("change", (event) => {
+    const input = event.target.closest("[data-upload]");
+    if (!input || !input.files.length) return;
+    const bar = input.parentElement.querySelector("progress");
+    const said = document.getElementById("said");
+    const tell = (text, bad) => {
+      const banner = document.createElement("div");
+      banner.className = `banner message ${bad ? "bad" : "good"}`;
+      const words = document.createElement("b");
+      words.textContent = text;
+      banner.append(words);
+      said.replaceChildren(banner);
+    };
+    const request = new XMLHttpRequest();
+    request.open("PUT", input.dataset.upload);
+    request.setRequestHeader("X-CSRF-Token", JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRF-Token"]);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = (at) => { bar.hidden = false; bar.max = at.total || 1; bar.value = at.loaded; };
+    request.onloadend = () => {
+      bar.hidden = true;
+      input.value = "";
+      let answer = {};
+      try { answer = JSON.parse(request.responseText); } catch { /* nothing that could be read */ }
+      const good = request.status >= 200 && request.status < 300;
+      tell(good ? `It is ${answer.files.join(", ")}, which ${answer.packages.join(", ")} wants.` : answer.detail || "The file did not arrive.", !good);
+      if (good) htmx.trigger(document.body, `live-${input.dataset.stirs}`);
+    };
+    request.send(input.files[0]);
+  });
 })();

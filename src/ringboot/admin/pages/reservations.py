@@ -1,0 +1,77 @@
+"""Reservations: addresses that are kept for one client each."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.responses import Response
+
+from ringboot.admin.pages.leases import KINDS
+from ringboot.admin.pages.lists import look_at
+from ringboot.admin.pages.section import Section, Way
+from ringboot.admin.pages.visit import Failed, Visit
+
+PATH = "/reservations"
+FILTERS = ("network", "kind")
+_KEYS = ("network", "kind", "value", "address", "hostname")
+Row = dict[str, Any]
+
+
+async def _reservations(visit: Visit) -> Response:
+    look, names = await asyncio.gather(look_at(visit, PATH, FILTERS, sort="address"), _networks(visit))
+    return await visit.draw("reservations.html", look=look, networks=names, kinds=KINDS)
+
+
+async def _networks(visit: Visit) -> list[str]:
+    found = await visit.look("/networks", [("limit", 1000)])
+    return [row["name"] for row in found.value["items"]] if found.is_good else []
+
+
+async def _new(visit: Visit) -> Response:
+    form = {"network": visit.word("network"), "address": visit.word("address")}
+    return await visit.draw(
+        "reservation_new.html", networks=await _networks(visit), kinds=KINDS, form=form, problem=None
+    )  # fmt: skip
+
+
+async def _add(visit: Visit) -> Response:
+    form = await visit.form()
+    row: Row = {key: form.text(key) for key in _KEYS if form.text(key)}
+    options = {}
+    for line in form.text("options").splitlines():
+        name, _, text = line.partition("=")
+        if line.strip():
+            options[name.strip()] = text.strip()
+    if options:
+        row["options"] = options
+    answer = await visit.send("POST", PATH, row)
+    if answer.is_good:
+        made = answer.value
+        return await visit.say(f"{made['address']} is kept for {made['value']}.", stirs=["reservations"])
+    return await visit.draw(
+        "reservation_new.html", answer.status, networks=await _networks(visit), kinds=KINDS,
+        form=dict(form.pairs), problem=answer,
+    )  # fmt: skip
+
+
+async def _remove(visit: Visit) -> Response:
+    form = await visit.form()
+    names = ("network", "kind", "value")
+    answer = await visit.send("DELETE", PATH, query=[(name, form.text(name)) for name in names])
+    if not answer.is_good:
+        raise Failed(answer)
+    return await visit.say(f"The reservation of {form.text('value')} is removed.", stirs=["reservations"])
+
+
+RESERVATIONS = Section(
+    "Reservations",
+    (
+        Way("GET", PATH, _reservations),
+        Way("GET", f"{PATH}/new", _new),
+        Way("POST", PATH, _add),
+        Way("POST", f"{PATH}/remove", _remove),
+    ),
+    icon="pin",
+    group="Addresses",
+)

@@ -1,0 +1,154 @@
+"""What the desk holds for the pages beside devices, every text of it a stranger's, and the addresses of these pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ringboot.admin.access import ADMINISTRATOR, OPERATOR, VIEWER
+
+MAC = "00:00:5e:00:53:0a"
+# Every address, and from which role on it shows something.
+ADDRESSES: list[tuple[str, str]] = [
+    ("/configs", VIEWER),
+    ("/configs?text=base&role=autocreate&transient=false&sort=-label", VIEWER),
+    ("/configs/base", VIEWER),
+    ("/configs/c", VIEWER),
+    ("/configs-new", VIEWER),
+    ("/settings", VIEWER),
+    ("/plugins", VIEWER),
+    ("/plugins/p", VIEWER),
+    ("/plugins/q", VIEWER),
+    ("/plugins/p/firmware", VIEWER),
+    ("/plugins/p/firmware/fw", VIEWER),
+    ("/plugins/p/uninstall", VIEWER),
+    ("/plugins-install", VIEWER),
+    ("/leases", VIEWER),
+    ("/leases?text=x&network=lan&after=1", VIEWER),
+    ("/leases/10.0.0.9", VIEWER),
+    ("/names", VIEWER),
+    ("/reservations", VIEWER),
+    ("/reservations/new", VIEWER),
+]
+PIECES = (
+    "/configs-new", "/plugins/p/firmware", "/plugins/p/uninstall", "/plugins-install",
+    "/leases/10.0.0.9", "/reservations/new",
+)  # fmt: skip
+
+
+def fill(desk: Any, evil: str) -> None:
+    """Put rows of everything on a small desk."""
+    desk.rows_configs |= {
+        "base": {
+            "id": "base", "parent_ids": ["c", evil], "role": "autocreate", "label": evil, "code": evil,
+            "transient": True, "deletable": True,
+            "raw_config": {
+                "locale": evil, "ntp_enabled": True, "admin_password": "7", "X_own": evil,
+                "sip_lines": {"1": {"display_name": evil}}, "funckeys": {"2": {"label": evil}},
+            },
+        },
+    }  # fmt: skip
+    usual: dict[str, Any] = {"parent_ids": [], "role": None, "label": None, "code": None}
+    for ident, row in desk.rows_configs.items():
+        desk.rows_configs[ident] = {**usual, "transient": False, "deletable": True, **row}
+    desk.rows_settings["plugin_server"] = {
+        "name": "plugin_server", "value": evil, "default": evil, "help": evil, "kind": "text", "choices": [],
+        "least": None, "most": None,
+    }  # fmt: skip
+    plain = {"plugin": "p", "custom": True, "path": evil, "origin": evil, "version": evil, "devices": 1, "shared": True}
+    whole = {
+        "file": evil,
+        "text": f"a\n{evil}",
+        "original": "a",
+        "now": "a\nb",
+        "used_by": [{"id": "d1", "mac": MAC, "model": evil}],
+    }
+    desk.rows_templates = [
+        {**plain, **whole, "template": "base.tpl", "state": "changed"},
+        {**plain, **whole, "template": "shipped.tpl", "state": "shipped", "custom": False, "now": None},
+        {**plain, **whole, "template": evil, "state": evil},
+    ]
+    desk.faults = [{"plugin": "p", "template": evil, "line": 3, "kind": "syntax", "what": evil}]
+    desk.migrated = [
+        {
+            "plugin": "p",
+            "template": "base.tpl",
+            "result": "merged",
+            "conflicts": [],
+            "kept": None,
+            "text": f"b\n{evil}",
+            "path": evil,
+        }
+    ]
+    about = {
+        "name": evil, "title": evil, "version": evil, "description": evil, "available": evil, "end_of_life": False,
+        "enabled": True, "devices": 2, "custom_templates": [evil], "problem": None, "models": [evil],
+        "dhcp_options": {"66": evil},
+    }  # fmt: skip
+    inside = {"folder": evil, "templates": [evil], "firmware": [evil], "changed_files": [evil]}
+    desk.rows_plugins |= {
+        "p": {**about, **inside, "id": "p", "installed": True},
+        "q": {**about, "id": "q", "installed": False, "problem": evil},
+        evil: {"id": evil, "installed": True, "enabled": False, "end_of_life": False, "problem": evil},
+    }
+    desk.rows_firmware = [
+        {
+            "plugin": "p", "id": "fw", "version": evil, "installed": evil, "state": state, "size": 2048,
+            "description": evil, "problem": evil, "depends": [evil], "steps": [evil], "installed_files": [evil],
+            "files": [{"name": evil, "url": evil, "size": 5, "kind": "sha256", "digits": evil, "cached": True}],
+        }
+        for state in ("installed", "upgrade", "available", "broken")
+    ]  # fmt: skip
+    desk.rows_leases = [
+        {
+            "address": "10.0.0.9", "network": evil, "mac": MAC, "client_id": "01:02", "state": state, "start": 1.0,
+            "expiry": 9e18, "hostname": evil, "vendor_class": evil, "relay_information": "aabb",
+        }
+        for state in ("bound", "declined", "expired")
+    ]  # fmt: skip
+    desk.rows_names = [{"address": "10.0.0.9", "name": evil, "mac": MAC, "state": "failed", "problem": evil}]
+    desk.rows_reservations = [
+        {
+            "network": evil,
+            "kind": "mac",
+            "value": evil,
+            "address": "10.0.0.9",
+            "hostname": evil,
+            "options": {evil: evil},
+        }
+    ]
+    desk.rollout_members = [
+        {"device": "d1", "mac": MAC, "model": evil, "group": "first", "state": "failed", "why": evil}
+    ]
+    desk.rows_rollouts[0] |= {"from": evil, "to": evil, "why": evil, "is_over": False, "state": "paused", "failed": 1}
+    desk.rows_syncs[1] = {
+        "id": 1, "state": "running", "began": 1.0, "ended": None, "who": evil, "devices": 2, "waiting": 1, "told": 0,
+        "done": 0, "failed": 1, "reasons": {}, "sent": 1, "rate": 12.5,
+    }  # fmt: skip
+    desk.looks = 9
+    desk.sync_problems = [
+        {"device": "d1", "mac": MAC, "state": "ended", "reason": "x", "text": evil, "help": evil, "tries": 1}
+    ]
+    desk.foreseen_devices = [
+        {
+            "id": "d1",
+            "mac": MAC,
+            "model": evil,
+            "plugin": "p",
+            "config": "base",
+            "before": {"locale": None},
+            "after": {"locale": evil},
+        }
+    ]
+
+
+OFFERED: list[tuple[str, list[str], str]] = [
+    ("/configs", ["/configs-new"], OPERATOR),
+    ("/configs/base", ["/configs/base/preview", "/configs/base/remove"], OPERATOR),
+    ("/plugins", ["/plugins-install"], ADMINISTRATOR),
+    ("/plugins/p", ["/plugins/p/upgrade", "/plugins/p/reload", "/plugins/p/uninstall"], ADMINISTRATOR),
+    ("/plugins/p/firmware", ["/plugins/p/firmware/fw/install", "/plugins/p/firmware/fw/uninstall"], ADMINISTRATOR),
+    ("/settings", ["/settings/NAT"], ADMINISTRATOR),
+    ("/leases/10.0.0.9", ["/leases/10.0.0.9/release", "/leases/10.0.0.9/renew"], OPERATOR),
+    ("/names", ["/names/retry"], OPERATOR),
+    ("/reservations", ["/reservations/new", "/reservations/remove"], OPERATOR),
+]

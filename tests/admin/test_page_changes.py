@@ -1,0 +1,325 @@
+"""What the pages beside devices change, and what they say when that cannot be: over a real socket, behind the gate."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from tests.admin.reading import PageReader
+from tests.admin.rest_of_pages import OFFERED, fill
+from tests.admin.test_pages import EVIL, SHOWN, AnyRole, Browser, Told
+
+from ringboot.admin.access import ROLES
+from ringboot.admin.problems import Problem
+from ringboot.desk.errors import Refused
+
+MAC = "00:00:5e:00:53:0a"
+
+
+@pytest.fixture
+def browser(server: Any, desk: Any) -> Browser:
+    return Browser(str(server.path))
+
+
+def send(browser: Browser, method: str, target: str, **fields: str) -> Told:
+    kind = {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
+    return browser.ask(method, target, urlencode(fields).encode(), **kind)
+
+
+def calls(desk: Any, name: str) -> list[tuple[Any, ...]]:
+    return [call for call in desk.calls if call[0] == name]
+
+
+def config(ident: str = "one", **raw: Any) -> dict[str, Any]:
+    return {
+        "id": ident, "parent_ids": ["base"], "role": None, "label": None, "code": None, "transient": False,
+        "deletable": True, "raw_config": raw,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("row", OFFERED, ids=[row[0] for row in OFFERED])
+def test_what_one_may_not_do_is_not_offered(
+    row: tuple[str, list[str], str], server: Any, browser: Browser, desk: Any
+) -> None:
+    target, offered, least = row
+    fill(desk, EVIL)
+    for role in ROLES:
+        server.access.rule = AnyRole(role)
+        page = browser.get(target).text
+        may = ROLES.index(role) >= ROLES.index(least)
+        assert [f'="{each}"' in page for each in offered] == [may] * len(offered)
+        assert may or "hx-post" not in page or role != ROLES[0]
+
+
+# General settings
+
+
+def test_a_setting_is_saved_on_its_own(browser: Browser, desk: Any) -> None:
+    told = send(browser, "PUT", "/settings/NAT", NAT="1", was="0", etag="")
+    page = PageReader(told.text)
+    assert (told.status, page.wrong) == (200, [])
+    assert "Saved." in page.text
+    assert calls(desk, "set_setting")[0][1:3] == ("NAT", "1")
+
+
+def test_a_setting_that_is_left_as_it_is_is_not_written(browser: Browser, desk: Any) -> None:
+    assert "Nothing was changed." in send(browser, "PUT", "/settings/NAT", NAT="0", was="0").text
+    assert not calls(desk, "set_setting")
+
+
+def test_a_setting_that_is_refused_says_why_beside_what_was_written(browser: Browser, desk: Any) -> None:
+    async def refuse(name: str, value: Any, who: str) -> dict[str, Any]:
+        raise Refused("NAT must be one of 0 1.", {"NAT": "must be one of 0 1"})
+
+    desk.rows_settings["NAT"] |= {"kind": "text"}
+    desk.set_setting = refuse
+    page = PageReader(send(browser, "PUT", "/settings/NAT", NAT=EVIL, was="0").text)
+    assert "must be one of 0 1" in page.text
+    assert SHOWN in page.text
+    assert page.wrong == []
+
+
+def test_two_who_change_a_setting_see_each_other(browser: Browser, desk: Any) -> None:
+    async def changed(name: str, value: Any, who: str) -> dict[str, Any]:
+        desk.rows_settings["NAT"]["value"] = 7
+        raise Problem(412, "changed-meanwhile", "Somebody changed it.")
+
+    desk.set_setting = changed
+    page = PageReader(send(browser, "PUT", "/settings/NAT", NAT="1", was="0", etag='"old"').text)
+    assert "Somebody set it to 7 meanwhile." in page.text
+    assert {attrs["name"]: attrs.get("value") for attrs in page.all("input")}["was"] == "7"
+
+
+def test_a_panel_of_config_keys_is_saved_into_its_config(browser: Browser, desk: Any) -> None:
+    desk.rows_configs = {"base": config("base", locale="fr_FR", ntp_ip="10.0.0.1")}
+    page = PageReader(browser.get("/settings").text)
+    assert {"raw_config.timezone", "raw_config.http_base_url"} <= {attrs.get("name") for attrs in page.all("input")}
+    told = send(browser, "PUT", "/settings/panels/0", **{"raw_config.locale": "de_DE", "raw_config.ntp_ip": ""})
+    assert "Saved" in told.text
+    assert calls(desk, "set_config")[0][1:3] == ("base", {"raw_config": {"locale": "de_DE", "ntp_ip": None}})
+    assert "at once" in calls(desk, "set_config")[0]  # nobody waits for a fleet's files
+    assert send(browser, "PUT", "/settings/panels/99").status == 404
+
+
+# Configs
+
+
+def test_a_config_is_added(browser: Browser, desk: Any) -> None:
+    told = send(browser, "POST", "/configs", id="new", label=" Hall ", parent_ids="base, floor")
+    assert told.headers["hx-redirect"] == "/configs/new"
+    assert calls(desk, "add_config")[0][1] == {
+        "id": "new", "label": "Hall", "parent_ids": ["base", "floor"], "raw_config": {}
+    }  # fmt: skip
+    desk.fail = Refused("Not so.", {"id": "there is a config new already"})
+    page = PageReader(send(browser, "POST", "/configs", id="new", label=EVIL).text, whole=False)
+    assert "there is a config new already" in page.text
+    assert SHOWN in page.text
+
+
+def test_a_config_says_what_it_sets_and_what_it_inherits(browser: Browser, desk: Any) -> None:
+    desk.rows_configs = {"one": config(locale="fr_FR", admin_password="7")}
+    page = PageReader(browser.get("/configs/one").text)
+    fields = {attrs["name"]: attrs.get("value") for attrs in page.all("input") if attrs.get("name")}
+    assert fields["raw_config.locale"] == "fr_FR"
+    assert fields["raw_config.admin_password"] == "***"
+    assert fields["parent_ids"] == "base"
+
+
+def test_only_what_differs_is_saved(browser: Browser, desk: Any) -> None:
+    desk.rows_configs = {"one": config(locale="fr_FR", ntp_enabled=True)}
+    fields = {"raw_config.locale": "de_DE", "raw_config.ntp_enabled": "true", "label": "Hall", "parent_ids": "base"}
+    told = send(browser, "PATCH", "/configs/one", **fields, role="", code="")
+    assert "Saved." in told.text
+    assert calls(desk, "set_config")[0][1:3] == ("one", {"raw_config": {"locale": "de_DE"}, "label": "Hall"})
+    desk.rows_configs, desk.calls = {"one": config(ntp_enabled=True)}, []
+    assert "Nothing was changed." in send(browser, "PATCH", "/configs/one", **{"raw_config.ntp_enabled": "true"}).text
+    assert not calls(desk, "set_config")
+
+
+def test_the_json_of_a_config_is_saved_as_a_patch(browser: Browser, desk: Any) -> None:
+    desk.rows_configs = {"one": config(locale="fr_FR", admin_password="7", X_old=1)}
+    told = send(browser, "PATCH", "/configs/one", json='{"locale": "fr_FR", "admin_password": "***", "X_new": [1]}')
+    assert "Saved." in told.text
+    assert calls(desk, "set_config")[0][2] == {"raw_config": {"X_old": None, "X_new": [1]}}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("{", "The body is not JSON"), ("[]", "It must be one JSON object"), ('{"a": NaN}', "The body is not JSON")],
+)
+def test_what_is_no_json_is_said_and_kept(text: str, why: str, browser: Browser, desk: Any) -> None:
+    desk.rows_configs = {"one": config()}
+    page = PageReader(send(browser, "PATCH", "/configs/one", json=text).text)
+    assert why in page.text
+    assert text in page.text
+    assert not calls(desk, "set_config")
+
+
+def test_a_refused_config_says_so_at_its_field(browser: Browser, desk: Any) -> None:
+    async def refuse(*_: Any) -> dict[str, Any]:
+        raise Refused("The config is not acceptable.", {"raw_config.http_port": "must be a number"})
+
+    desk.rows_configs = {"one": config(locale="fr_FR")}
+    desk.set_config = refuse
+    page = PageReader(send(browser, "PATCH", "/configs/one", **{"raw_config.http_port": EVIL}).text)
+    assert page.wrong == []
+    wrong = next(attrs for attrs in page.all("input") if attrs.get("name") == "raw_config.http_port")
+    assert (wrong["aria-invalid"], wrong["value"]) == ("true", SHOWN)
+
+
+def test_two_who_change_a_config_see_each_others_version(browser: Browser, desk: Any) -> None:
+    async def changed(*_: Any) -> dict[str, Any]:
+        desk.rows_configs["one"] = config(locale="it_IT", ntp_ip="10.0.0.1")
+        raise Problem(412, "changed-meanwhile", "Somebody changed it.")
+
+    desk.rows_configs = {"one": config(locale="fr_FR", ntp_ip="10.0.0.1")}
+    desk.set_config = changed
+    fields = {"raw_config.locale": "de_DE", "raw_config.ntp_ip": "10.0.0.1", "parent_ids": "base"}
+    page = PageReader(send(browser, "PATCH", "/configs/one", **fields).text)
+    assert "Somebody else changed this meanwhile." in page.text
+    assert " ".join(page.texts).count("Saved meanwhile:") == 1
+    assert "it_IT" in page.text
+    assert "de_DE" in page.text
+
+
+def test_whom_a_change_would_reach_is_said_before_it(browser: Browser, desk: Any) -> None:
+    desk.rows_configs = {"one": config(locale="fr_FR")}
+    desk.foreseen_devices = [{"id": "d1", "mac": MAC, "before": {"locale": "fr_FR"}, "after": {"locale": "de_DE"}}]
+    file = {"path": "a.cfg", "state": "changed", "text": "new words", "served": "old words"}
+    desk.previewed = {"id": "d1", "mac": MAC, "files": [file]}
+    fields = {"raw_config.locale": "de_DE", "preview_device": "d1"}
+    page = PageReader(send(browser, "POST", "/configs/one/preview", **fields).text, whole=False)
+    assert page.wrong == []
+    assert "1 of 2 devices would change" in page.text
+    assert all(words in page.text for words in (MAC, "fr_FR", "de_DE", "new words", "old words"))
+    assert calls(desk, "foresee_config") == [("foresee_config", "one", {"raw_config": {"locale": "de_DE"}}, "d1")]
+    assert not calls(desk, "set_config")
+
+
+def test_a_config_is_removed_unless_something_uses_it(browser: Browser, desk: Any) -> None:
+    desk.rows_configs = {"one": config(), "kept": {**config("kept"), "deletable": False}}
+    assert send(browser, "POST", "/configs/one/remove").headers["hx-redirect"] == "/configs"
+    assert "one" not in desk.rows_configs
+    told = send(browser, "POST", "/configs/kept/remove")
+    assert (told.status, told.headers["hx-retarget"]) == (409, "#said")
+
+
+# Plugins
+
+
+def test_a_plugin_is_installed_from_the_list_or_under_another_id(browser: Browser, desk: Any) -> None:
+    assert send(browser, "POST", "/plugins", source="snom").headers["hx-redirect"] == "/plugins/snom"
+    told = send(browser, "POST", "/plugins", source="/srv/own", id="own")
+    assert told.headers["hx-redirect"] == "/plugins/own"
+    assert [call[1:3] for call in calls(desk, "install_plugin")] == [("snom", None), ("/srv/own", "own")]
+    desk.fail = Refused("There is no plugin there.")
+    assert send(browser, "POST", "/plugins", source="x").headers["hx-retarget"] == "#said"
+    page = PageReader(send(browser, "POST", "/plugins", source=EVIL, id="y").text, whole=False)
+    assert "There is no plugin there." in page.text
+    assert SHOWN in page.text
+
+
+def test_an_upgrade_says_what_became_of_the_files(browser: Browser, desk: Any) -> None:
+    desk.rows_plugins = {"spoilt": {"id": "spoilt", "version": "1", "available": "2", "kept": ["a.tpl.old"]}}
+    told = send(browser, "POST", "/plugins/spoilt/upgrade")
+    assert "Version 2 is in use; it was 1." in told.text
+    assert "base.tpl, line 3" in told.text
+    assert "a.tpl.old" in told.text
+    assert "live-plugin" in told.headers["hx-trigger"]
+
+
+def test_what_goes_with_a_plugin_is_said_before_it_goes(browser: Browser, desk: Any) -> None:
+    desk.rows_plugins = {
+        "p": {
+            "id": "p",
+            "title": "P",
+            "devices": 3,
+            "custom_templates": ["own.tpl"],
+            "firmware": ["a.rom"],
+            "folder": "/d/p",
+        }
+    }
+    page = PageReader(browser.get("/plugins/p/uninstall").text, whole=False).text
+    assert all(words in page for words in ("3 devices", "own.tpl", "a.rom", "/d/p"))
+    assert not calls(desk, "uninstall_plugin")
+    assert send(browser, "POST", "/plugins/p/uninstall").headers["hx-redirect"] == "/plugins"
+    assert calls(desk, "uninstall_plugin")
+
+
+def test_firmware_is_installed_with_its_progress(browser: Browser, desk: Any) -> None:
+    desk.rows_firmware = [{"plugin": "p", "id": "fw", "version": "2", "installed": "1", "state": "upgrade", "size": 9,
+                           "description": "", "problem": None}]  # fmt: skip
+    page = PageReader(browser.get("/plugins/p/firmware").text, whole=False)
+    assert "fetches D10.zip" in page.text
+    assert page.all("progress")[0]["value"] == "512"
+    assert "fw installed: 2 files." in send(browser, "POST", "/plugins/p/firmware/fw/install").text
+    assert "fw installed: 1 files." in send(browser, "POST", "/plugins/p/firmware/fw/upgrade").text
+    gone = send(browser, "POST", "/plugins/p/firmware/fw/uninstall").text
+    assert all(words in gone for words in ("1 files are gone", "b.rom", "lang"))
+
+
+def test_the_repository_is_read_anew(browser: Browser, desk: Any) -> None:
+    desk.rows_plugins = {"p": {"id": "p", "available": "2"}}
+    told = send(browser, "POST", "/plugins-update")
+    assert "The repository has 2 plugins. There are newer versions of p." in told.text
+
+
+# Leases and reservations
+
+
+def test_a_lease_is_ended_kept_and_renewed(browser: Browser, desk: Any) -> None:
+    row = {
+        "address": "10.0.0.9", "network": "lan", "mac": MAC, "client_id": None, "state": "bound", "start": 1.0,
+        "expiry": 2.0, "hostname": None, "vendor_class": None, "relay_information": None,
+    }  # fmt: skip
+    desk.rows_leases = [row]
+    told = send(browser, "POST", "/leases/10.0.0.9/reserve", kind="mac", hostname="hall")
+    assert f"10.0.0.9 is kept for mac {MAC}." in told.text
+    assert calls(desk, "reserve_lease")[0][1:] == ("10.0.0.9", "mac", {"hostname": "hall"})
+    assert "was renewed" in send(browser, "POST", "/leases/10.0.0.9/renew").text
+    told = send(browser, "POST", "/leases/10.0.0.9/release")
+    assert f"10.0.0.9 is free; it was {MAC}" in PageReader(told.text, whole=False).text
+    assert desk.rows_leases == []
+    assert send(browser, "POST", "/leases/10.0.0.9/renew").headers["hx-retarget"] == "#said"
+
+
+def test_leases_are_read_on_by_a_cursor(browser: Browser, desk: Any) -> None:
+    fill(desk, EVIL)
+    desk.rows_leases = [{**desk.rows_leases[0], "address": f"10.0.0.{place}"} for place in range(150)]
+    page = browser.get("/leases?text=x").text
+    assert 'href="/leases?text=x&amp;after=100"' in page
+    assert "10.0.0.99<" in page
+    assert "10.0.0.100<" not in page
+
+
+def test_leases_while_dhcp_is_down(browser: Browser, desk: Any) -> None:
+    desk.fail = Refused("The dhcp process does not answer.")
+    told = browser.get("/leases")
+    assert told.status == 200
+    assert "The dhcp process does not answer." in told.text
+
+
+def test_a_reservation_is_added_and_removed(browser: Browser, desk: Any) -> None:
+    fields = {
+        "network": "lan",
+        "kind": "mac",
+        "value": MAC,
+        "address": "10.0.0.9",
+        "hostname": "",
+        "options": "66 = x=y\n\n",
+    }
+    assert f"10.0.0.9 is kept for {MAC}." in send(browser, "POST", "/reservations", **fields).text
+    assert desk.rows_reservations[0]["options"] == {"66": "x=y"}
+    page = PageReader(
+        send(browser, "POST", "/reservations", **{**fields, "address": "192.0.2.1", "hostname": EVIL}).text, whole=False
+    )
+    assert "does not lie in 10.0.0.0/8" in page.text
+    assert SHOWN in page.text
+    assert "is removed" in send(browser, "POST", "/reservations/remove", network="lan", kind="mac", value=MAC).text
+    assert desk.rows_reservations == []
+
+
+def test_names_are_tried_again(browser: Browser, desk: Any) -> None:
+    desk.rows_names = [{"name": "a"}]
+    assert "1 names are tried again now." in send(browser, "POST", "/names/retry").text
