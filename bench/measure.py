@@ -69,10 +69,10 @@ def measure(wire: Wire, load: Path, contender: Contender, point: Point) -> dict[
     """Run one point against a server that has just started with nothing."""
     with running(wire, contender) as (server, _):
         before, began = _busy(), time.monotonic()
-        own, clients = _used(server.pid), _used_by_ended()
+        own, clients = used(server.pid), _used_by_ended()
         result = drive(wire, load, point.arguments)
         took = time.monotonic() - began
-        ours = _used(server.pid) - own
+        ours = used(server.pid) - own
         clients = _used_by_ended() - clients
         if server.poll() is not None:
             raise Unable(f"{contender.name} ended by itself during {point.name}")
@@ -172,10 +172,10 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _used(pid: int) -> float:
-    """Give the processor seconds of a process and its descendants."""
+def used(pid: int, *, alone: bool = False) -> float:
+    """Give the processor seconds of a process and its descendants, or of it `alone`."""
     total = 0
-    for each in _family(pid):
+    for each in [pid] if alone else _family(pid):
         try:
             fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
         except OSError:

@@ -168,7 +168,8 @@ def _print_changed(row: Row) -> None:
     took = _bound(row, row["seconds"] < CHANGE_BOUND, f"below {CHANGE_BOUND:.0f}")
     print(
         f"a change of what {row['devices']:,} devices inherit: returns after {row['returned']:.3f} s {returned}, "
-        f"all files new after {row['seconds']:.1f} s {took}"
+        f"all files new after {row['seconds']:.1f} s {took}; "
+        f"of processors {row['main_ms']:.1f} ms of main and {row['workers_ms']:.1f} ms of a worker for each"
     )
 
 

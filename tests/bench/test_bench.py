@@ -221,7 +221,8 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
         {**row, "point": SMALL_BY_MORE, "rate": 4000, "mb_s": 4.1, "times": 2.1, "peer": "tftpd-hpa"},
         {**row, "point": MEANWHILE, "rate": 299, "p99_ms": 9.9, "case": LARGE_BY_MANY},
         {**row, "point": ADDED, "devices": 10000, "ms": 4.2, "seconds": 61.0},
-        {**row, "point": CHANGED, "devices": 10000, "returned": 0.012, "seconds": 15.5},
+        {**row, "point": CHANGED, "devices": 10000, "returned": 0.012, "seconds": 15.5, "main_ms": 0.9,
+         "workers_ms": 2.1},
         {**row, "point": FLEET_MEANWHILE, "what": "DHCP", "rate": 99.0, "p99_ms": 20.4},
         {**row, "point": ASKED, "rate": 5000.4, "bad": 0},
     ])  # fmt: skip
@@ -244,6 +245,7 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
     assert "10,000 devices make themselves known: 4.20 ms each (below 5: reached), with their files after" in said
     assert "a change of what 10,000 devices inherit: returns after 0.012 s (below 0.2: reached)" in said
     assert "all files new after 15.5 s (below 15: NOT reached)" in said
+    assert "of processors 0.9 ms of main and 2.1 ms of a worker for each" in said
     assert "meanwhile DHCP: 99/s, p99 20.4 ms (below 20: NOT reached)" in said
     assert "phones ask by HTTP: 5,000 files/s, p99 2.0 ms, 0 bad (at least 5,000: reached)" in said
     assert "other programs kept 0.5 processors busy" in said

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.desk.office import Office
 
+from ringboot.desk.turns import Turns
 from ringboot.model.device import DeviceFile
 
 MAC = "00:08:5d:00:00:01"
@@ -116,6 +117,7 @@ def test_a_fleet_is_rendered_while_a_phone_that_waits_goes_first(
             return await worker(job)
 
         monkeypatch.setattr(office.core.pool, "render", noted)
+        monkeypatch.setattr(office.renders, "_turns", Turns(8, office.core.pace))
         fleet = asyncio.create_task(office.renders.done(idents))
         await asyncio.sleep(0)
         await office.renders.settled(idents[-1])

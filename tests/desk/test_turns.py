@@ -10,7 +10,7 @@ from tests.desk.house import House, house, phone, until
 
 from ringboot.desk.doorway import Doorway
 from ringboot.desk.follower import Follower
-from ringboot.desk.renders import AT_ONCE
+from ringboot.desk.renders import AT_ONCE, FEW
 from ringboot.fleet.networks import Networks
 from ringboot.model.device import DeviceFile
 from ringboot.model.file import FileRequest, Refuse, Serve
@@ -77,19 +77,19 @@ def test_every_device_that_could_not_be_rendered_is_told(tmp_path: Path) -> None
 def test_who_waits_for_a_file_goes_before_a_whole_fleet(tmp_path: Path) -> None:
     async def play() -> None:
         async with house(tmp_path) as made:
-            names = [f"p{number:02}" for number in range(40)]
+            names = [f"p{number:02}" for number in range(AT_ONCE + 30)]
             await made.put(*(phone(name, number) for number, name in enumerate(names)))
             gate = Gate(made)
             made.renders.need(names)
             await until(lambda: made.workers.jobs)
-            waiting = asyncio.create_task(made.renders.settled("p39"))
-            asked = asyncio.create_task(made.renders.done(["p38"]))
+            waiting = asyncio.create_task(made.renders.settled(names[-1]))
+            asked = asyncio.create_task(made.renders.done([names[-2]]))
             await asyncio.sleep(0)
             gate.open.set()
             await waiting
             await asked
             await asyncio.gather(*(made.renders.settled(name) for name in names))
-            assert set(made.workers.devices[8:10]) == {"p38", "p39"}
+            assert set(made.workers.devices[AT_ONCE : AT_ONCE + 2]) == set(names[-2:])
             assert sorted(made.workers.devices) == names
 
     asyncio.run(play())
@@ -116,6 +116,51 @@ def test_what_all_phones_share_does_not_wait_for_the_file_of_one(tmp_path: Path)
             assert not own.done()
             gate.open.set()
             await own
+
+    asyncio.run(play())
+
+
+def test_what_stands_is_served_while_a_whole_fleet_is_made_anew(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            made.core.world.networks = Networks([])
+            names = [f"p{number:02}" for number in range(FEW + 1)]
+            await made.put(*(phone(name, number) for number, name in enumerate(names)))
+            door = Doorway(made.core, Follower(made.core, made.core.data / "leases"), made.renders, there)
+
+            def asks(number: int) -> asyncio.Task[Serve | Refuse]:
+                agent = (("user-agent", f"Aastra6731i MAC:00-08-5D-00-00-{number:02X} V:2.6.0.2010-SIP"),)
+                path = f"/Aastra/00085D0000{number:02X}.cfg"
+                return asyncio.create_task(
+                    door.answer(FileRequest("http", path, f"10.0.0.{number + 1}", 4711, "10.0.0.2", headers=agent))
+                )
+
+            await made.renders.done(names)
+            for number in range(3):
+                await asks(number)  # its firmware becomes known
+            await until(lambda: not made.renders.waiting)
+            gate = Gate(made)
+            reached = len(made.workers.jobs)
+            await made.desk.set_config("default", {"raw_config": {"exten_dnd": "*25"}}, "ann", wait=False)
+            await until(lambda: len(made.workers.jobs) == reached + len(names))
+            assert made.renders.waiting == len(names)
+            await asks(0)
+            made.renders.need(["p01"], "a person changed this one")
+            own = asks(1)
+            await asks(2)
+            assert made.renders.waiting == len(names)
+            assert not own.done()
+            gate.open.set()
+            await own
+            await until(lambda: not made.renders.waiting)
+            assert made.workers.devices[reached:].count("p01") == 2
+            gate.open.clear()
+            made.renders.need(["p02"])
+            late = asks(2)
+            await until(lambda: made.workers.devices[-1] == "p02")
+            assert not late.done(), "the fleet is through: this is a change of its own again"
+            gate.open.set()
+            await late
 
     asyncio.run(play())
 
@@ -162,7 +207,7 @@ def test_a_device_that_a_person_configured_stays_known_when_a_template_breaks(tm
 def test_a_stop_breaks_off_what_is_being_rendered(tmp_path: Path) -> None:
     async def play() -> None:
         async with house(tmp_path) as made:
-            names = [f"p{number:02}" for number in range(20)]
+            names = [f"p{number:02}" for number in range(AT_ONCE + 12)]
             await made.put(*(phone(name, number) for number, name in enumerate(names)))
             Gate(made)  # which nobody opens
             made.renders.need(names)
@@ -175,7 +220,7 @@ def test_a_stop_breaks_off_what_is_being_rendered(tmp_path: Path) -> None:
             made.renders.need(names)
             assert await made.renders.done(names) == {}
             assert len(made.workers.jobs) == AT_ONCE
-            assert [made.device(name).problem for name in names] == [None] * 20
+            assert [made.device(name).problem for name in names] == [None] * len(names)
 
     asyncio.run(play())
 

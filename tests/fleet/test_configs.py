@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -138,6 +139,24 @@ def test_a_layer_over_itself_or_over_nothing_is_itself(under: dict[str, Any], ov
 
     assert lay(over) == lay({}, over) == lay(over, {}) == lay(over, over) == over
     assert lay(under, over, over) == lay(under, over)
+
+
+@given(st.lists(TREES, min_size=1, max_size=4), st.lists(st.lists(st.integers(0, 4), max_size=3), max_size=4))
+def test_what_is_inherited_can_be_flattened_before(trees: list[dict[str, Any]], parents: list[list[int]]) -> None:
+    """In whatever way they inherit from each other, unless a config does from itself."""
+    rows = [
+        Config(str(n), tuple(str(each) for each in (parents[n] if n < len(parents) else ())), tree)
+        for n, tree in enumerate(trees)
+    ]
+    there = shelf(*rows)
+    before = deepcopy(there)
+    for row in rows:
+        below = configs.inherited(there.get, row)
+        whole = flatten(there.get, row.id)
+        if row.id not in below.order:
+            assert configs.laid(below.raw, row.raw_config) == whole.raw
+            assert (*below.order, row.id) == whole.order
+    assert there == before
 
 
 # In the books

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import signal
 import stat
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -13,7 +15,7 @@ from typing import Any
 import pytest
 
 from ringboot.host.guest import Limits
-from ringboot.host.render import RenderPool
+from ringboot.host.render import TOGETHER, RenderPool
 from ringboot.plugins.job import (
     Outcome,
     Outdated,
@@ -136,28 +138,118 @@ def test_an_edited_template_counts_at_once(with_one_pool: Hold, folder: Path) ->
     with_one_pool(conversation)
 
 
-def test_an_old_result_is_dropped(folder: Path) -> None:
+async def held(pool: RenderPool, *jobs: RenderJob) -> list[asyncio.Task[Outcome]]:
+    """Give jobs to the only worker, which does not get to them until it is let go."""
+    (tenant,) = pool._tenants
+    await tenant.start()
+    assert tenant.pid is not None
+    os.kill(tenant.pid, signal.SIGSTOP)
+    asked = tenant.statistics.requests
+    tasks = [asyncio.create_task(pool.render(each)) for each in jobs]
+    while tenant.statistics.requests == asked:
+        await asyncio.sleep(0)
+    return tasks
+
+
+def let_go(pool: RenderPool) -> None:
+    (pid,) = (tenant.pid for tenant in pool._tenants)
+    assert pid is not None
+    os.kill(pid, signal.SIGCONT)
+
+
+def test_an_old_result_is_dropped(with_one_pool: Hold, folder: Path) -> None:
     async def conversation(pool: RenderPool) -> None:
-        outcomes = await asyncio.gather(*(pool.render(job(folder, r, admin_password=str(r))) for r in (1, 2, 4, 3)))
+        (first,) = await held(pool, job(folder, 1, admin_password="1"))
+        requests, outdated = pool.statistics()["render-1"].requests, pool.outcomes["outdated"]
+        later = [asyncio.create_task(pool.render(job(folder, r, admin_password=str(r)))) for r in (2, 4, 3)]
+        await asyncio.sleep(0)
+        let_go(pool)
+        outcomes = await asyncio.gather(first, *later)
         assert [type(outcome) for outcome in outcomes] == [Outdated, Outdated, Rendered, Outdated]
         assert served(folder) == {PATH: "admin: 4\n"}
-        assert pool.outcomes == {"outdated": 3, "rendered": 1}
-        assert pool.statistics()["render-1"].requests == 2  # those that waited were not even asked for
+        assert pool.outcomes["outdated"] == outdated + 3
+        assert pool.statistics()["render-1"].requests == requests + 1  # those that waited were not even asked for
 
-    with_pool(conversation)
+    with_one_pool(conversation)
     assert nothing_left_over(folder)
 
 
 def test_a_device_that_is_gone_gets_no_file(with_one_pool: Hold, folder: Path) -> None:
     async def conversation(pool: RenderPool) -> None:
-        going = asyncio.create_task(pool.render(job(folder, admin_password="x")))
-        await asyncio.sleep(0)
+        (going,) = await held(pool, job(folder, admin_password="x"))
         pool.forget(str(folder), "one")
+        let_go(pool)
         assert isinstance(await going, Outdated)
         assert served(folder) == {}
         rendered(await pool.render(job(folder, admin_password="x")))  # it came back
 
     with_one_pool(conversation)
+
+
+def other(folder: Path, number: int, **raw: Any) -> RenderJob:
+    """Ask for the files of another device, of another model."""
+    about = {"id": f"other {number}", "mac": f"00:08:5d:00:00:{number:02x}", "model": "B1"}
+    return RenderJob(1, str(folder), raw, SERVER, about)
+
+
+def test_jobs_that_wait_together_go_together_and_each_has_its_answer(with_one_pool: Hold, folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        (folder / "templates" / "A1.tpl").write_text("{{ nothing }}")
+        requests = pool.statistics()["render-1"].requests
+        jobs = [job(folder), *(other(folder, number, admin_password=str(number)) for number in range(TOGETHER))]
+        fault, *made = await asyncio.gather(*map(pool.render, jobs))
+        assert isinstance(fault, TemplateFault)
+        assert [rendered(each).files[0].path for each in made] == [
+            f"Acme/00085d0000{number:02x}.cfg" for number in range(TOGETHER)
+        ]
+        assert served(folder) == {
+            f"Acme/00085d0000{number:02x}.cfg": f"admin: {number}\n" for number in range(TOGETHER)
+        }
+        assert pool.statistics()["render-1"].requests == requests + 2
+
+    with_one_pool(conversation)
+    assert nothing_left_over(folder)
+
+
+def test_plugins_take_turns_and_none_waits_for_ever(with_one_pool: Hold, folder: Path, tmp_path: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        second = tmp_path / "second"
+        shutil.copytree(folder, second)
+        jobs = [other((folder, second)[number % 2], number) for number in range(6)]
+        requests = pool.statistics()["render-1"].requests
+        for outcome in await asyncio.gather(*map(pool.render, jobs)):
+            rendered(outcome)
+        assert pool.statistics()["render-1"].requests == requests + 2
+        assert (len(served(folder)), len(served(second))) == (3, 3)
+
+    with_one_pool(conversation)
+
+
+def test_a_job_that_nobody_waits_for_any_more_is_not_put_in_place(with_one_pool: Hold, folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        kept, left = await held(pool, job(folder), other(folder, 1))
+        left.cancel()
+        await asyncio.sleep(0)
+        let_go(pool)
+        rendered(await kept)
+        assert list(served(folder)) == [PATH]
+
+    with_one_pool(conversation)
+    assert nothing_left_over(folder)
+
+
+def test_a_stop_breaks_off_what_waits(folder: Path) -> None:
+    async def conversation(pool: RenderPool) -> None:
+        (first,) = await held(pool, job(folder))
+        waiting = asyncio.create_task(pool.render(other(folder, 1)))
+        await asyncio.sleep(0)
+        let_go(pool)
+        await pool.close()
+        assert [first.cancelled(), (await asyncio.gather(waiting, return_exceptions=True))[0].__class__] == [
+            True, asyncio.CancelledError
+        ]  # fmt: skip
+
+    with_pool(conversation)
 
 
 def test_a_fault_names_template_and_line_and_replaces_nothing(with_one_pool: Hold, folder: Path) -> None:
@@ -177,11 +269,12 @@ def test_an_endless_template_costs_only_its_job(folder: Path) -> None:
 
     async def conversation(pool: RenderPool) -> None:
         (folder / "var" / "templates" / "A1.tpl").write_text(endless)
-        outcome = await pool.render(job(folder))
-        assert outcome == RenderFailed("it took longer than 2 s")
+        bad, good = await asyncio.gather(pool.render(job(folder)), pool.render(other(folder, 1)))
+        assert bad == RenderFailed("it took longer than 2 s")
+        rendered(good)
         (folder / "var" / "templates" / "A1.tpl").unlink()
         rendered(await pool.render(job(folder, 2)))
-        assert pool.statistics()["render-1"].starts == 2
+        assert pool.statistics()["render-1"].starts == 3
 
     with_pool(conversation, seconds=2)
     assert nothing_left_over(folder)

@@ -22,6 +22,17 @@ def put(history: History, data: bytes, folder: Path, *, held: bool = False) -> K
     return made
 
 
+def test_only_the_newest_can_be_held(tmp_path: Path) -> None:
+    history = History(tmp_path, "one")
+    assert history.held() is None
+    put(history, b"1", tmp_path)
+    assert history.held() is None
+    put(history, b"2", tmp_path, held=True)
+    assert history.held() == history.newest()
+    put(history, b"3", tmp_path)
+    assert history.held() is None
+
+
 def test_generations_are_there_to_the_byte(tmp_path: Path) -> None:
     history = History(tmp_path, "one/../two")
     assert (history.all(), history.newest(), history.begun()) == ([], None, False)

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from tests.plugins.conftest import PHONE, SERVER, Plugin
 
-from ringboot.plugins.context import contexts
+from ringboot.model.codec import BadMessage
+from ringboot.plugins.context import Ground, contexts
 from ringboot.plugins.job import (
     Left,
     Rendered,
     RenderFailed,
     RenderJob,
     TemplateFault,
-    decode_outcome,
-    encode_outcome,
+    decode_answers,
+    encode_answers,
 )
 from ringboot.plugins.manifest import load_manifest
 from ringboot.plugins.raw import complete
@@ -219,7 +220,7 @@ def test_secrets_are_withheld_from_what_others_can_read(plugin: Plugin, key: str
 
 def test_a_public_file_sees_the_device_but_not_its_options(plugin: Plugin) -> None:
     manifest = load_manifest(plugin.manifest(COMMON).path)
-    own, seen = contexts(RenderJob(1, str(plugin.path), {}, SERVER, PHONE), manifest)
+    own, seen = contexts(RenderJob(1, str(plugin.path), {}, SERVER, PHONE), Ground(manifest))
     assert own["device"].options == {"switchboard": True}
     assert seen["device"].model == "A1"
     assert "options" not in seen["device"]
@@ -259,7 +260,7 @@ def test_stage_writes_only_what_differs(plugin: Plugin, tmp_path: Path) -> None:
         ("Acme/00085D2EECFB-user.cfg", "user", False, 5),
     ]
     plain = {path.name: path.read_text() for path in (tmp_path / "new").iterdir() if path.suffix != ".z"}
-    assert plain == {"0": "new\n"}
+    assert plain == {"0-0": "new\n"}
     assert rendered.revision == 7
 
 
@@ -269,4 +270,7 @@ def test_stage_writes_only_what_differs(plugin: Plugin, tmp_path: Path) -> None:
     ids=lambda outcome: type(outcome).__name__,
 )
 def test_outcomes_survive_the_way_from_the_worker(outcome: Rendered | TemplateFault | RenderFailed) -> None:
-    assert decode_outcome(encode_outcome(outcome)) == outcome
+    data = encode_answers([outcome, outcome])
+    assert decode_answers(data, 2) == [outcome, outcome]
+    with pytest.raises(BadMessage, match="2 answers to 3 jobs"):
+        decode_answers(data, 3)

@@ -18,7 +18,7 @@ def rendered(*paths: str) -> Rendered:
 def plugin(tmp_path: Path) -> str:
     (tmp_path / "acme/var/tftpboot").mkdir(parents=True)
     new = staging.make_folder(str(tmp_path / "acme"), "token")
-    (new / "0").write_text("new")
+    Path(staging.fresh(new, 0, 0)).write_text("new")
     return str(tmp_path / "acme")
 
 
@@ -33,6 +33,26 @@ def test_nothing_is_put_outside(plugin: str, path: str) -> None:
         staging.place(plugin, "token", rendered(path))
     assert not Path(plugin, "var/out.cfg").exists()
     assert not Path("/tmp/out.cfg").exists()
+
+
+def test_each_job_of_a_work_has_files_of_its_own(plugin: str) -> None:
+    Path(staging.fresh(staging.new_folder(plugin, "token"), 7, 0)).write_text("of the seventh")
+    staging.place(plugin, "token", rendered("a/7.cfg"), job=7)
+    staging.place(plugin, "token", rendered("a/0.cfg"))
+    assert [Path(plugin, f"var/tftpboot/a/{job}.cfg").read_text() for job in (0, 7)] == ["new", "of the seventh"]
+
+
+@pytest.mark.parametrize("leads_to", ["../../outside", "/tmp"])
+def test_a_folder_that_leads_out_is_not_entered(plugin: str, leads_to: str) -> None:
+    root = Path(plugin, "var/tftpboot")
+    (root / "a").mkdir()
+    (root / "inside").mkdir()
+    (root / "a/out").symlink_to(leads_to)
+    (root / "a/in").symlink_to("../inside")
+    with pytest.raises(OSError, match="leaves the folder"):
+        staging.place(plugin, "token", rendered("a/out/b.cfg"))
+    staging.place(plugin, "token", rendered("a/in/b.cfg"))
+    assert (root / "inside/b.cfg").read_text() == "new"
 
 
 def test_what_a_crash_left_is_swept_away(plugin: str) -> None:

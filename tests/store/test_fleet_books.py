@@ -111,6 +111,9 @@ def test_devices_come_in_pages(do: Do) -> None:
         assert [device.id for device in books.devices.page("", 2)] == ["d0", "d1"]
         assert [device.id for device in books.devices.page("d1", 9)] == ["d2", "d3", "d4"]
         assert books.devices.page("d4", 9) == []
+        assert books.devices.counts() == (5, 0)
+        books.devices.put(Device("d3", configured=True), "test", 1.0)
+        assert books.devices.counts() == (5, 1)
 
     do(story)
 

@@ -118,6 +118,8 @@ class Core:
         """Let dhcp know a device that is configured, or that a person vouched for; and forget any other."""
         if device.mac is None:
             return
+        if device.configured and device.mac in self.feed.known and not self.feed.names_token:
+            return  # a whole fleet is rendered, and nothing of this is news
         with self.db.reading() as books:
             known = devices.is_known(books, device)
             word = books.urls.of_device(device.id) if self.feed.names_token else None

@@ -10,7 +10,6 @@ from typing import Any
 from ringboot import __version__
 from ringboot.answer import decide
 from ringboot.desk.core import Core
-from ringboot.desk.devices import all_devices
 from ringboot.desk.errors import DeskError
 from ringboot.desk.renders import Renders
 
@@ -72,8 +71,7 @@ class DaemonDesk:
 
     def _count_devices(self) -> tuple[int, int]:
         with self.core.db.reading() as books:
-            flags = [device.configured for device in all_devices(books)]
-        return len(flags), sum(flags)
+            return books.devices.counts()
 
     def processes(self) -> list[Row]:
         """Give what the supervisor runs, as it last wrote it down."""

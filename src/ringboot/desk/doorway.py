@@ -97,7 +97,7 @@ class Doorway:
         if device is None or device.plugin is None:
             return True
         is_made = device.configured or device.problem is not None
-        return is_made and not self._renders.is_under_way(device.id) and not self._is_new(device.plugin)
+        return is_made and not self._renders.must_be_awaited(device.id) and not self._is_new(device.plugin)
 
     def _resolved(self, books: Books, request: FileRequest, seen: Seen, utc: float) -> Resolved:
         return resolve(books, self._core.world, request, seen, self._places, ticket=0, utc=utc)
@@ -111,7 +111,7 @@ class Doorway:
         if seen.device is not None:
             if seen.device.plugin is not None and not seen.device.configured and seen.device.problem is None:
                 self._renders.ensure(seen.device.id)
-            if self._may_be_own(seen.device, request):
+            if self._renders.must_be_awaited(seen.device.id) and self._may_be_own(seen.device, request):
                 await self._renders.settled(seen.device.id)  # the door's own patience ends it
         with self._core.db.reading() as books:
             return self._resolved(books, request, seen, self._core.utc())

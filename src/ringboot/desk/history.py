@@ -132,8 +132,9 @@ def _staged(plugin: Path, token: str, kept: dict[KeptFile, bytes]) -> Rendered:
     for number, (file, data) in enumerate(kept.items()):
         changed = octets(plugin / "var" / "tftpboot" / file.path) != data
         if changed:
-            (new / str(number)).write_bytes(data)
-            (new / str(number)).chmod(0o640)
+            target = Path(staging.fresh(new, 0, number))
+            target.write_bytes(data)
+            target.chmod(0o640)
         about = {key: getattr(file, key) for key in ("path", "part", "secret", "template", "sha256", "size")}
         files.append(RenderedFile(**about, changed=changed))
     return Rendered(0, tuple(files))

@@ -10,7 +10,8 @@ from typing import Any
 
 from ringboot.desk.devices import DeviceDesk
 from ringboot.desk.errors import NotFound, Refused
-from ringboot.desk.renders import problem, told
+from ringboot.desk.inputs import told
+from ringboot.desk.renders import problem
 from ringboot.fleet import configs, layers
 from ringboot.fleet.books import Books
 from ringboot.fleet.fields import FieldErrors

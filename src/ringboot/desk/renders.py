@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import json
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ringboot import log, reasons
 from ringboot.desk.core import Core
+from ringboot.desk.inputs import Inheritance, inputs, told
 from ringboot.desk.turns import Turns
 from ringboot.fleet import configs, layers, rendered
 from ringboot.fleet.books import Books, Taken
 from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.raw_config import complete, without_secrets
-from ringboot.host.render import Preview
+from ringboot.host.render import TOGETHER, Preview
 from ringboot.model.device import Device, DeviceFile
 from ringboot.plugins.history import History, KeptFile, tidy
-from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, ServerFacts, TemplateFault
+from ringboot.plugins.job import Outdated, Rendered, RenderFailed, RenderJob, TemplateFault
 
 T = TypeVar("T")
 EVERY = 1 << 40  # a limit that is none
-SLICE = 200  # jobs made in one go
-AT_ONCE = 8  # jobs given to the pool; the rest waits here, so that a stop is quick
+SLICE = 100  # jobs made in one go
+FEW = 8  # devices that a person waits for; for a whole fleet no phone that asks for its file shall
+AT_ONCE = 3 * TOGETHER  # jobs given to the pool, of which two workers have most; the rest waits here
 
 
 class Renders:
@@ -40,7 +39,9 @@ class Renders:
         self._asked: set[str] = set()  # a person asked for these: what was put back does not hold
         self._why: dict[str, str] = {}
         self._forced: set[str] = set()  # to be rendered even if nothing differs: a template may
+        self._inheritance = Inheritance()
         self._inputs: dict[str, bytes] = {}  # device -> digest of what its files were last made from
+        self._standing: set[str] = set()  # waits for a change of its whole fleet only: until then what stands is good
         self._turns = Turns(AT_ONCE, core.pace)
         self._closed = False
 
@@ -49,11 +50,20 @@ class Renders:
         """Say how many devices are being rendered or wait for it."""
         return len(self._running)
 
-    def need(self, devices: Iterable[str], why: str = "", *, only_changed: bool = False) -> None:
-        """Render these soon; `why` stands in their history; `only_changed`: those whose input is another one."""
+    def need(
+        self, devices: Iterable[str], why: str = "", *, only_changed: bool = False, standing: bool = False
+    ) -> None:
+        """Render these soon; `why` stands in their history; `only_changed`: those whose input is another one.
+
+        `standing`: who asks meanwhile may have what stands, unless something else about the device has changed.
+        """
         for device in devices:
             if self._closed:
                 return
+            if not standing:
+                self._standing.discard(device)
+            elif not self._is_running(device):
+                self._standing.add(device)
             self._why[device] = why or self._why.get(device, "")
             if not only_changed:
                 self._forced.add(device)
@@ -84,9 +94,9 @@ class Renders:
         if not self._is_running(device):
             self.need((device,))
 
-    def is_under_way(self, device: str) -> bool:
-        """Tell whether a device's files are being made, or are about to be."""
-        return device in self._running
+    def must_be_awaited(self, device: str) -> bool:
+        """Tell whether a device's files are being made, or are about to be, and what stands is not good till then."""
+        return device in self._running and device not in self._standing
 
     def _is_running(self, device: str) -> bool:
         """Tell whether a task renders it that will look once more before it ends."""
@@ -96,6 +106,7 @@ class Renders:
     def _ended(self, device: str, done: asyncio.Task[str | None]) -> None:
         if self._running.get(device) is done:
             del self._running[device]
+            self._standing.discard(device)
         if not done.cancelled() and (error := done.exception()) is not None:
             log.get().error("rendering broke off", device=device, why=repr(error))
 
@@ -111,6 +122,7 @@ class Renders:
         while (task := self._running.get(device)) is not None:
             self._turns.hurry(device)
             await asyncio.wait({task})
+        self._standing.discard(device)
         holder: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         doing = asyncio.create_task(self._after(holder))
         self._running[device] = doing
@@ -130,23 +142,26 @@ class Renders:
 
     async def inherited(self, config: str, why: str = "") -> None:
         """Render those whom a change of this config reaches and whose input differs now; returns when files stand."""
-        await self.done(await asyncio.to_thread(self._heirs, config), why, only_changed=True)
+        heirs = await asyncio.to_thread(self._heirs, config)
+        await self.done(heirs, why, only_changed=True, standing=len(heirs) > FEW)
 
     def _heirs(self, config: str) -> tuple[str, ...]:
         with self._core.db.reading() as books:
             return layers.heirs(books, config)
 
-    async def done(self, devices: Iterable[str], why: str = "", *, only_changed: bool = False) -> dict[str, str]:
+    async def done(
+        self, devices: Iterable[str], why: str = "", *, only_changed: bool = False, standing: bool = False
+    ) -> dict[str, str]:
         """Render these now, because a person wants it, and wait; gives the problem of each that could not be."""
         wanted = list(dict.fromkeys(devices))
         self._asked.update(wanted)
         tasks = {}
         for first in range(0, len(wanted), SLICE):
             part = wanted[first : first + SLICE]
-            self.need(part, why, only_changed=only_changed)
+            self.need(part, why, only_changed=only_changed, standing=standing)
             tasks.update({device: self._running[device] for device in part if device in self._running})
             await asyncio.sleep(0)  # a fleet's jobs are made without holding up a file request
-        if len(wanted) <= AT_ONCE:  # a person waits; for a whole fleet no phone that asks for its file shall
+        if len(wanted) <= FEW:
             for device in wanted:
                 self._turns.hurry(device)
         failed: dict[str, str] = {}
@@ -180,11 +195,13 @@ class Renders:
 
     async def _render(self, ident: str, *, asked: bool, forced: bool) -> str | None:
         core = self._core
+        generation = core.db.generation
         with core.db.reading() as books:
             device = books.devices.get(ident)
             if device is None or device.plugin is None:
                 return None
-            flat = configs.for_device(books.configs, device)
+            flat = self._inheritance.flat(generation, books, device)
+            own = {(row.plugin, row.path) for row in books.files.of_device(ident)}
         folder = core.shelf.folders.get(device.plugin)
         if folder is None or device.plugin not in core.shelf.plugins:
             return await self._fault(device, core.shelf.why_not(device.plugin))
@@ -195,25 +212,26 @@ class Renders:
             return await self._fault(device, f"config {device.config or 'none'} does not exist")
         reserved: Device = device
         try:
-            raw = complete({**told(core), **flat.raw})
-            inputs = _digest(raw, core.facts(device.ip), device)
-            if not forced and device.configured and self._inputs.get(ident) == inputs:
+            given = inputs(core, device, flat)
+            digest = given.digest()
+            if not forced and device.configured and self._inputs.get(ident) == digest:
                 core.pool.outcomes["unchanged"] += 1
                 return None
-            await core.db.write(lambda books: rendered.reserve(books, core.world, reserved, raw))
+            wanted = rendered.expected(core.shelf.plugins[device.plugin], device.plugin, device, given.raw)
+            if not own.issuperset((row.plugin, row.path) for row in wanted):
+                await core.db.write(lambda books: rendered.reserve(books, core.world, reserved, given.raw))
         except (FieldErrors, Taken) as error:
             return await self._fault(device, str(error))
         self._inputs.pop(ident, None)
         self._revision += 1
-        job = RenderJob(self._revision, str(folder.path), raw, core.facts(device.ip), asdict(device))
-        outcome = await core.pool.render(job)
+        outcome = await core.pool.render(given.job(self._revision, str(folder.path)))
         if isinstance(outcome, Outdated):
             return None
         if isinstance(outcome, Rendered):
-            self._inputs[ident] = inputs
+            self._inputs[ident] = digest
             return await self.keep(device, outcome, why, final=asked)
         # Jinja2 and Python put values into their messages, and this one is stored and shown.
-        why = without_secrets(outcome.why, {**raw, "options": device.options})
+        why = without_secrets(outcome.why, {**given.raw, "options": device.options})
         return await self._fault(device, outcome._replace(why=why))
 
     async def draft(self, device: Device) -> Rendered | str:
@@ -227,19 +245,18 @@ class Renders:
         if flat is None:
             return f"config {device.config or 'none'} does not exist"
         try:
-            raw = complete({**told(core), **flat.raw})
+            given = inputs(core, device, flat.raw)
         except FieldErrors as error:
             return str(error)
-        outcome = await core.pool.preview(RenderJob(0, str(folder.path), raw, core.facts(device.ip), asdict(device)))
+        outcome = await core.pool.preview(given.job(0, str(folder.path)))
         if isinstance(outcome, Preview):
             return outcome.rendered
-        return without_secrets(problem(outcome), {**raw, "options": device.options})
+        return without_secrets(problem(outcome), {**given.raw, "options": device.options})
 
     def _is_held(self, device: Device, plugin: str) -> bool:
         """Tell whether its files are those that a person put back."""
-        history = History(plugin, device.id)
-        newest = history.newest() if history.begun() else None
-        if newest is None or not newest.held:
+        newest = History(plugin, device.id).held()
+        if newest is None:
             return False
         with self._core.db.reading() as books:
             return {(row.path, row.sha256) for row in books.files.of_device(device.id)} == newest.contents
@@ -353,28 +370,8 @@ def _differs(history: History, outcome: Rendered) -> bool:
     return any(file.changed for file in outcome.files) or not history.begun()
 
 
-def told(core: Core) -> dict[str, Any]:
-    """Give the keys that provd's templates know the server by."""
-    facts = core.facts(None)
-    keys: dict[str, Any] = {"ip": facts.server}
-    if (http := core.began_with.http.listen) is not None:
-        keys |= {"http_port": str(http.port), "http_base_url": facts.http}
-    if (tftp := core.began_with.tftp.listen) is not None:
-        keys["tftp_port"] = tftp.port
-    return keys
-
-
 def problem(outcome: TemplateFault | RenderFailed) -> str:
     """Say why a job made no files."""
     if isinstance(outcome, TemplateFault):
         return reasons.tell(reasons.TEMPLATE_ERROR.id, outcome._asdict())
     return outcome.why
-
-
-_NOT_RENDERED = ("configured", "problem", "association", "added")  # fields of a device that no template sees
-
-
-def _digest(raw: dict[str, Any], facts: ServerFacts, device: Device) -> bytes:
-    """Give a name to all that a device's files are made from, but for the templates."""
-    about = {key: value for key, value in asdict(device).items() if key not in _NOT_RENDERED}
-    return hashlib.sha256(json.dumps([raw, facts, about], sort_keys=True).encode()).digest()

@@ -70,6 +70,9 @@ class DeviceBook(Protocol):
     def page(self, after: str, limit: int) -> list[Device]:
         """Give the next ones by id."""
 
+    def counts(self) -> tuple[int, int]:
+        """Count them, and those of them that are configured."""
+
 
 class ConfigBook(Protocol):
     """The layers of configuration."""

@@ -34,6 +34,25 @@ def flatten(get: Callable[[str], Config | None], config: str) -> Flat:
     return Flat(flat.raw, flat.layers, tuple(order))
 
 
+def inherited(get: Callable[[str], Config | None], config: Config) -> Flat:
+    """Lay the parents of a config over each other, as `flatten` does before it comes to the config itself."""
+    flat = Flat({})
+    order: list[str] = []
+    visited: set[str] = set()
+    for parent in config.parent_ids:
+        _lay(get, parent, flat, order, visited)
+    return Flat(flat.raw, flat.layers, tuple(order))
+
+
+def laid(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay one tree over another, as `overlay` does, and leave both as they are; the result shares what they hold."""
+    whole = dict(under)
+    for key, value in over.items():
+        below = under.get(key)
+        whole[key] = laid(below, value) if isinstance(value, Mapping) and isinstance(below, dict) else value
+    return whole
+
+
 def _lay(get: Callable[[str], Config | None], ident: str, flat: Flat, order: list[str], visited: set[str]) -> None:
     # A stack of our own: a chain of a thousand parents must not end in a RecursionError.
     stack: list[tuple[Config, int]] = []

@@ -75,16 +75,19 @@ def keep(books: Books, ident: str, plugin: str, rendered: Rendered, utc: float) 
     device = books.devices.get(ident)
     if device is None or device.plugin != plugin:
         return rows
+    there = books.files.of_device(ident)
+    before = {(row.plugin, row.path): row for row in there}
     try:
-        books.files.put(rows)
+        books.files.put(row for row in rows if before.get((row.plugin, row.path)) != row)
     except Taken as taken:
         return _faulty(books, device, reasons.RENDER_FAILED, {"why": str(taken)}, utc)
     changed = sum(file.changed for file in rendered.files)
     if changed or not device.configured:
         _tell(books, device, reasons.CONFIGURED, {"count": len(rows), "changed": changed}, utc)
-    books.devices.put(replace(device, configured=True, problem=None), _WHO, utc)
+    if not device.configured or device.problem is not None:
+        books.devices.put(replace(device, configured=True, problem=None), _WHO, utc)
     paths = {(row.plugin, row.path) for row in rows}
-    return [row for row in books.files.of_device(ident) if (row.plugin, row.path) not in paths]
+    return [row for row in there if (row.plugin, row.path) not in paths]
 
 
 def keep_fault(books: Books, ident: str, fault: TemplateFault | RenderFailed | str, utc: float) -> list[DeviceFile]:

@@ -1,10 +1,13 @@
-"""The render workers, seen from main: jobs go in, files stand in var/tftpboot when the answer comes."""
+"""The render workers, seen from main: jobs go in, files stand in var/tftpboot when the answer comes.
+
+Jobs that wait together go together: a message there and back costs as much as a small file.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import Counter
+from collections import Counter, deque
 from typing import NamedTuple, TypeVar
 
 from ringboot.host.guest import Limits
@@ -13,6 +16,7 @@ from ringboot.model import codec
 from ringboot.plugins import staging
 from ringboot.plugins.inspection import Findings, Inspection
 from ringboot.plugins.job import (
+    Answer,
     Outcome,
     Outdated,
     Rendered,
@@ -21,7 +25,7 @@ from ringboot.plugins.job import (
     Task,
     TemplateFault,
     Work,
-    decode_outcome,
+    decode_answers,
 )
 from ringboot.plugins.merged import Merged, Texts
 
@@ -35,6 +39,17 @@ _KINDS: dict[type[Outcome], str] = {
     Outdated: "outdated",
 }
 _NEVER = 1 << 62  # the revision of a device that is gone
+TOGETHER = 16  # jobs of one message
+
+_Key = tuple[str, str]  # folder and device; "" is what all devices of a plugin share
+
+
+class _Order(NamedTuple):
+    """A job, and who waits for it."""
+
+    job: RenderJob
+    key: _Key
+    done: asyncio.Future[Outcome]
 
 
 class Preview(NamedTuple):
@@ -45,7 +60,7 @@ class Preview(NamedTuple):
 
 
 class RenderPool:
-    """A few workers; each job goes to the next free one."""
+    """A few workers; jobs go to the next free one, those of a plugin together."""
 
     def __init__(self, size: int = 2, limits: Limits | None = None) -> None:
         self.outcomes: Counter[str] = Counter()  # by kind: rendered, fault, failed, outdated
@@ -53,15 +68,23 @@ class RenderPool:
         self._free: asyncio.LifoQueue[Tenant] = asyncio.LifoQueue()  # the one used last has its templates at hand
         for tenant in self._tenants:
             self._free.put_nowait(tenant)
-        self._latest: dict[tuple[str, str], int] = {}
-        self._open: Counter[tuple[str, str]] = Counter()
+        self._latest: dict[_Key, int] = {}
+        self._open: Counter[_Key] = Counter()
+        self._orders: deque[_Order] = deque()  # those that no worker has yet
+        self._carriers: set[asyncio.Task[None]] = set()  # at most one for each worker
 
     async def start(self) -> None:
         """Bring the workers up; one that does not come is tried again by the first job that needs it."""
         await asyncio.gather(*(tenant.start() for tenant in self._tenants), return_exceptions=True)
 
     async def close(self) -> None:
-        """End the workers."""
+        """End the workers; who still waits for a job is cancelled."""
+        for carrier in self._carriers:
+            carrier.cancel()
+        await asyncio.gather(*self._carriers, return_exceptions=True)
+        self._carriers.clear()
+        while self._orders:
+            self._orders.popleft().done.cancel()
         await asyncio.gather(*(tenant.close() for tenant in self._tenants))
 
     async def render(self, job: RenderJob) -> Outcome:
@@ -69,8 +92,12 @@ class RenderPool:
         key = (job.folder, str(job.device["id"]) if job.device else "")
         self._latest[key] = max(job.revision, self._latest.get(key, 0))
         self._open[key] += 1
+        order = _Order(job, key, asyncio.get_running_loop().create_future())
+        self._orders.append(order)
+        if len(self._carriers) < len(self._tenants):
+            self._carriers.add(asyncio.create_task(self._carry()))
         try:
-            outcome = await self._render(job, key)
+            outcome = await order.done
         finally:
             self._open[key] -= 1
             if not self._open[key]:
@@ -83,7 +110,7 @@ class RenderPool:
         token = secrets.token_hex(8)
         tenant = await self._free.get()
         try:
-            outcome = decode_outcome(await tenant.request(codec.encode(Task(Work(token, job)))))
+            (outcome,) = await _ask(tenant, token, [job])
             if isinstance(outcome, Rendered):
                 return Preview(outcome, await asyncio.to_thread(staging.read, job.folder, token, outcome))
             return outcome
@@ -125,23 +152,77 @@ class RenderPool:
         """Give each worker's figures."""
         return {tenant.name: tenant.statistics for tenant in self._tenants}
 
-    async def _render(self, job: RenderJob, key: tuple[str, str]) -> Outcome:
-        token = secrets.token_hex(8)
-        tenant = await self._free.get()
+    async def _carry(self) -> None:
+        """Bring jobs to workers until none waits."""
+        me = asyncio.current_task()
+        assert me is not None
         try:
-            if self._latest[key] != job.revision:
-                return Outdated(job.revision)
-            outcome = decode_outcome(await tenant.request(codec.encode(Task(Work(token, job)))))
-            if isinstance(outcome, Rendered):
-                if self._latest[key] != job.revision:
-                    return Outdated(job.revision)
-                staging.place(job.folder, token, outcome, str(job.device["id"]) if job.device else None)
-        except (TenantFailed, codec.BadMessage) as error:
-            return RenderFailed(str(error))
-        except OSError as error:
-            return RenderFailed(f"{error.filename2 or error.filename}: {error.strerror}")
-        else:
-            return outcome
+            while self._orders:
+                tenant = await self._free.get()
+                orders = self._next()
+                try:
+                    await self._do(tenant, orders)
+                finally:
+                    self._free.put_nowait(tenant)
+                    for order in orders:
+                        order.done.cancel()  # unless it has its answer: we were broken off
+                await asyncio.sleep(0)  # who waits for a worker with something else goes first
         finally:
-            self._free.put_nowait(tenant)
-            staging.clear(job.folder, token)
+            self._carriers.discard(me)  # at once: the next job starts another one
+
+    def _next(self) -> list[_Order]:
+        """Take the job that has waited longest, and others of its plugin; an old one is not even asked for."""
+        taken: list[_Order] = []
+        passed: list[_Order] = []
+        while self._orders and len(taken) < TOGETHER:
+            order = self._orders.popleft()
+            if taken and taken[0].job.folder != order.job.folder:
+                passed.append(order)
+            elif self._is_wanted(order):
+                taken.append(order)
+        self._orders.extendleft(reversed(passed))
+        return taken
+
+    def _is_wanted(self, order: _Order) -> bool:
+        """Tell whether somebody still waits for a job; who waits for an old one is told so."""
+        if order.done.done():
+            return False
+        if self._latest[order.key] != order.job.revision:
+            order.done.set_result(Outdated(order.job.revision))
+            return False
+        return True
+
+    async def _do(self, tenant: Tenant, orders: list[_Order]) -> None:
+        """Have a worker make the files of these jobs, and put them in place."""
+        if not orders:
+            return
+        folder, token = orders[0].job.folder, secrets.token_hex(8)
+        try:
+            answers = await _ask(tenant, token, [order.job for order in orders])
+            for number, (order, answer) in enumerate(zip(orders, answers, strict=True)):
+                if self._is_wanted(order):
+                    order.done.set_result(_placed(order, answer, token, number))
+        except (TenantFailed, codec.BadMessage) as error:
+            if len(orders) == 1 and self._is_wanted(orders[0]):
+                orders[0].done.set_result(RenderFailed(str(error)))
+        finally:
+            staging.clear(folder, token)
+        for order in orders:  # one of them broke the worker: each alone, so that only that one fails
+            if self._is_wanted(order):
+                await self._do(tenant, [order])
+
+
+def _placed(order: _Order, answer: Answer, token: str, number: int) -> Answer:
+    """Put the files of a job in place."""
+    if not isinstance(answer, Rendered):
+        return answer
+    try:
+        staging.place(order.job.folder, token, answer, order.key[1] or None, number)
+    except OSError as error:
+        return RenderFailed(f"{error.filename2 or error.filename}: {error.strerror}")
+    return answer
+
+
+async def _ask(tenant: Tenant, token: str, jobs: list[RenderJob]) -> list[Answer]:
+    """Have a worker do these jobs; TenantFailed, codec.BadMessage."""
+    return decode_answers(await tenant.request(codec.encode(Task(Work(token, tuple(jobs))))), len(jobs))

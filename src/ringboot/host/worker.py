@@ -6,11 +6,11 @@ import sys
 
 from ringboot.host import guest
 from ringboot.model import codec
-from ringboot.plugins.job import RenderFailed, Task, TemplateFault, Work, encode_outcome
+from ringboot.plugins.job import Answer, RenderFailed, RenderJob, Task, TemplateFault, Work, encode_answers
 from ringboot.plugins.lint import lint
 from ringboot.plugins.merge import merge
 from ringboot.plugins.render import make, stage
-from ringboot.plugins.staging import clear, make_folder
+from ringboot.plugins.staging import make_folder, new_folder
 
 
 def answer(request: bytes) -> bytes:
@@ -25,16 +25,22 @@ def answer(request: bytes) -> bytes:
 
 
 def _rendered(work: Work) -> bytes:
-    """Do one job."""
-    made = make(work.job)
+    """Do all jobs; each has an answer of its own."""
+    return encode_answers(_answer(work.token, number, job) for number, job in enumerate(work.jobs))
+
+
+def _answer(token: str, number: int, job: RenderJob) -> Answer:
+    """Do one job; the folder for new files is made when there is something to put into it."""
+    made = make(job)
     if isinstance(made, TemplateFault):
-        return encode_outcome(made)
+        return made
+    into = new_folder(job.folder, token)
     try:
-        into = make_folder(work.job.folder, work.token)
-        return encode_outcome(stage(work.job, made, into))
+        if not into.exists():
+            make_folder(job.folder, token)
+        return stage(job, made, into, number)
     except OSError as error:
-        clear(work.job.folder, work.token)
-        return encode_outcome(RenderFailed(f"{error.filename or work.job.folder}: {error.strerror}"))
+        return RenderFailed(f"{error.filename or job.folder}: {error.strerror}")
 
 
 if __name__ == "__main__":

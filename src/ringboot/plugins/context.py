@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ringboot.plugins.escape import placed
@@ -48,7 +49,21 @@ class NoZone(ValueError):
     """The configuration names a time zone that does not exist."""
 
 
-def contexts(job: RenderJob, manifest: Manifest) -> tuple[dict[str, Any], dict[str, Any]]:
+class Ground:
+    """What the files of a plugin see whoever they are for: made once, since templates cannot change anything of it."""
+
+    def __init__(self, manifest: Manifest) -> None:
+        self.manifest = manifest
+        self.tables = Facts("tables", manifest.tables)
+        self.models = {model: Facts(model, manifest.phone(model)) for model in manifest.models if model != ANY_MODEL}
+        self._phones = {model: Facts("phone", manifest.phone(model)) for model in (*self.models, ANY_MODEL)}
+
+    def phone(self, model: str | None) -> Facts:
+        """Give the facts of a model, known or not."""
+        return self._phones.get(model or ANY_MODEL, self._phones[ANY_MODEL])
+
+
+def contexts(job: RenderJob, ground: Ground) -> tuple[dict[str, Any], dict[str, Any]]:
     """Build what a device's own files see, and what files see that others may read; raises NoZone."""
     raw = complete(job.raw)
     for key, value in (("ip", job.facts.server), ("http_base_url", job.facts.http), ("tftp_port", 69)):
@@ -61,10 +76,10 @@ def contexts(job: RenderJob, manifest: Manifest) -> tuple[dict[str, Any], dict[s
         "http": job.facts.http,
         "tftp": job.facts.tftp,
         "zone": _zone(raw["timezone"]),
-        "tables": Facts("tables", manifest.tables),
-        "models": {model: Facts(model, manifest.phone(model)) for model in manifest.models if model != ANY_MODEL},
+        "tables": ground.tables,
+        "models": ground.models,
     }
-    shared = shared_keys(manifest, raw)
+    shared = shared_keys(ground.manifest, raw)
     open_ = {**placed({key: value for key, value in raw.items() if key in shared}, ""), **common}
     if job.device is None:
         return open_, open_
@@ -73,7 +88,7 @@ def contexts(job: RenderJob, manifest: Manifest) -> tuple[dict[str, Any], dict[s
     about = {
         "mac": bare.lower() or None,
         "MAC": bare.upper() or None,
-        "phone": Facts("phone", manifest.phone(device["model"])),
+        "phone": ground.phone(device["model"]),
     }
     own = {**placed(raw, ""), **common, **about, "device": Facts("device", placed(device, "device"))}
     seen = {field: device[field] for field in _OTHERS_MAY_READ}
@@ -87,6 +102,7 @@ def shared_keys(manifest: Manifest, raw: Mapping[str, Any]) -> set[str]:
     return (opened | SHARED) - closed
 
 
+@lru_cache(maxsize=64)
 def _zone(name: str | None) -> Facts | None:
     if name is None:
         return None

@@ -43,7 +43,10 @@ def placed(value: Any, place: str) -> Any:
     if isinstance(value, str):
         return Text.at(place, value)
     if isinstance(value, Mapping):
-        return {key: placed(item, f"{place}.{key}" if place else str(key)) for key, item in value.items()}
+        return {
+            key: item if item is None else placed(item, f"{place}.{key}" if place else str(key))  # most are absent
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [placed(item, f"{place}.{number}") for number, item in enumerate(value)]
     return value

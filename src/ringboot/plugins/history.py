@@ -61,10 +61,13 @@ class History:
         """Tell whether there is a generation."""
         return self._lines.exists()
 
-    def take(self, packed: Path, sha256: str) -> None:
+    def take(self, packed: str | Path, sha256: str) -> None:
         """Move a content, as `pack` wrote it, to where it is kept."""
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.replace(packed, self.folder / sha256)
+        try:
+            os.replace(packed, self.folder / sha256)
+        except FileNotFoundError:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.replace(packed, self.folder / sha256)
 
     def all(self) -> list[Generation]:
         """Give the generations, oldest first; a line that a crash cut off is left out."""
@@ -81,6 +84,13 @@ class History:
                 return codec.decode(Generation, line)
         return None
 
+    def held(self) -> Generation | None:
+        """Give the newest one if a person put it back."""
+        if b'"held":true' not in self._read():  # soon seen, and so it is with nearly all
+            return None
+        newest = self.newest()
+        return newest if newest is not None and newest.held else None
+
     def note(self, files: Iterable[KeptFile], *, utc: float, why: str, held: bool) -> None:
         """Add a generation unless it is the newest already; the oldest go when there are too many."""
         newest = self.newest()
@@ -89,8 +99,9 @@ class History:
             return
         number = newest.number + 1 if newest is not None else 1
         line = codec.encode(Generation(number, utc, why, held, files))
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lines.open("ab") as lines:
+        if newest is None:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._lines.open("ab", buffering=0) as lines:
             lines.write(b"\n" + line)  # the end of a line that was cut off, too
         if number % KEPT == 0:
             self._trim()
@@ -130,7 +141,7 @@ def folder_name(device: str) -> str:
     return hashlib.sha256(device.encode()).hexdigest()[:32]
 
 
-def pack(path: Path, data: bytes) -> None:
+def pack(path: str | Path, data: bytes) -> None:
     """Write a content as it is kept."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
         new.write(zlib.compress(data, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -30,10 +31,10 @@ class RenderJob:
 
 
 class Work(NamedTuple):
-    """A job on its way to a worker, and the name of the folder for its new files."""
+    """Jobs of one plugin on their way to a worker, and the name of the folder for their new files."""
 
     token: str
-    job: RenderJob
+    jobs: tuple[RenderJob, ...]
 
 
 class Task(NamedTuple):
@@ -101,16 +102,22 @@ _KINDS: dict[str, Any] = {"rendered": Rendered, "fault": TemplateFault, "failed"
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
-def encode_outcome(outcome: Outcome) -> bytes:
-    """Write what a worker answers."""
-    return codec.encode({"is": _NAMES[type(outcome)], "of": outcome})
+def encode_answers(answers: Iterable[Answer]) -> bytes:
+    """Write what a worker answers to each job of its work."""
+    return codec.encode([{"is": _NAMES[type(each)], "of": each} for each in answers])
 
 
-def decode_outcome(data: bytes) -> Answer:
-    """Read what a worker answered; BadMessage names what does not fit."""
-    plain = codec.decode(dict[str, Any], data)
+def decode_answers(data: bytes, count: int) -> list[Answer]:
+    """Read what a worker answered to so many jobs; BadMessage names what does not fit."""
+    found = [_answer(plain) for plain in codec.decode(tuple[dict[str, Any], ...], data)]
+    if len(found) != count:
+        raise codec.BadMessage(f"{len(found)} answers to {count} jobs")
+    return found
+
+
+def _answer(plain: dict[str, Any]) -> Answer:
     kind = _KINDS.get(plain.get("is", ""))
     if kind is None:
         raise codec.BadMessage(f"not an outcome: {sorted(plain)}")
-    outcome: Answer = codec.from_plain(kind, plain.get("of"), kind.__name__)
-    return outcome
+    answer: Answer = codec.from_plain(kind, plain.get("of"), kind.__name__)
+    return answer

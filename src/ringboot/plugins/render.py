@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ringboot.plugins import names
-from ringboot.plugins.context import NoZone, contexts
+from ringboot.plugins.context import Ground, NoZone, contexts
 from ringboot.plugins.history import History, pack
 from ringboot.plugins.job import Left, Rendered, RenderedFile, RenderJob, TemplateFault
 from ringboot.plugins.manifest import FILE, BadManifest, load_manifest
 from ringboot.plugins.schema import CommonFile, DeviceFile, Format, Manifest
-from ringboot.plugins.staging import packed
+from ringboot.plugins.staging import fresh, packed
 from ringboot.plugins.templates import TemplateEnvironment
 
 
@@ -90,8 +90,8 @@ def render_common(folder: Path, job: RenderJob) -> Made | TemplateFault:
     return Made(tuple(pages), tuple(left))
 
 
-def stage(job: RenderJob, made: Made, into: Path) -> Rendered:
-    """Write the pages that differ from what lies in var/tftpboot into a folder, named by their place in the list.
+def stage(job: RenderJob, made: Made, into: Path, number: int = 0) -> Rendered:
+    """Write the pages that differ from what lies in var/tftpboot into a folder, as staging names them.
 
     A device's, also for its history, as far as that does not have them.
     """
@@ -101,11 +101,13 @@ def stage(job: RenderJob, made: Made, into: Path) -> Rendered:
     for place, page in enumerate(made.pages):
         changed = _differs(root / page.path, page.data)
         if changed:
-            with os.fdopen(os.open(into / str(place), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb") as new:
+            with os.fdopen(
+                os.open(fresh(into, number, place), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb"
+            ) as new:
                 new.write(page.data)
         digest = hashlib.sha256(page.data).hexdigest()
         if history is not None and not history.has(digest):
-            pack(packed(into, place), page.data)
+            pack(packed(into, number, place), page.data)
         files.append(RenderedFile(page.path, page.part, page.secret, page.template, digest, len(page.data), changed))
     return Rendered(job.revision, tuple(files), made.left)
 
@@ -119,8 +121,8 @@ def _differs(path: Path, data: bytes) -> bool:
 
 def _prepared(folder: Path, job: RenderJob) -> tuple[Manifest, dict[str, Any], dict[str, Any]] | TemplateFault:
     try:
-        manifest = _manifest(folder, (folder / FILE).stat().st_mtime_ns)
-        return manifest, *contexts(job, manifest)
+        ground = _ground(folder, (folder / FILE).stat().st_mtime_ns)
+        return ground.manifest, *contexts(job, ground)
     except BadManifest as error:
         return TemplateFault(FILE, error.line, error.why)
     except OSError as error:
@@ -130,8 +132,8 @@ def _prepared(folder: Path, job: RenderJob) -> tuple[Manifest, dict[str, Any], d
 
 
 @lru_cache(maxsize=64)
-def _manifest(folder: Path, _edited: int) -> Manifest:
-    return load_manifest(folder)
+def _ground(folder: Path, _edited: int) -> Ground:
+    return Ground(load_manifest(folder))
 
 
 @lru_cache(maxsize=64)

@@ -7,10 +7,12 @@ default, which is provd's: no trimming, and a template's last line end is droppe
 
 from __future__ import annotations
 
+import os
 import stat
 import zlib
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,7 @@ from ringboot.plugins.schema import Format
 FOLDERS = ("var/templates", "templates")
 LARGEST_RESULT = 4 * 1024 * 1024  # characters
 _SHORT = 64  # characters of a value that is remembered as it was written: it comes again and again
+_AT_ONCE = 64  # pieces of a result that are taken before its length is looked at
 _LARGEST_SOURCE = 1024 * 1024  # octets
 _SHIPPED = "shipped:"  # before a name: leave out the administrator's templates
 # What may be called on text that a template made, because it adds nothing to it.
@@ -102,23 +105,24 @@ class _Loader(BaseLoader):
         folders: tuple[str, ...] = FOLDERS
         if template.startswith(_SHIPPED):
             name, folders = template.removeprefix(_SHIPPED), FOLDERS[1:]
-        paths = [self.folder.joinpath(folder, *split_template_path(name)) for folder in folders]
+        inside = "/".join(split_template_path(name))
+        paths = [f"{self.folder}/{folder}/{inside}" for folder in folders]
         seen = [_stamp(path) for path in paths]
         for path, stamp in zip(paths, seen, strict=True):
             if stamp is not None:
                 if stamp[1] > _LARGEST_SOURCE:
-                    raise TemplateSyntaxError(f"larger than {_LARGEST_SOURCE} octets", 1, name, str(path))
+                    raise TemplateSyntaxError(f"larger than {_LARGEST_SOURCE} octets", 1, name, path)
                 try:
-                    source = path.read_text(encoding="utf-8")
+                    source = Path(path).read_text(encoding="utf-8")
                 except UnicodeDecodeError as error:
-                    raise TemplateSyntaxError(f"not UTF-8 at octet {error.start}", 1, name, str(path)) from None
-                return source, str(path), lambda: [_stamp(each) for each in paths] == seen
+                    raise TemplateSyntaxError(f"not UTF-8 at octet {error.start}", 1, name, path) from None
+                return source, path, lambda: [_stamp(each) for each in paths] == seen
         raise TemplateNotFound(template, f"there is no template {name}, neither in {' nor in '.join(folders)}")
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def _stamp(path: str) -> tuple[int, int, int] | None:
     try:
-        about = path.stat()
+        about = os.stat(path)
     except (OSError, ValueError):  # also names that no file can have: too long, or with a NUL
         return None
     return (about.st_mtime_ns, about.st_size, about.st_ino) if stat.S_ISREG(about.st_mode) else None
@@ -237,10 +241,10 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         for name in names:
             for folder in FOLDERS:
                 try:
-                    path = self.folder.joinpath(folder, *split_template_path(name))
+                    inside = "/".join(split_template_path(name))
                 except TemplateNotFound:
                     continue
-                if _stamp(path) is not None:
+                if _stamp(f"{self.folder}/{folder}/{inside}") is not None:
                     return f"{folder}/{name}"
         return None
 
@@ -257,13 +261,15 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         return data
 
     def _finished(self, name: str, context: Mapping[str, Any]) -> bytes:
-        pieces, size = [], 0
-        for piece in self.get_template(name).generate(context):
-            size += len(piece)
+        parts, size = [], 0
+        pieces = self.get_template(name).generate(context)
+        while some := list(islice(pieces, _AT_ONCE)):
+            part = "".join(some)
+            size += len(part)
             if size > LARGEST_RESULT:
                 raise TooLong(f"the result is longer than {LARGEST_RESULT} characters")
-            pieces.append(piece)
-        text = "".join(pieces)
+            parts.append(part)
+        text = "".join(parts)
         if self.format != "raw" and text.strip() and not text.endswith("\n"):
             text += "\n"
         return text.encode() if text.strip() else b""

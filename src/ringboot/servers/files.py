@@ -22,6 +22,7 @@ SETTLED = 1.0  # seconds after a change until a file's times tell the next chang
 MAX_DIGESTS = 4096
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+_NO_NAMES = frozenset(("", ".", ".."))
 _Found = TypeVar("_Found")
 
 
@@ -78,14 +79,32 @@ def open_below(root: str, name: str) -> OpenFile | NotOpened:
 
 def find_below(root: str, name: str) -> str | None:
     """Give the name, without links, of the regular file that `open_below` would open; None: there is none."""
+    if _lies_there(root, name):
+        return name
     found = _below(root, name, lambda walk, part: walk.name(part))
     return None if isinstance(found, NotOpened) else found
+
+
+def _lies_there(root: str, name: str) -> bool:
+    """Tell whether a regular file lies there and no link is on the way: so it is nearly always, and soon seen."""
+    *folders, last = name.split("/")
+    if _NO_NAMES.intersection(folders) or last in _NO_NAMES:
+        return False
+    path = root
+    try:
+        for part in folders:
+            path = f"{path}/{part}"
+            if not stat.S_ISDIR(os.lstat(path).st_mode):
+                return False
+        return stat.S_ISREG(os.lstat(f"{path}/{last}").st_mode)
+    except (OSError, ValueError):  # also for names that no file can have
+        return False
 
 
 def _below(root: str, name: str, then: Callable[[_Walk, str], _Found | NotOpened]) -> _Found | NotOpened:
     """Walk to a name, and there do what is to be done with the last part of it."""
     parts = name.split("/")
-    if "\0" in name or any(part in {"", ".", ".."} for part in parts):
+    if "\0" in name or _NO_NAMES.intersection(parts):
         return NotOpened(BAD_PATH, "not a plain name below the folder")
     walk = _Walk()
     try:

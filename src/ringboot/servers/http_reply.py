@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from typing import NamedTuple
 
 OK, PARTIAL, UNCHANGED, UNSATISFIABLE = 200, 206, 304, 416
@@ -34,7 +35,7 @@ def file_reply(
     """Answer for a file; `asked` are the request's headers, `changed` and `now` seconds UTC."""
     tag = f'"{sha256}"'
     headers = {"ETag": tag, "Accept-Ranges": "bytes"}
-    stamp = formatdate(int(changed), usegmt=True) if now - changed >= SETTLED else None
+    stamp = _stamp(int(changed)) if now - changed >= SETTLED else None
     if stamp is not None:
         headers["Last-Modified"] = stamp
     if _is_unchanged(asked, sha256, stamp):
@@ -50,6 +51,11 @@ def file_reply(
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
     return FileReply(PARTIAL, headers, start, stop)
+
+
+@lru_cache(maxsize=4096)
+def _stamp(changed: int) -> str:
+    return formatdate(changed, usegmt=True)
 
 
 def _is_unchanged(asked: Mapping[str, str], sha256: str, stamp: str | None) -> bool:

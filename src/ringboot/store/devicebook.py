@@ -29,6 +29,7 @@ _FIND = {
 _PAGE = Statement(
     sa.select(*_COLUMNS).where(DEVICE.c.id > sa.bindparam("after")).order_by(DEVICE.c.id).limit(sa.bindparam("count"))
 )
+_COUNTS = Statement(sa.select(sa.func.count(), sa.func.sum(DEVICE.c.configured)).select_from(DEVICE))
 _PUT = upsert(DEVICE)
 _REMOVE = delete(DEVICE, "id")
 _OF_MAC = select(DEVICE, "mac")
@@ -77,6 +78,11 @@ class DeviceBook:
     def page(self, after: str, limit: int) -> list[Device]:
         """Give the next ones by id."""
         return [_device(row) for row in _PAGE.run(self._connection, after=after, count=limit)]
+
+    def counts(self) -> tuple[int, int]:
+        """Count them, and those of them that are configured."""
+        total, configured = _COUNTS.run(self._connection).fetchone()
+        return total, configured or 0
 
 
 def _device(row: tuple[Any, ...]) -> Device:

@@ -230,12 +230,24 @@ directory script:
 {% for number in range(1, phone.top_softkeys + 1) -%}
 {{ set_key('topsoftkey' ~ number, phone.program_keys + number, true, true) -}}
 {% endfor -%}
-{% for number in range(1, phone.softkeys + 1) -%}
-{{ set_key('softkey' ~ number, phone.program_keys + phone.top_softkeys + number, true, phone.softkey_lamps) -}}
+{# Most of the many keys do nothing: those are told first, since a macro for each takes its time. -#}
+{% set printed = preset | length -%}
+{% set upper = phone.program_keys + phone.top_softkeys -%}
+{% for place in range(upper + 1, upper + phone.softkeys + 1) -%}
+{% if place > printed and place | string not in funckeys -%}
+softkey{{ place - upper }} type: none
+{% else -%}
+{{ set_key('softkey' ~ (place - upper), place, true, phone.softkey_lamps) -}}
+{% endif -%}
 {% endfor -%}
 {% for module in range(1, phone.expansion + 1) -%}
-{% for number in range(1, phone.expansion_keys + 1) -%}
-{{ set_key('expmod' ~ module ~ ' key' ~ number, phone.keys + (module - 1) * phone.expansion_keys + number, true, true) -}}
+{% set before = phone.keys + (module - 1) * phone.expansion_keys -%}
+{% for place in range(before + 1, before + phone.expansion_keys + 1) -%}
+{% if place > printed and place | string not in funckeys -%}
+expmod{{ module }} key{{ place - before }} type: none
+{% else -%}
+{{ set_key('expmod' ~ module ~ ' key' ~ (place - before), place, true, true) -}}
+{% endif -%}
 {% endfor -%}
 {% endfor -%}
 {% endblock -%}

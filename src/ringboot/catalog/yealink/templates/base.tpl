@@ -162,7 +162,7 @@ local_time.offset_time = {{ zone.dst.save // 60 }}
 {{ put('voice_mail.number.' ~ number, line.voicemail or exten_voicemail) -}}
 {% else -%}
 {% for field in tables.idle.line + (tables.idle.line_70 if age < 71 else []) -%}
-{{ put(account ~ '.' ~ field, none) -}}
+{{ account }}.{{ field }} = %NULL%
 {% endfor -%}
 {{ put('voice_mail.number.' ~ number, none) -}}
 {% endif -%}
@@ -204,10 +204,20 @@ local_time.offset_time = {{ zone.dst.save // 60 }}
 {% for number in range(1, phone.memory_keys + 1) -%}
 {{ set_key('memorykey.' ~ number, line_keys + number, false) -}}
 {% endfor -%}
+{# Most of these many do nothing, and a macro for each takes its time. -#}
+{% set gap = phone.expansion_gap or phone.expansion_keys + 1 -%}
 {% for module in range(1, phone.expansion + 1) -%}
-{% for number in range(1, phone.expansion_keys + 1) -%}
-{% set key = number + 1 if phone.expansion_gap and number >= phone.expansion_gap else number -%}
-{{ set_key('expansion_module.' ~ module ~ '.key.' ~ key, phone.keys + (module - 1) * phone.expansion_keys + number, false) -}}
+{% set before = phone.keys + (module - 1) * phone.expansion_keys -%}
+{% for place in range(before + 1, before + phone.expansion_keys + 1) -%}
+{% set number = place - before -%}
+{% set key = number if number < gap else number + 1 -%}
+{% if place | string in funckeys -%}
+{{ set_key('expansion_module.' ~ module ~ '.key.' ~ key, place, false) -}}
+{% else -%}
+expansion_module.{{ module }}.key.{{ key }}.type = 0
+expansion_module.{{ module }}.key.{{ key }}.value = %NULL%
+expansion_module.{{ module }}.key.{{ key }}.label = %NULL%
+{% endif -%}
 {% endfor -%}
 {% endfor -%}
 {% endblock -%}

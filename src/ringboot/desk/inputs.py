@@ -1,0 +1,77 @@
+"""What a device's files are made from: its configuration, what it is told of the server, what is known of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+from ringboot.desk.core import Core
+from ringboot.fleet import configs
+from ringboot.fleet.books import Books
+from ringboot.fleet.raw_config import complete
+from ringboot.model.device import Device
+from ringboot.plugins.job import RenderJob, ServerFacts
+
+_NOT_RENDERED = ("configured", "problem", "association", "added")  # fields of a device that no template sees
+
+
+class Inputs(NamedTuple):
+    """All that goes into a device's files, but for the templates."""
+
+    raw: dict[str, Any]  # every key of the configuration
+    facts: ServerFacts
+    device: dict[str, Any]  # its fields
+
+    def digest(self) -> bytes:
+        """Give a name to them."""
+        about = {key: value for key, value in self.device.items() if key not in _NOT_RENDERED}
+        return hashlib.sha256(json.dumps([self.raw, self.facts, about], sort_keys=True).encode()).digest()
+
+    def job(self, revision: int, folder: str) -> RenderJob:
+        """Ask a worker for the files; `folder`: the plugin's."""
+        return RenderJob(revision, folder, self.raw, self.facts, self.device)
+
+
+def inputs(core: Core, device: Device, flat: dict[str, Any]) -> Inputs:
+    """Bring together what a device's files are made from; FieldErrors."""
+    facts = core.facts(device.ip)
+    return Inputs(complete({**told(core), **flat}), facts, asdict(device))
+
+
+def told(core: Core) -> dict[str, Any]:
+    """Give the keys that provd's templates know the server by."""
+    facts = core.facts(None)
+    keys: dict[str, Any] = {"ip": facts.server}
+    if (http := core.began_with.http.listen) is not None:
+        keys |= {"http_port": str(http.port), "http_base_url": facts.http}
+    if (tftp := core.began_with.tftp.listen) is not None:
+        keys["tftp_port"] = tftp.port
+    return keys
+
+
+class Inheritance:
+    """What configs inherit, flattened once for all that have the same parents, while the database stays as it is."""
+
+    def __init__(self) -> None:
+        self._generation = -1
+        self._of: dict[tuple[str, ...], configs.Flat] = {}
+
+    def flat(self, generation: int, books: Books, device: Device) -> dict[str, Any] | None:
+        """Flatten a device's config, to be looked at only; None when it has none.
+
+        `generation`: of the database before the books were opened.
+        """
+        config = books.configs.get(device.config) if device.config is not None else None
+        if config is None:
+            return None
+        if generation != self._generation:
+            self._of.clear()
+            self._generation = generation
+        below = self._of.get(config.parent_ids)
+        if below is None:
+            below = self._of[config.parent_ids] = configs.inherited(books.configs.get, config)
+        if config.id in below.order:  # it inherits from itself
+            return configs.flatten(books.configs.get, config.id).raw
+        return configs.laid(below.raw, config.raw_config)
