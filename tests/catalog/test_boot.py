@@ -18,6 +18,7 @@ from ringboot.plugins.job import RenderJob, ServerFacts
 from ringboot.plugins.manifest import FILE, load_manifest
 from ringboot.plugins.render import Made, make
 from ringboot.plugins.schema import ANY_MODEL, Boot
+from ringboot.sim.phone import folder_of as below
 from ringboot.sim.phone import url_of
 
 MAC = "02:11:22:a0:b0:c0"  # in no brand's range: what tells the model is what the phone says
@@ -55,8 +56,9 @@ def folder_of(brand: str, boot: Boot) -> str:
     if shape:
         text = url_of(shape, text.format(server="10.0.0.2", http_port=8667))
         assert text.startswith(SERVER.http)
-    text = text.rpartition("/")[0] if "$" in text else text  # a name that the phone makes itself
-    path = urlsplit(text.replace("{http}", SERVER.http).replace("{server}", "tftp://10.0.0.2")).path.strip("/")
+    path = urlsplit(
+        below(text, boot.asks[0]).replace("{http}", SERVER.http).replace("{server}", "tftp://10.0.0.2")
+    ).path.strip("/")
     return path and f"{path}/"
 
 

@@ -37,6 +37,8 @@ MACS = {
     "polycom": "00:04:f2:82:e8:24",
     "patton": "00:a0:ba:08:93:3c",
     "snom": "00:04:13:92:2d:24",
+    "technicolor": "00:14:7f:e1:47:b3",
+    "2n": "7c:1e:b3:01:02:0a",
     "zenitel": "00:13:cb:04:05:ab",
     "yealink": "80:5e:c0:d5:7d:72",
 }
@@ -50,6 +52,9 @@ ALIKE = {
     "all/8": "all/7841-3PCC.xml",
     "all/spa": "all/spa504G.cfg",
     "all/algop": "all/algop8301.conf",
+    "all/ST": "all/ST2030S.inf",
+    "all/TB": "all/ST2030S.inf",
+    "all/technicolor.inf": "all/ST2030S.inf",
     "all/Panasonic/": "all/Panasonic/KX-HDV130.cfg",
 }
 CONFIGS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "configs.toml").read_text())
@@ -166,6 +171,8 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {  # brand -> (model, configurat
         ("D785", "directory"),
     ),
     "zenitel": (("IP station", "paris"), ("IP station", "autoprov")),
+    "technicolor": (("ST2030", "paris"), ("TB30", "montreal"), ("ST2022", "secure")),
+    "2n": (("hipve", "paris"), ("hipve", "montreal")),
     "yealink": (
         ("T19P_E2", "autoprov"),
         ("T33G", "paris"),

@@ -21,6 +21,8 @@ api_socket = "SOCKET"
 address = "{SERVER}"
 [http]
 listen = "{SERVER}:8667"
+[https]
+listen = "{SERVER}:8668"
 [dhcp]
 interfaces = ["s0"]
 [[dhcp.network]]
@@ -78,9 +80,9 @@ class Desk(Daemon):
             said.decode(errors="replace")[-2000:] + log.read_text(errors="replace")[-2000:]
         )
 
-    def url(self, device: str) -> str:
-        """Give its secret URL by HTTP."""
-        return str(self.json("device", "url", device)["http"])
+    def url(self, device: str, scheme: str = "http") -> str:
+        """Give its secret URL."""
+        return str(self.json("device", "url", device)[scheme])
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +112,15 @@ def test_linphone_registers_and_reads_the_changed_file_at_its_next_start(desk: D
     desk.registered("one", command)
     desk.run("config", "set", "ann", "sip_lines.1.password=two")
     desk.registered("two", command)
+
+
+@pytest.mark.skipif(shutil.which("linphone-daemon") is None, reason="linphone-cli is not installed")
+def test_linphone_fetches_by_https_when_it_knows_our_authority(desk: Desk) -> None:
+    desk.run("config", "set", "ann", "sip_lines.1.password=four")
+    own, ca = desk.folder / "over-tls", desk.folder / "ca.crt"
+    ca.write_text(desk.run("tls", "ca").stdout)
+    own.write_text(f"[misc]\nconfig-uri={desk.url('ann-linphone', 'https')}\n[sip]\nroot_ca={ca}\n")
+    desk.registered("four", ["linphone-daemon", "--config", str(own)])
 
 
 @pytest.mark.skipif(shutil.which("baresip") is None, reason="baresip is not installed")

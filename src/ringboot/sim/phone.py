@@ -128,16 +128,16 @@ class Phone:
             if shape:
                 text = url_of(shape, text)
             if "://" in text:
-                return _folder(text).rstrip("/")
+                return folder_of(text, self.filled(self.habit.asks[0].removeprefix(OPTIONAL))).rstrip("/")
             host = ip_text(int.from_bytes(value[:4], "big")) if key == "150" else text
             return f"tftp://{host}:{self.tftp_port}"
         return self.habit.url or None
 
 
-def _folder(url: str) -> str:
-    """Leave out the name of a file that the phone makes itself, such as $(system.mac).cfg."""
+def folder_of(url: str, first: str) -> str:
+    """Leave out a file's name: the first that is asked for, or one that the phone makes, such as $(system.mac).cfg."""
     folder, _, last = url.rpartition("/")
-    return folder if "$" in last else url
+    return folder if "$" in last or last == first else url
 
 
 def url_of(shape: str, text: str) -> str:

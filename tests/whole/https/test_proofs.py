@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from tests.certificates import BrandCa
@@ -18,6 +19,7 @@ from ringboot.sim.stage import free_ports
 
 ANYWHERE = "127.200.0.1"  # in no network of ours
 VICTIM, OTHER = "00085d060601", "00085d060602"
+SOFTPHONES = (Path(__file__).parents[3] / "docs/howto/softphones.md").read_text()
 MISSING = (404, b"Not Found\n")
 
 
@@ -241,6 +243,43 @@ def test_a_secret_url_ends_with_its_device(site: Office) -> None:
     assert site.curl(secret + phone.path) == (200, own)
     site.run("device", "remove", colons(mac))
     assert site.curl(secret + phone.path) == MISSING
+
+
+def entry(site: Office, program: str) -> str:
+    """Give the path of Ann's secret URL for a program."""
+    return str(urlsplit(site.daemon.json("device", "url", f"ann-{program}")["https"]).path.lstrip("/"))
+
+
+def test_the_page_about_softphones(site: Office, victim: Person, tmp_path: Path) -> None:
+    """Its commands as they stand there; each program's files from anywhere, without whom the URL is nothing."""
+    commands = [line.removeprefix("$ ringboot ") for line in SOFTPHONES.splitlines() if line.startswith("$ ringboot ")]
+    assert len(commands) == 6
+    renewed = commands.pop()
+    for command in commands:
+        site.run(*command.split())
+    picture = tmp_path / "url.svg"
+    site.run("device", "url", "ann-linphone", "--svg", str(picture))
+    assert picture.stat().st_mode & 0o077 == 0
+    urls = {name: entry(site, name) for name in ("linphone", "baresip")}
+    before = site.curl(urls["linphone"])
+    assert before == (200, site.on_disk("linphone", "linphone/ann-linphone.xml"))
+    assert b"open-sesame" in before[1]
+    (part,) = re.findall(r"&& curl (.*) URL/accounts URL/contacts", SOFTPHONES)
+    for name in ("accounts", "contacts", "config"):
+        made = site.on_disk("baresip", f"baresip/ann-baresip/{name}")
+        assert site.curl(urls["baresip"] + name, *part.split()[:1]) == (200, made)
+    assert site.curl(urls["baresip"] + "ann-linphone.xml") == MISSING
+    assert site.curl(urls["baresip"].replace("ann-baresip", "ann-linphone") + "accounts") == MISSING
+    said = site.daemon.log.read_text() + site.run("device", "show", "ann-linphone", "--secrets")
+    assert urls["linphone"].split("/")[1] not in said
+    site.run(*renewed.split())
+    assert site.curl(urls["linphone"]) == MISSING
+    assert site.curl(entry(site, "linphone")) == before
+    (last,) = re.findall(r"`ringboot (device set [^`]*)`", SOFTPHONES)
+    site.run(*last.split())
+    assert b"open-sesame" not in site.curl(entry(site, "linphone"))[1]
+    (when,) = re.findall(r"`ringboot (device files [^`]*)`", SOFTPHONES)
+    assert "linphone/ann-linphone.xml" in site.run(*when.split())
 
 
 def test_the_word_stands_nowhere_but_in_the_answer(site: Office, victim: Person) -> None:

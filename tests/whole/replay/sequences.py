@@ -36,6 +36,8 @@ _SPA_BIN = "spa50x-30x-7-5-5.bin"
 _BIN = "snomD785-10.1.54.13-SIP-r.bin"
 _AVAYA = "Mozilla/4.0 (compatible; MSIE 6.0) AVAYA/{model}-4.1.3.0.6 (MAC:{mac})"
 _J179 = "FW_S_J179_R4_1_3_0_6.bin"
+_N510 = "42/2/master.bin"
+_HDV_FW = "KX-HDV130-04.004.fw"
 
 
 class Sequence(NamedTuple):
@@ -50,11 +52,11 @@ class Sequence(NamedTuple):
     @property
     def prefix(self) -> str:
         """Give the folder in which its files lie."""
-        return {"aastra": "Aastra/", "grandstream": "Grandstream/"}.get(self.plugin, "")
+        return {"aastra": "Aastra/", "grandstream": "Grandstream/", "panasonic": "Panasonic/"}.get(self.plugin, "")
 
 
 def _sequence(mac: str, model: str, plugin: str, habit: Habit) -> Sequence:
-    there = {ask.format(MAC=mac.upper(), mac=mac) for ask in habit.asks if not ask.startswith(OPTIONAL)}
+    there = {ask.format(MAC=mac.upper(), mac=mac, model=model) for ask in habit.asks if not ask.startswith(OPTIONAL)}
     return Sequence(mac, model, plugin, habit, frozenset(there))
 
 
@@ -137,10 +139,25 @@ SEQUENCES = {
             ("J100Supgrade.txt", "46xxsettings.txt", "{mac}.txt", f"?{_J179}"),
         ),
     ),
+    "N510": _sequence(
+        "7c2f806257d7", "N510 IP PRO", "gigaset",
+        Habit(
+            {"60": "N510_IP_PRO", "55": "hex:0103060f2a4272"}, "{model}/42.258.00.000.000;{MAC}", ("114", "66"),
+            (f"?{_N510}", "{MAC}.xml"),
+        ),
+    ),
+    "HDV130": _sequence(  # the second file's name is in the first
+        "bcc34200aabb", "KX-HDV130", "panasonic",
+        Habit(
+            {"60": "Panasonic", "55": "hex:0103060f2a42439fa0"}, "Panasonic_{model}/04.004 ({mac})",
+            ("160", "159", "66"), ("{model}.cfg", "Config{MAC}.cfg", f"?{_HDV_FW}"),
+        ),
+    ),
 }  # fmt: skip
 FIRMWARE = {
     "6731i": "6731i.st", "6867i": "6867i.st", "7961G": _LOADS, "T46S": _ROM, "D785": _BIN, "VVX411": _LD,
     "X5U-V2": _TXT, "SPA504G": _SPA_BIN, "GRP2614": _GRP_BIN, "J179": _J179,
+    "N510": _N510, "HDV130": _HDV_FW,
 }  # fmt: skip
 
 ACCOUNT = {"username": "apK3fA9xQ1", "auth_username": "apK3fA9xQ1", "password": "Zq0wIu5tR7vB2nM4"}

@@ -54,6 +54,14 @@ def test_options_name_the_server_and_the_folder(play: Play, name: str) -> None:
     elif SEQUENCES[name].plugin == "avaya":
         assert lease.options[242] == f"HTTPSRVR={HOST},HTTPPORT={play.site.http}".encode()
         assert not {43, 150, 160} & lease.options.keys()
+    elif SEQUENCES[name].plugin == "gigaset":
+        assert lease.options[114] == f"http://{HOST}:{play.site.http}".encode()
+        assert not {43, 66, 150, 160} & lease.options.keys()
+    elif SEQUENCES[name].plugin == "panasonic":
+        assert lease.options[160] == lease.options[66] == f"http://{HOST}:{play.site.http}/Panasonic/".encode()
+        first = play.rounds[name, NEW].files["KX-HDV130.cfg"]
+        assert first.body is not None
+        assert b"/Panasonic/Config{MAC}.cfg" in first.body, "which the phone fills"
     else:
         assert (lease.options[150], lease.options[66]) == (b"\x7f\x00\x00\x01", b"127.0.0.1")
         assert 43 not in lease.options
