@@ -43,8 +43,8 @@ def test_an_account() -> None:
     there = told({"sip_lines": {"2": line}, "sip_transport": "tcp", "sip_proxy_port": 5070})
     names = ("TEL02Use", "TEL2Number", "regid2", "regpwd2", "DisplayName2", "DisplayNum2", "ProxyServerMP2")
     assert [there[f"sip.{name}"] for name in names] == ["1", "u1", "a1", "p1", "Ann", "1", "10.0.0.5"]
-    names = ("RegisterServerMP2", "RegisterServerBK2", "sip_pxy_srv_portMP2", "TransportFlgMP2", "TransportFlgBK2")
-    assert [there[f"sip.{name}"] for name in names] == ["10.0.0.7", "10.0.0.6", "5070", "1", "1"]
+    others = ("RegisterServerMP2", "RegisterServerBK2", "sip_pxy_srv_portMP2", "TransportFlgMP2", "TransportFlgBK2")
+    assert [there[f"sip.{name}"] for name in others] == ["10.0.0.7", "10.0.0.6", "5070", "1", "1"]
     assert [there[f"sip.{name}"] for name in ("TEL01Use", "TEL1Number", "regpwd1")] == ["0", "", ""]
 
 

@@ -68,8 +68,8 @@ def test_lint_names_file_and_line(acme: Path) -> None:
 def test_lint_holds_samples_against_the_built_in_brands(acme: Path) -> None:
     from ringboot.plugins.manifest import load_manifest
 
-    other = next(load_manifest(path) for path in sorted(FOLDER.iterdir()) if (path / "plugin.toml").exists())
-    sample = next(each for each in other.sample if "dhcp.60" in each.evidence)
+    others = (load_manifest(path) for path in sorted(FOLDER.iterdir()) if (path / "plugin.toml").exists())
+    other, sample = next((each, one) for each in others for one in each.sample if "dhcp.60" in one.evidence)
     text = MANIFEST.replace('"^Acme"', '"."').replace("AcmePhone", sample.evidence["dhcp.60"])
     (acme / "plugin.toml").write_text(text)
     assert f"plugin.toml:10: is taken for {other.name}" in run("lint", str(acme), code=1)[0]

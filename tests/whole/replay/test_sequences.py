@@ -81,7 +81,7 @@ def test_a_phone_is_given_what_it_asks_for_in_its_order(play: Play, name: str, w
 
 @pytest.mark.parametrize(("name", "when", "file"), [pytest.param(*row, id="-".join(row)) for row in wanted()])
 def test_a_file_is_as_it_was_approved(play: Play, name: str, when: str, file: str) -> None:
-    assert play.rounds[name, when].approved(file).decode() == golden(name, when, file).read_text(), AGAIN
+    assert play.rounds[name, when].approved(file).decode() == golden(name, when, file).read_bytes().decode(), AGAIN
 
 
 def test_no_golden_file_is_left_over() -> None:
@@ -135,7 +135,7 @@ def test_firmware_is_served_from_tftpboot_once_it_lies_there(play: Play, name: s
         wait_until(lambda: site.explained(sequence.mac)["boot"]["reason"] == stands, f"the boot to be {stands}")
     image = bytes(range(256)) * 300  # more than one window of any transfer
     place = site.folder(sequence.plugin) / "var" / "tftpboot" / f"{sequence.prefix}{file}"
-    place.parent.mkdir(exist_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(image)
     try:
         assert go_again(phone)[-1].what == "done"
