@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from docs.api_page import api_page
 from docs.config_page import config_page
 from docs.json_page import json_page
 from docs.manifest_page import manifest_page
@@ -89,6 +90,7 @@ def metrics_page() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "api": api_page,
     "cli": cli_page,
     "config-keys": config_page,
     "configuration": configuration_page,

@@ -67,6 +67,8 @@ class SmallDesk:
         ]  # fmt: skip
         self.rollout_members: list[Row] = []
         self.foreseen: Row = {}
+        self.audited: list[Row] = []
+        self.unwritable: Exception | None = None  # why the audit cannot be written
         self.slow = False  # to reconfigure takes until somebody looks how far it is
         self.looked_at = threading.Event()
 
@@ -510,6 +512,16 @@ class SmallDesk:
         if value == "busy":
             raise Busy("The database is busy. Try again in a moment.")
         return self._changed(self._one(self.rows_settings, "setting", name), {"value": value})
+
+    async def write_down(self, row: Row) -> None:
+        if self.unwritable is not None:
+            raise self.unwritable
+        self.audited.append(row)
+
+    async def audit(self, query: Query, since: float | None, until: float | None) -> Page:
+        self._call("audit", query, since, until)
+        rows = [{"id": at, "utc": float(at), **row} for at, row in enumerate(self.audited, 1)]
+        return select(reversed(rows), query)
 
     def _one(self, rows: Any, what: str, name: Any) -> Row:
         self._call(what, name)

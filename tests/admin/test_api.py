@@ -55,6 +55,9 @@ def talk(server: Any, desk: Any) -> Talk:  # the desk is put in place first
     return Talk(server)
 
 
+# What the desk is asked beside, so that the audit knows what was there before and after
+LOOKS = {"device", "config", "plugin", "setting", "reservations", "firmware_package"}
+
 # Lists
 
 
@@ -308,7 +311,7 @@ def test_a_mask_is_no_password(talk: Talk, desk: Any) -> None:
     desk.rows_configs = {"base": {"id": "base", "raw_config": {"admin_password": "7"}}}
     status, problem = talk.send("PATCH", "/configs/base", {"raw_config": {"sip_lines": {"1": {"password": "***"}}}})
     assert (status, list(problem["fields"])) == (422, ["raw_config.sip_lines.1.password"])
-    assert desk.calls == []
+    assert {call[0] for call in desk.calls} == {"config"}, "it is only looked at"
 
 
 def test_a_file_is_shown_plain(talk: Talk, desk: Any) -> None:
@@ -354,8 +357,9 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
     for method, target, body, status in conversation:
         found, _ = talk.ask(method, target) if body is None else talk.send(method, target, body)
         assert (method, target, found) == (method, target, status)
-    who = desk.calls[9][3]
-    assert desk.calls == [
+    calls = [call for call in desk.calls if call[0] not in LOOKS]
+    who = calls[9][3]
+    assert calls == [
         ("reload", False),
         ("reload", True),
         ("diff", None, None),
@@ -366,7 +370,6 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
         ("add_reservation", conversation[10][2]),
         ("remove_reservation", "lan", "mac", "m"),
         ("set_device", "a", {"ip": None}, who),
-        ("device", "a"),
         ("reconfigure", None, "p", who),
         ("device_files", "a"),
         ("remove_device", "a", who),
@@ -374,14 +377,13 @@ def test_the_desk_is_asked_what_the_route_says(talk: Talk, desk: Any) -> None:
         ("remove_config", "base", who),
         ("install_plugin", "/src/p", None, who),
         ("upgrade_plugin", "p", "/src/p", who),
-        ("plugin", "p"),
         ("update_repository",),
         ("uninstall_plugin", "p", who),
         ("install_firmware", "p", ["fw", "lang"], who),
         ("upgrade_firmware", "p", None, who),
         ("uninstall_firmware", "p", "fw", who),
-        ("setting", "NAT"),
     ]
+    assert ("setting", "NAT") in desk.calls
 
 
 def test_a_page_is_asked_for_as_a_query(talk: Talk, desk: Any) -> None:

@@ -101,6 +101,7 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "template check": ("", "read"),
     "template diff": ("p base", "diff"),
     "template migrate": ("p --dry-run", "items"),
+    "audit": ("", "items"),
     "firmware list": ("", "items"),
     "firmware show": ("p fw", "version"),
     "firmware install": ("p fw", "installed"),

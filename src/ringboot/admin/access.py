@@ -23,8 +23,9 @@ _SO_PEERGROUPS = 59
 _MOST_GROUPS = 256  # Python reads no more than 1,024 octets of an option
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -42,6 +43,7 @@ class Caller(NamedTuple):
     role: str
     who: str  # for the records: the user's name
     csrf: str = ""  # what a browser's session sends along with every change
+    via: str = "unix"  # how they came: unix, session, token NAME
 
 
 class Access(NamedTuple):

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 
 from ringboot.admin import problems
 from ringboot.admin.access import Access, Gate
 from ringboot.admin.asking import PREFIX
 from ringboot.admin.desk import Desk
 from ringboot.admin.front import build_front
+from ringboot.admin.ledger import Ledger
+from ringboot.admin.masks import judge_secrets
+from ringboot.admin.route_table import TABLE
+from ringboot.admin.routes_audit import audit_routes
 from ringboot.admin.routes_configs import config_routes
 from ringboot.admin.routes_daemon import daemon_routes
 from ringboot.admin.routes_devices import device_routes
 from ringboot.admin.routes_dns import dns_routes
 from ringboot.admin.routes_firmware import firmware_routes
 from ringboot.admin.routes_leases import lease_routes
+from ringboot.admin.routes_openapi import openapi_routes
 from ringboot.admin.routes_plugins import plugin_routes, repository_routes
 from ringboot.admin.routes_pools import pool_routes
 from ringboot.admin.routes_provision import provision_routes
@@ -32,7 +37,11 @@ def build_app(desk: Desk, access: Access) -> Gate:
 
 def build_api(desk: Desk) -> FastAPI:
     """Build the API; it believes the caller that a door has put into the scope."""
-    app = FastAPI(title="Ringboot", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Ringboot", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
+        dependencies=[Depends(judge_secrets)],
+    )  # fmt: skip
+    app.add_middleware(Ledger, desk=desk, prefix=PREFIX)
     problems.install(app)
     for routes in _routes(desk):
         app.include_router(routes, prefix=PREFIX)
@@ -56,4 +65,6 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         provision_routes(desk),
         firmware_routes(desk),
         setting_routes(desk),
+        audit_routes(desk),
+        openapi_routes(TABLE),
     )

@@ -310,6 +310,18 @@ class SettingDesk(Protocol):
         ...
 
 
+class AuditDesk(Protocol):
+    """Who asked for which change."""
+
+    async def write_down(self, row: Row) -> None:
+        """Keep one request: {who, role, via, method, path, status, request, before, after}."""
+        ...
+
+    async def audit(self, query: Query, since: float | None, until: float | None) -> Page:
+        """Give a page of those with utc and id, the newest first unless it is sorted."""
+        ...
+
+
 class Desk(
     DaemonDesk,
     LeaseDesk,
@@ -326,6 +338,7 @@ class Desk(
     NameDesk,
     RolloutDesk,
     CodeDesk,
+    AuditDesk,
     Protocol,
 ):
     """All of it, as one object."""

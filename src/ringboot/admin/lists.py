@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,12 +13,13 @@ from ringboot.admin.problems import Problem
 from ringboot.desk.listing import Page, Query
 
 LARGEST_PAGE = 1000
+_INSTANT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _PARAMETERS = ("filter", "text", "sort", "limit", "offset", "secrets")
 
 
-def query_of(request: Request, keys: Sequence[str]) -> Query:
-    """Read a list's question; `keys` may be filtered and sorted by."""
-    refuse_unknown(request, _PARAMETERS)
+def query_of(request: Request, keys: Sequence[str], *more: str) -> Query:
+    """Read a list's question; `keys` may be filtered and sorted by, `more` are parameters of the route's own."""
+    refuse_unknown(request, (*_PARAMETERS, *more))
     filters = []
     for each in request.query_params.getlist("filter"):
         key, equals, value = each.partition("=")
@@ -52,6 +54,24 @@ def number_of(request: Request, name: str, default: int, least: int, most: int) 
     if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
         raise _bad(name, f"{name} must be a number from {least} to {most}, not {text!r:.40}.")
     return int(text)
+
+
+def choice_of(request: Request, name: str, *words: str) -> str:
+    """Read one of some words; the first one when it is not there."""
+    text = request.query_params.get(name, words[0])
+    if text not in words:
+        raise _bad(name, f"{name} must be {' or '.join(words)}, not {text!r:.40}.")
+    return text
+
+
+def instant_of(request: Request, name: str) -> float | None:
+    """Read an instant, in seconds since 1970; None when it is not there."""
+    text = request.query_params.get(name)
+    if text is None:
+        return None
+    if not _INSTANT.fullmatch(text):
+        raise _bad(name, f"{name} must be an instant, in seconds since 1970, not {text!r:.40}.")
+    return float(text)
 
 
 def written(request: Request, page: Page, query: Query) -> dict[str, Any]:

@@ -25,10 +25,24 @@ def masked(value: Any) -> Any:
 
 def shown(request: Request, value: Any) -> Any:
     """Mask a value, unless ?secrets=1 asks for it plain; that is for administrators."""
-    if request.query_params.get("secrets", "0") in ("", "0"):
+    if not _wants_secrets(request):
         return masked(value)
     administrator(request)
     return value
+
+
+async def judge_secrets(request: Request) -> None:
+    """Refuse ?secrets=1 of anybody else, before the route does anything."""
+    if _wants_secrets(request):
+        administrator(request)
+
+
+def _wants_secrets(request: Request) -> bool:
+    asked = request.query_params.get("secrets", "0")
+    if asked not in ("", "0", "1"):
+        why = "must be 0 or 1"
+        raise Problem(400, "bad-parameter", f"secrets {why}, not {asked!r:.40}.", {"secrets": why})
+    return asked == "1"
 
 
 def refuse_masks(value: Any) -> None:

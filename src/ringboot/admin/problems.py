@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import http
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
@@ -17,15 +19,19 @@ from ringboot.store.errors import StoreDamaged, StoreFailed, StoreFull
 class Problem(Exception):
     """An answer that is an error."""
 
-    def __init__(self, status: int, code: str, detail: str, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, fields: Mapping[str, str] | None = None, **more: Any
+    ) -> None:
+        """Say it; `more` are further keys of the answer (RFC 9457 3.2)."""
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.fields = dict(fields or {})
+        self.more = more
 
 
-def answer(problem: Problem) -> JSONResponse:
+def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Write a problem."""
     body = {
         "type": "about:blank",
@@ -34,8 +40,9 @@ def answer(problem: Problem) -> JSONResponse:
         "code": problem.code,
         "detail": problem.detail,
         "fields": problem.fields,
+        **problem.more,
     }
-    return JSONResponse(body, problem.status, media_type="application/problem+json")
+    return JSONResponse(body, problem.status, headers, "application/problem+json")
 
 
 def of_desk(error: DeskError) -> Problem:
@@ -63,11 +70,17 @@ def install(app: FastAPI) -> None:
         log.get().error("a change was not written", why=str(error))
         return answer(Problem(507 if isinstance(error, StoreFull) else 500, "failed", f"Nothing was changed: {error}"))
 
+    @app.exception_handler(RequestValidationError)
+    async def _parameters(_: Request, error: RequestValidationError) -> JSONResponse:
+        wrong = {str(each["loc"][-1]): str(each["msg"]) for each in error.errors()}
+        told = "; ".join(f"{name}: {why}" for name, why in wrong.items())
+        return answer(Problem(422, "refused", f"The request is not acceptable: {told}.", wrong))
+
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         where = f"{request.method} {request.url.path}"
         code = {404: "no-such-route", 405: "no-such-method"}.get(error.status_code, "bad-request")
-        return answer(Problem(error.status_code, code, f"{where}: {error.detail}"))
+        return answer(Problem(error.status_code, code, f"{where}: {error.detail}"), error.headers)
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:

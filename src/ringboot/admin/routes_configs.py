@@ -8,10 +8,14 @@ from fastapi import APIRouter, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import json_body, only, text_of
+from ringboot.admin.described import FLAG, SECRETS, Asks, Described
 from ringboot.admin.desk import ConfigDesk
-from ringboot.admin.lists import query_of, written
+from ringboot.admin.lists import choice_of, query_of, written
 from ringboot.admin.masks import masked, refuse_masks, shown
 from ringboot.admin.problems import Problem
+from ringboot.admin.shapes.bodies import ConfigChange, ConfigTrial, NewConfig
+from ringboot.admin.shapes.configs import ConfigUser, Foreseen
+from ringboot.admin.shapes.things import Config, Listed, RawConfig
 from ringboot.desk.listing import select
 
 KEYS = ("id", "role", "label", "transient", "deletable")
@@ -50,10 +54,8 @@ def config_routes(desk: ConfigDesk) -> APIRouter:
     async def change(config_id: str, request: Request) -> Any:
         changes = await json_body(request)
         refuse_masks(changes)
-        wait = request.query_params.get("wait", "true")
-        if wait not in ("true", "false"):
-            raise Problem(400, "bad-parameter", "wait must be true or false.", {"wait": "must be true or false"})
-        return shown(request, await desk.set_config(config_id, changes, caller(request).who, wait == "true"))
+        wait = choice_of(request, "wait", "true", "false") == "true"
+        return shown(request, await desk.set_config(config_id, changes, caller(request).who, wait))
 
     @routes.delete("/{config_id}", status_code=204)
     async def remove(config_id: str, request: Request) -> None:
@@ -84,3 +86,38 @@ def _reach_routes(routes: APIRouter, desk: ConfigDesk) -> None:
         named = text_of(body, "device") if device is not None else None
         found = await desk.foresee_config(config_id, changes, named)
         return {**masked(found), "files": found["files"]}
+
+
+DESCRIBED = (
+    Described("GET", "/configs", "List configs.", Listed[Config], keys=KEYS),
+    Described("POST", "/configs", "Add a config.", Config, NewConfig, 201, asks=(SECRETS,)),
+    Described(
+        "POST",
+        "/configs/autocreate",
+        "Make the config that a new device would get.",
+        Config,
+        status=201,
+        asks=(SECRETS,),
+    ),
+    Described(
+        "GET", "/configs/{config_id}/raw", "Show a config with all that it inherits.", RawConfig, asks=(SECRETS,)
+    ),
+    Described("GET", "/configs/{config_id}", "Show a config.", Config, asks=(SECRETS,)),
+    Described(
+        "PATCH",
+        "/configs/{config_id}",
+        "Change a config, and make the files that it reaches.",
+        Config,
+        ConfigChange,
+        asks=(SECRETS, Asks("wait", "false: answer before the files stand.", FLAG)),
+    ),
+    Described(
+        "GET",
+        "/configs/{config_id}/devices",
+        "List the devices that a config reaches.",
+        Listed[ConfigUser],
+        keys=DEVICE_KEYS,
+    ),
+    Described("POST", "/configs/{config_id}/preview", "Say what changes of a config would do.", Foreseen, ConfigTrial),
+    Described("DELETE", "/configs/{config_id}", "Remove a config that nothing uses."),
+)

@@ -9,9 +9,13 @@ from fastapi.responses import PlainTextResponse
 
 from ringboot.admin.access import administrator
 from ringboot.admin.body import flag_of, json_body, only, rows_of, text_of
+from ringboot.admin.described import SECRETS, TEXT, Described
 from ringboot.admin.desk import DaemonDesk
 from ringboot.admin.masks import shown
 from ringboot.admin.problems import Problem
+from ringboot.admin.shapes.bodies import DiffFile, DiffReservations, DiffRunning, Reload
+from ringboot.admin.shapes.daemon import Counters, Explained, Reloaded, Status
+from ringboot.admin.shapes.things import Differences, Numbers, Tls
 from ringboot.model.address import norm_mac
 
 
@@ -63,3 +67,21 @@ def daemon_routes(desk: DaemonDesk) -> APIRouter:
             raise Problem(422, "refused", f"{error}.", {"mac": str(error)}) from None
 
     return routes
+
+
+DESCRIBED = (
+    Described("GET", "/status", "Tell how the daemon is doing.", Status),
+    Described("GET", "/top", "Tell what changes while one looks.", Counters),
+    Described("GET", "/numbers", "Give every number.", Numbers),
+    Described("GET", "/metrics", "Give every number as Prometheus reads them.", str, kind=TEXT),
+    Described("POST", "/reload", "Read ringboot.toml again.", Reloaded, Reload),
+    Described(
+        "POST",
+        "/diff",
+        "Say how a configuration, or reservations, differ from what runs.",
+        Differences,
+        DiffRunning | DiffFile | DiffReservations,
+    ),
+    Described("GET", "/tls", "Tell where HTTPS is served, and with which certificate.", Tls, refuses=(404, 409)),
+    Described("GET", "/explain/{mac}", "Tell a device's way, and where it stopped.", Explained, asks=(SECRETS,)),
+)

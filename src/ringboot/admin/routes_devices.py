@@ -8,10 +8,23 @@ from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import ADMINISTRATOR, administrator, caller
 from ringboot.admin.body import flag_of, json_body, only
+from ringboot.admin.described import SECRETS, WORD, Asks, Described, number
 from ringboot.admin.desk import DeviceDesk, FilesDesk, SyncDesk
 from ringboot.admin.lists import query_of, refuse_unknown, written
 from ringboot.admin.masks import refuse_masks, shown
 from ringboot.admin.problems import Problem
+from ringboot.admin.shapes.bodies import (
+    DeviceChange,
+    NewDevice,
+    ReconfigureAll,
+    ReconfigureOfPlugin,
+    ReconfigureThese,
+    Rollback,
+    Url,
+)
+from ringboot.admin.shapes.syncs import Remade
+from ringboot.admin.shapes.templates import Histories, Previewed, RolledBack
+from ringboot.admin.shapes.things import Device, Files, FileText, Listed, SecretUrl
 from ringboot.desk.listing import Query
 
 KEYS = (
@@ -85,7 +98,7 @@ def _file_routes(routes: APIRouter, desk: FilesDesk) -> None:
     async def secret_url(device_id: str, request: Request) -> dict[str, Any]:
         body = await json_body(request)
         only(body, "renew")
-        return await desk.secret_url(device_id, body.get("renew") is True, caller(request).who)
+        return await desk.secret_url(device_id, flag_of(body, "renew"), caller(request).who)
 
     @routes.get("/{device_id}/history")
     async def history(device_id: str) -> dict[str, Any]:
@@ -128,3 +141,61 @@ def _file_routes(routes: APIRouter, desk: FilesDesk) -> None:
 
 def _all_text(ids: Any) -> bool:
     return isinstance(ids, list) and ids != [] and all(isinstance(each, str) for each in ids)
+
+
+_NAMED = "A device is named by its id, its MAC in any spelling, or an address that only it has."
+DESCRIBED = (
+    Described("GET", "/devices", "List devices.", Listed[Device], keys=KEYS),
+    Described("POST", "/devices", "Add a device, and make its files.", Device, NewDevice, 201, asks=(SECRETS,)),
+    Described(
+        "POST",
+        "/devices/reconfigure",
+        "Make files again.",
+        Remade,
+        ReconfigureThese | ReconfigureOfPlugin | ReconfigureAll,
+        refuses=(404,),
+    ),
+    Described("GET", "/devices/{device_id}", "Show a device.", Device, asks=(SECRETS,), more=_NAMED),
+    Described(
+        "PATCH",
+        "/devices/{device_id}",
+        "Change a device, and make its files again.",
+        Device,
+        DeviceChange,
+        asks=(SECRETS,),
+    ),
+    Described("DELETE", "/devices/{device_id}", "Remove a device with its files."),
+    Described("GET", "/devices/{device_id}/files", "List the files of a device.", Files),
+    Described("POST", "/devices/{device_id}/url", "Give a device's secret URL.", SecretUrl, Url),
+    Described(
+        "GET", "/devices/{device_id}/history", "List the generations of a device's files.", Histories, refuses=(409,)
+    ),
+    Described("POST", "/devices/{device_id}/rollback", "Serve the files of a generation again.", RolledBack, Rollback),
+    Described(
+        "GET",
+        "/devices/{device_id}/history/{number}",
+        "Show the files of a generation beside those that are served.",
+        Previewed,
+        refuses=(409,),
+        named={"number": number(0, 999_999_999)},
+    ),
+    Described(
+        "GET",
+        "/devices/{device_id}/preview",
+        "Show what a device would get.",
+        Previewed,
+        refuses=(409,),
+        asks=(
+            Asks("config", "With this config instead of its own.", WORD),
+            Asks("plugin", "With this plugin instead of its own.", WORD),
+        ),
+    ),
+    Described(
+        "GET",
+        "/devices/{device_id}/file",
+        "Show a file as it is served.",
+        FileText,
+        refuses=(409,),
+        asks=(Asks("path", "Its path, as the list of files has it.", {"type": "string", "minLength": 1}, True),),
+    ),
+)

@@ -6,8 +6,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
+from ringboot.admin.described import Described
 from ringboot.admin.desk import NameDesk
 from ringboot.admin.lists import query_of, written
+from ringboot.admin.shapes.daemon import Name, Retried
+from ringboot.admin.shapes.things import Listed
 from ringboot.desk.listing import select
 
 KEYS = ("address", "name", "mac", "state", "problem")
@@ -27,3 +30,9 @@ def dns_routes(desk: NameDesk) -> APIRouter:
         return await desk.retry_names()
 
     return routes
+
+
+DESCRIBED = (
+    Described("GET", "/dns", "List names in the DNS.", Listed[Name], keys=KEYS),
+    Described("POST", "/dns/retry", "Try all names again that wait or failed.", Retried),
+)

@@ -8,9 +8,20 @@ from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import json_body, only
+from ringboot.admin.described import OCTETS, Described
 from ringboot.admin.desk_plugins import FirmwareDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.admin.problems import Problem
+from ringboot.admin.shapes.bodies import FirmwareInstall, FirmwareUpgrade
+from ringboot.admin.shapes.firmware import (
+    Firmware,
+    FirmwareDoing,
+    FirmwareInstalled,
+    FirmwareRemoved,
+    FirmwareUploaded,
+    WholeFirmware,
+)
+from ringboot.admin.shapes.things import Listed
 from ringboot.desk.listing import select
 
 KEYS = ("plugin", "id", "version", "installed", "state", "size", "description", "problem")
@@ -65,3 +76,23 @@ def _packages(body: dict[str, Any]) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
         raise Problem(422, "refused", "packages must be a list of ids.", {"packages": "must be a list of ids"})
     return value
+
+
+DESCRIBED = (
+    Described("GET", "/firmware", "List firmware packages.", Listed[Firmware], keys=KEYS),
+    Described("GET", "/firmware/{plugin}", "Tell what is being done with a plugin's firmware.", FirmwareDoing),
+    Described("GET", "/firmware/{plugin}/packages/{package}", "Show a package.", WholeFirmware),
+    Described(
+        "POST", "/firmware/{plugin}/install", "Install packages and what they need.", FirmwareInstalled, FirmwareInstall
+    ),
+    Described("POST", "/firmware/{plugin}/upgrade", "Upgrade packages.", FirmwareInstalled, FirmwareUpgrade),
+    Described("DELETE", "/firmware/{plugin}/packages/{package}", "Uninstall a package.", FirmwareRemoved),
+    Described(
+        "PUT",
+        "/firmware/{plugin}/upload",
+        "Give a file of a package that must be fetched by hand.",
+        FirmwareUploaded,
+        bytes,
+        sends=OCTETS,
+    ),
+)

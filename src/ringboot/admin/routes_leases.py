@@ -7,9 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from ringboot.admin.body import json_body, only, text_of
+from ringboot.admin.described import WORD, Asks, Described, number
 from ringboot.admin.desk import LeaseDesk
 from ringboot.admin.lists import LARGEST_PAGE, number_of, refuse_unknown
 from ringboot.admin.problems import Problem
+from ringboot.admin.shapes.bodies import KeptLease, Renewals
+from ringboot.admin.shapes.things import Lease, Leases, Misfits, Renewal, Reservation
 from ringboot.model.address import ip_number, ip_text
 
 MOST_MISFITS = 1_000_000
@@ -71,3 +74,34 @@ def _address(text: str) -> str:
         return ip_text(ip_number(text))
     except ValueError as error:
         raise Problem(422, "refused", f"{error}.", {"address": str(error)}) from None
+
+
+DESCRIBED = (
+    Described(
+        "GET",
+        "/leases",
+        "List leases, by address.",
+        Leases,
+        asks=(
+            Asks("after", "Read on from here: `next` of the page before.", number(0, 1 << 62, 0)),
+            Asks("limit", "How many rows at most.", number(1, LARGEST_PAGE, 100)),
+            Asks("network", "Only those of this network.", WORD),
+            Asks("text", "Only rows that hold this text.", WORD),
+        ),
+    ),
+    Described(
+        "GET",
+        "/leases/misfits",
+        "List leases that will not be renewed as the configuration is now.",
+        Misfits,
+        asks=(Asks("limit", "How many rows at most.", number(1, MOST_MISFITS, 100)),),
+    ),
+    Described(
+        "POST", "/leases/renew", "Ask clients to renew, and wait for what becomes of it.", list[Renewal], Renewals
+    ),
+    Described("GET", "/leases/{address}", "Show the lease of an address.", Lease),
+    Described(
+        "POST", "/leases/{address}/reservation", "Keep an address for who has or had it.", Reservation, KeptLease, 201
+    ),
+    Described("DELETE", "/leases/{address}", "End a lease.", Lease),
+)

@@ -8,8 +8,12 @@ from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import json_body, only, text_of
+from ringboot.admin.described import Described
 from ringboot.admin.desk_plugins import PluginDesk
 from ringboot.admin.lists import query_of, written
+from ringboot.admin.shapes.bodies import PluginInstall, PluginUpgrade
+from ringboot.admin.shapes.plugins import Plugin, Repository, Source, Uninstalled, Upgraded, WholePlugin
+from ringboot.admin.shapes.things import Listed
 from ringboot.desk.listing import select
 
 KEYS = ("id", "name", "title", "version", "installed", "available", "end_of_life", "enabled", "problem")
@@ -66,3 +70,15 @@ def repository_routes(desk: PluginDesk) -> APIRouter:
         return await desk.update_repository()
 
     return routes
+
+
+DESCRIBED = (
+    Described("GET", "/plugins", "List plugins, installed or not.", Listed[Plugin], keys=KEYS),
+    Described("POST", "/plugins", "Install a plugin.", WholePlugin, PluginInstall, 201, refuses=(404,)),
+    Described("POST", "/plugins/{plugin_id}/upgrade", "Upgrade a plugin.", Upgraded, PluginUpgrade),
+    Described("POST", "/plugins/{plugin_id}/reload", "Read a plugin's folder again.", WholePlugin),
+    Described("GET", "/plugins/{plugin_id}", "Show a plugin.", WholePlugin),
+    Described("DELETE", "/plugins/{plugin_id}", "Uninstall a plugin.", Uninstalled),
+    Described("GET", "/repository", "Tell where plugins are from.", Source),
+    Described("POST", "/repository/update", "Read the repository's index anew.", Repository),
+)

@@ -8,7 +8,10 @@ from fastapi import APIRouter, Request
 
 from ringboot.admin.access import caller
 from ringboot.admin.body import flag_of, json_body, only, text_of
+from ringboot.admin.described import Described
 from ringboot.admin.desk import CodeDesk
+from ringboot.admin.shapes.bodies import Dialled
+from ringboot.admin.shapes.things import Provisioned
 
 
 def provision_routes(desk: CodeDesk) -> APIRouter:
@@ -24,3 +27,8 @@ def provision_routes(desk: CodeDesk) -> APIRouter:
         return await desk.provision(text_of(body, "code"), contact, address, sync, caller(request).who)
 
     return routes
+
+
+DESCRIBED = (
+    Described("POST", "/provision", "Give the config with a code to the device that calls.", Provisioned, Dialled),
+)

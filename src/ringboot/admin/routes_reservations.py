@@ -7,9 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from ringboot.admin.body import flag_of, json_body, only, rows_of
+from ringboot.admin.described import Asks, Described
 from ringboot.admin.desk import ReservationDesk
 from ringboot.admin.lists import query_of, refuse_unknown, written
 from ringboot.admin.problems import Problem
+from ringboot.admin.shapes.bodies import NewReservation, ReservationRows
+from ringboot.admin.shapes.things import Imported, Listed, Reservation
 from ringboot.desk.listing import select
 
 KEYS = ("network", "kind", "value", "address", "hostname")
@@ -46,3 +49,17 @@ def reservation_routes(desk: ReservationDesk) -> APIRouter:
         return await desk.import_reservations(rows_of(body, "rows"), flag_of(body, "dry_run"))
 
     return routes
+
+
+DESCRIBED = (
+    Described("GET", "/reservations", "List reservations.", Listed[Reservation], keys=KEYS),
+    Described("POST", "/reservations", "Keep an address for a client.", Reservation, NewReservation, 201),
+    Described(
+        "DELETE",
+        "/reservations",
+        "Remove a reservation.",
+        refuses=(404,),
+        asks=tuple(Asks(key, f"Its {key}.", {"type": "string", "minLength": 1}, True) for key in KEYS[:3]),
+    ),
+    Described("POST", "/reservations/import", "Add reservations, all or none.", Imported, ReservationRows),
+)

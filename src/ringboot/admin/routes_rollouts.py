@@ -8,10 +8,14 @@ from fastapi import APIRouter, Request, Response
 
 from ringboot.admin.access import caller
 from ringboot.admin.body import flag_of, json_body, only, text_of
+from ringboot.admin.described import Described
 from ringboot.admin.desk import RolloutDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.admin.problems import Problem
 from ringboot.admin.routes_devices import KEYS as DEVICE_KEYS
+from ringboot.admin.shapes.bodies import Move, Resume
+from ringboot.admin.shapes.rollouts import Rollout, RolloutDevice, RolloutPreview
+from ringboot.admin.shapes.things import Listed
 from ringboot.desk.listing import select
 
 KEYS = ("id", "from", "to", "state", "reason", "who", "window")
@@ -92,3 +96,28 @@ def _is_filter(value: Any) -> bool:
 
 def _bad(key: str, why: str) -> Problem:
     return Problem(422, "refused", f"{key} {why}.", {key: why})
+
+
+DESCRIBED = (
+    Described("GET", "/rollouts", "List roll-outs, the newest first.", Listed[Rollout], keys=KEYS),
+    Described(
+        "POST",
+        "/rollouts",
+        "Move devices to another plugin, or see what that would do.",
+        Rollout,
+        Move,
+        201,
+        also={200: RolloutPreview},
+        refuses=(404,),
+    ),
+    Described("GET", "/rollouts/{rollout_id}", "Show a roll-out.", Rollout),
+    Described(
+        "GET",
+        "/rollouts/{rollout_id}/devices",
+        "List the devices of a roll-out.",
+        Listed[RolloutDevice],
+        keys=MEMBER_KEYS,
+    ),
+    Described("POST", "/rollouts/{rollout_id}/resume", "Let a roll-out go on.", Rollout, Resume),
+    Described("POST", "/rollouts/{rollout_id}/abort", "End a roll-out.", Rollout),
+)

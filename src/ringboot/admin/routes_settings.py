@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import json_body, only
+from ringboot.admin.described import SECRETS, Described
 from ringboot.admin.desk import SettingDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.admin.masks import shown
 from ringboot.admin.problems import Problem
+from ringboot.admin.shapes.bodies import SettingValue
+from ringboot.admin.shapes.things import Listed, Setting
 from ringboot.desk.listing import select
 
 KEYS = ("name", "value")
@@ -39,3 +42,10 @@ def setting_routes(desk: SettingDesk) -> APIRouter:
         return shown(request, await desk.set_setting(name, body["value"], caller(request).who))
 
     return routes
+
+
+DESCRIBED = (
+    Described("GET", "/settings", "List settings.", Listed[Setting], keys=KEYS),
+    Described("GET", "/settings/{name}", "Show a setting.", Setting, asks=(SECRETS,)),
+    Described("PUT", "/settings/{name}", "Change a setting.", Setting, SettingValue, asks=(SECRETS,)),
+)

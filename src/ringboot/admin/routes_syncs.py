@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 
 from ringboot.admin.access import caller
 from ringboot.admin.body import json_body, only
+from ringboot.admin.described import Described, number
 from ringboot.admin.desk import SyncDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.admin.problems import Problem
 from ringboot.admin.routes_devices import KEYS as DEVICE_KEYS
+from ringboot.admin.shapes.bodies import SynchronizeAll, SynchronizeFound, SynchronizeThese
+from ringboot.admin.shapes.syncs import Sync, SyncDevice
+from ringboot.admin.shapes.things import Listed
 from ringboot.desk.listing import Query, select
 
 KEYS = ("id", "state", "began", "ended", "who", "devices", "waiting", "told", "done", "failed", "sent", "rate")
 ROW_KEYS = ("device", "mac", "state", "reason", "text", "tries", "told", "ended")
+
+_MOST = 1 << 53  # what every program can count to
+Ident = Annotated[int, Path(ge=0, le=_MOST)]
 
 
 def sync_routes(desk: SyncDesk) -> APIRouter:
@@ -33,16 +40,16 @@ def sync_routes(desk: SyncDesk) -> APIRouter:
         return await desk.synchronize(ids, query, caller(request).who)
 
     @routes.get("/{ident}")
-    async def sync(ident: int) -> dict[str, Any]:
+    async def sync(ident: Ident) -> dict[str, Any]:
         return await desk.sync(ident)
 
     @routes.get("/{ident}/devices")
-    async def devices(ident: int, request: Request) -> dict[str, Any]:
+    async def devices(ident: Ident, request: Request) -> dict[str, Any]:
         query = query_of(request, ROW_KEYS)
         return written(request, select(await desk.sync_devices(ident), query), query)
 
     @routes.post("/{ident}/stop")
-    async def stop(ident: int, request: Request) -> dict[str, Any]:
+    async def stop(ident: Ident, request: Request) -> dict[str, Any]:
         return await desk.stop_sync(ident, caller(request).who)
 
     return routes
@@ -59,3 +66,28 @@ def _chosen(body: dict[str, Any]) -> tuple[list[str] | None, Query]:
     if sum(ways) != 1 or not good_ids:
         raise Problem(422, "refused", 'Say which: {"ids": [...]}, {"all": true}, or {"filters": {...}, "text": "..."}.')
     return ids, Query(tuple((key, str(value)) for key, value in filters.items()), text)
+
+
+_NUMBERED = {"ident": number(0, _MOST)}
+DESCRIBED = (
+    Described("GET", "/syncs", "List jobs that let devices read their files again.", Listed[Sync], keys=KEYS),
+    Described(
+        "POST",
+        "/syncs",
+        "Let devices read their files again.",
+        Sync,
+        SynchronizeThese | SynchronizeFound | SynchronizeAll,
+        201,
+        refuses=(404,),
+    ),
+    Described("GET", "/syncs/{ident}", "Show a job.", Sync, named=_NUMBERED),
+    Described(
+        "GET",
+        "/syncs/{ident}/devices",
+        "List the devices of a job.",
+        Listed[SyncDevice],
+        named=_NUMBERED,
+        keys=ROW_KEYS,
+    ),
+    Described("POST", "/syncs/{ident}/stop", "Stop a job.", Sync, named=_NUMBERED),
+)

@@ -8,9 +8,13 @@ from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import flag_of, json_body, only, text_of
+from ringboot.admin.described import SWITCH, WORD, Asks, Described
 from ringboot.admin.desk_plugins import TemplateDesk
-from ringboot.admin.lists import query_of, refuse_unknown, written
+from ringboot.admin.lists import choice_of, query_of, refuse_unknown, written
 from ringboot.admin.problems import Problem
+from ringboot.admin.shapes.bodies import TemplateCopy, TemplateMigrate
+from ringboot.admin.shapes.templates import Migrated, Template, TemplateFaults, WholeTemplate
+from ringboot.admin.shapes.things import Listed
 from ringboot.desk.listing import select
 
 KEYS = ("plugin", "template", "custom", "path", "state", "origin", "version", "devices", "shared")
@@ -59,6 +63,36 @@ def template_routes(desk: TemplateDesk) -> APIRouter:
     @routes.get("/of/{plugin}/{name:path}", dependencies=[Depends(administrator)])
     async def template(plugin: str, name: str, request: Request) -> dict[str, Any]:
         refuse_unknown(request, ("shipped",))
-        return await desk.template(plugin, name, request.query_params.get("shipped") == "1")
+        return await desk.template(plugin, name, choice_of(request, "shipped", "0", "1") == "1")
 
     return routes
+
+
+DESCRIBED = (
+    Described("GET", "/templates", "List templates.", Listed[Template], keys=KEYS),
+    Described(
+        "GET",
+        "/templates/check",
+        "Find faults in templates.",
+        TemplateFaults,
+        refuses=(404,),
+        asks=(Asks("plugin", "Only of this plugin.", WORD),),
+    ),
+    Described("POST", "/templates/copy", "Copy a shipped template.", WholeTemplate, TemplateCopy, 201, refuses=(404,)),
+    Described(
+        "POST",
+        "/templates/migrate",
+        "Bring what changed in shipped templates into copies.",
+        Migrated,
+        TemplateMigrate,
+        refuses=(404,),
+    ),
+    Described(
+        "GET",
+        "/templates/of/{plugin}/{name}",
+        "Show a template with its text.",
+        WholeTemplate,
+        refuses=(409,),
+        asks=(Asks("shipped", "1: the shipped one, where a copy has its name.", SWITCH),),
+    ),
+)

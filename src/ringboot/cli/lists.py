@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -34,9 +34,15 @@ def list_rows(
     limit: int = 100,
     offset: int = 0,
     secrets: bool = False,
+    more: Sequence[tuple[str, str]] = (),
+    also: Callable[[dict[str, Any]], dict[str, Any]] = lambda row: row,
 ) -> None:
-    """Fetch and print one list; `noun` in the plural names what it holds."""
+    """Fetch and print one list; `noun` in the plural names what it holds.
+
+    `more` are parameters of the list's own, `also` gives a row as it is printed for a person.
+    """
     parameters = [("filter", each) for each in filters or ()]
+    parameters += more
     parameters += [(name, value) for name, value in (("text", text), ("sort", sort)) if value]
     if secrets:
         parameters.append(("secrets", "1"))
@@ -48,7 +54,8 @@ def list_rows(
         total = page["total"]
         if len(page["items"]) < size:
             break
-    show_page(at, items, total, offset=offset, columns=columns, noun=noun)
+    rows = items if at.json else list(map(also, items))
+    show_page(at, rows, total, offset=offset, columns=columns, noun=noun)
 
 
 def pages(limit: int, offset: int) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ringboot.cli import (
+    audit,
     completion,
     configs,
     configuration,
@@ -64,6 +65,7 @@ def _tree() -> typer.Typer:
     init.add_to(made)
     simulate.add_to(made)
     top.add_to(made)
+    audit.add_to(made)
     shell.add_to(made)
     completion.add_to(made)
     leases.add_to(group("lease", "Addresses that clients hold.", made))

@@ -6,67 +6,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from ringboot.cli.things import Failed, Page
-
-
-class Plugin(BaseModel):
-    """A plugin, of the catalog or installed."""
-
-    id: str
-    name: str
-    title: str
-    version: str
-    description: str
-    installed: bool
-    available: str | None = Field(description="A version that can be installed or upgraded to.")
-    end_of_life: bool = Field(description="Whether it is neither installed nor upgraded any more.")
-    enabled: bool
-    devices: int
-    custom_templates: list[str]
-    problem: str | None
-
-
-class WholePlugin(Plugin):
-    """One with what it is made of."""
-
-    models: list[str]
-    dhcp_options: dict[str, str]
-    folder: str
-    templates: list[str]
-    firmware: list[str] = Field(description="Files that are neither shipped nor rendered.")
-    changed_files: list[str] = Field(description="Shipped files that were changed by hand.")
-
-
-class Upgraded(WholePlugin):
-    """A plugin that was upgraded, and what became of its devices' files."""
-
-    before: str = Field(description="The version before.")
-    kept: list[str] = Field(description="Copies of shipped files that were changed by hand.")
-    configured: int
-    failed: list[Failed]
+from ringboot.admin.shapes.plugins import Plugin, Repository, Uninstalled, Upgraded, WholePlugin
+from ringboot.admin.shapes.things import Page
 
 
 class Upgrades(BaseModel):
     """What was upgraded."""
 
     items: list[Upgraded]
-
-
-class Fetching(BaseModel):
-    """What is being fetched."""
-
-    what: str
-    octets: int
-    total: int | None
-
-
-class Repository(BaseModel):
-    """Where plugins are from beside those that are built in."""
-
-    server: str | None
-    plugins: int
-    fetching: Fetching | None
-    upgradable: list[str] = Field(description="Installed plugins of which there is a newer version.")
 
 
 class Packed(BaseModel):
@@ -88,16 +35,6 @@ class PluginIndex(BaseModel):
     """What a repository has."""
 
     items: list[Packed]
-
-
-class Uninstalled(BaseModel):
-    """A plugin that is gone; `backup` is where its custom templates are kept."""
-
-    id: str
-    custom_templates: list[str]
-    firmware: list[str]
-    backup: str | None
-    devices: int
 
 
 class PluginFault(BaseModel):

@@ -9,59 +9,113 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, RootModel
 
-from ringboot.cli import firmware_shapes, plugin_things
-from ringboot.cli.rollout_shapes import Rollout, RolloutDevice, RolloutPreview
-from ringboot.cli.simulated import Simulated
-from ringboot.cli.sync_things import Reconfigured, Sync, SyncDevices, Synchronized
-from ringboot.cli.template_things import (
-    Compared,
+from ringboot.admin.shapes.audit import AuditEntry
+from ringboot.admin.shapes.daemon import Explained, Name, Reloaded, Retried, Slow, Status
+from ringboot.admin.shapes.rollouts import Rollout, RolloutDevice, RolloutPreview
+from ringboot.admin.shapes.syncs import Sync
+from ringboot.admin.shapes.templates import (
     Histories,
     Migrated,
     Previewed,
     RolledBack,
     Template,
-    TemplateDiff,
     TemplateFaults,
     WholeTemplate,
 )
-from ringboot.cli.things import (
+from ringboot.admin.shapes.things import (
     CaCertificate,
     Client,
     Config,
     Device,
-    DhcpState,
-    Difference,
     Differences,
-    DoorCount,
-    Exported,
-    File,
     Files,
     FileText,
-    Given,
     Imported,
     Lease,
     Mac,
     Misfits,
-    Number,
     Numbers,
     Page,
     Pool,
     PoolHistory,
     Pools,
-    Removed,
     Renewal,
     Reservation,
     Seconds,
     SecretUrl,
     Setting,
-    Taken,
     Tls,
-    Utc,
 )
+from ringboot.cli import firmware_shapes, plugin_things
+from ringboot.cli.simulated import Simulated
+from ringboot.cli.sync_things import Reconfigured, SyncDevices, Synchronized
+from ringboot.cli.template_things import Compared, TemplateDiff
 
 
 class ShellValue(RootModel[Any]):
     """What the expression gives that the command ends with; nothing is printed when it gives None."""
+
+
+class Removed(BaseModel):
+    """The id of what is gone."""
+
+    removed: str
+
+
+class Exported(BaseModel):
+    """The CSV file that reservations were written to, and how many."""
+
+    file: str
+    reservations: int
+
+
+class NotCarried(BaseModel):
+    """A construct of another server's configuration that the result does not say, or says otherwise."""
+
+    file: str
+    line: int
+    column: int
+    what: str
+    why: str
+    instead: str
+
+
+class TakenLeases(BaseModel):
+    """What came of another server's lease file; every address of it is in one of the counts."""
+
+    file: str
+    data: str = Field(description="The data folder whose journal has them now.")
+    read: int
+    taken: int
+    over: int = Field(description="Expired or given back.")
+    there: int = Field(description="In the journal already.")
+    not_taken: int = Field(description="Those are in not_carried; also lines that cannot be read.")
+
+
+class Taken(BaseModel):
+    """What came of another server's configuration."""
+
+    file: str
+    networks: int
+    pools: int
+    classes: int
+    reservations: int
+    problems: list[str] = Field(description="What `ringboot check` would say.")
+    not_carried: list[NotCarried]
+    written: str | None = Field(description="The configuration's file.")
+    configuration: str | None = Field(description="Its text, when no file is written.")
+    reservations_written: str | None = Field(description="The reservations' file.")
+    applied: int | None = Field(description="Reservations that were added to the running daemon.")
+    leases: TakenLeases | None
+
+
+class Given(BaseModel):
+    """The configuration as another server reads it."""
+
+    file: str
+    written: str | None = Field(description="Its file.")
+    configuration: str | None = Field(description="Its text, when no file is written.")
+    not_carried: list[NotCarried]
 
 
 class Problem(BaseModel):
@@ -93,125 +147,12 @@ class Written(BaseModel):
     not_looked: list[str]
 
 
-class Reloaded(BaseModel):
-    """The configuration that holds now, or that would with `--dry-run`."""
-
-    config: str
-    dry_run: bool
-    networks: int
-    revision: int
-    differences: list[Difference]
-    misfits: Misfits
-    restart_needed: str = ""
-    broken_plugins: list[str] = []
-
-
-class Process(BaseModel):
-    """A process of the daemon."""
-
-    name: str
-    pid: int | None
-    restarts: int
-    last_end: str
-
-
-class Worker(BaseModel):
-    """A process that makes files; the next file starts it again when it does not run."""
-
-    name: str
-    pid: int | None
-
-
-class Scanned(BaseModel):
-    """How far the scan of the pools is: off, running, done or not-possible."""
-
-    state: str
-    asked: int
-    left: int
-    found: int
-    not_possible_on: list[str]
-
-
-class OtherServer(BaseModel):
-    """Another DHCP server that was met; allowed: it stands in `other_servers`."""
-
-    server: str
-    interface: str
-    first: float
-    last: float
-    times: int
-    allowed: bool
-
-
-class NameCount(BaseModel):
-    """Names brought to the DNS, by outcome."""
-
-    reason: str
-    count: int
-
-
-class Retried(BaseModel):
-    """How many names will be tried again."""
-
-    retried: int
-
-
-class Name(BaseModel):
-    """A name in the DNS; `state` is registered, waiting, failed or to be removed."""
-
-    address: str
-    name: str
-    mac: str | None
-    state: str
-    problem: str
-
-
-class Status(BaseModel):
-    """How the daemon is doing."""
-
-    version: str
-    compiled: bool = Field(False, description="Whether the way of a DHCP message is machine code, see the how-to.")
-    uptime: Seconds
-    config: str
-    data: str
-    devices: int
-    configured: int
-    rendering: int
-    loop_lag_ms: float
-    journal_behind: int
-    held_back: int
-    dhcp_other_servers: int = 0
-    dns_waiting: int
-    dns_failed: int
-    dns_updates: list[NameCount]
-    processes: list[Process]
-    workers: list[Worker] = []
-    dhcp: DhcpState
-    networks: list[dict[str, Any]]
-    renders: dict[str, int]
-    files: list[DoorCount]
-    broken_plugins: list[str]
-    other_servers: list[OtherServer] = []
-    scan: Scanned | None = None
-    counters: list[Number] = Field([], description="Missing when the dhcp process does not answer.")
-
-
 class DoorRate(BaseModel):
     """Files a second by door."""
 
     door: str
     served: float
     refused: float
-
-
-class Slow(BaseModel):
-    """An answer that took long."""
-
-    ms: float
-    utc: Utc
-    door: str
-    what: str
-    who: str
 
 
 class Top(BaseModel):
@@ -229,59 +170,6 @@ class Top(BaseModel):
     loop_lag_ms: float
     pools: list[Pool]
     slowest: list[Slow]
-
-
-class Stand(BaseModel):
-    """Where a boot stands: a reason, its text, and what to do."""
-
-    reason: str
-    text: str
-    help: str
-
-
-class Option(BaseModel):
-    """A DHCP option, and the layer that it comes from."""
-
-    key: str
-    name: str
-    value: str
-    layer: str
-    source: str
-    not_sent: str | None
-
-
-class Moment(BaseModel):
-    """Something that happened."""
-
-    utc: Utc
-    stage: str
-    reason: str
-    text: str
-
-
-class Said(BaseModel):
-    """What a device that no plugin makes files for said when it asked for some, the newest first."""
-
-    agents: list[str]
-    asks: list[str]
-
-
-class Explained(BaseModel):
-    """A device's way, and where it stopped."""
-
-    mac: Mac
-    boot: Stand
-    device: Device | None
-    said: Said
-    network: dict[str, Any] | None
-    classes: list[str]
-    reservations: list[dict[str, Any]]
-    leases: list[dict[str, Any]]
-    options: list[Option]
-    plugin: dict[str, Any] | None
-    files: list[File]
-    timeline: list[Moment]
-    dhcp_silent: str | None
 
 
 class ActStep(BaseModel):
@@ -408,6 +296,7 @@ TABLE: dict[str, Any] = {
     **plugin_things.TABLE,
     **firmware_shapes.TABLE,
     "shell": ShellValue,
+    "audit": Page[AuditEntry],
     "template list": Page[Template],
     "template show": WholeTemplate,
     "template copy": WholeTemplate,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from ringboot.cli.things import Mac, Seconds
+from ringboot.admin.shapes.things import Mac, Seconds
 
 
 class Step(BaseModel):

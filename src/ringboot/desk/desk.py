@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ringboot.desk.audit import AuditDesk
 from ringboot.desk.configuration import ConfigurationDesk
 from ringboot.desk.core import Core
 from ringboot.desk.devices import ConfigDesk
@@ -50,6 +51,7 @@ class Desk(
     NameDesk,
     RolloutDesk,
     CodeDesk,
+    AuditDesk,
 ):
     """Every question and every change of an administrator."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from ringboot.model.audit import AuditEntry
 from ringboot.model.device import Config, Device, DeviceFile
 from ringboot.model.dnsname import DnsName
 from ringboot.model.event import Event
@@ -297,6 +298,19 @@ class HistoryBook(Protocol):
         """Give the newest changes of a device, a config or a setting, newest first."""
 
 
+class AuditBook(Protocol):
+    """Who asked for which change, bounded."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Append one, and let go the oldest; its id is given by the book."""
+
+    def page(
+        self, *, filters: Sequence[tuple[str, str]] = (), text: str = "", sort: str = "", descending: bool = False,
+        limit: int = 100, offset: int = 0, since: float | None = None, until: float | None = None,
+    ) -> tuple[int, list[AuditEntry]]:  # fmt: skip
+        """Give how many there are, and a page of them, the newest first unless it is sorted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Books:
     """All of them, over one transaction."""
@@ -315,6 +329,7 @@ class Books:
     rollouts: RolloutBook
     syncs: SyncBook
     history: HistoryBook
+    audit: AuditBook
 
 
 # The numbers that the program keeps

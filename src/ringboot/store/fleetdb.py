@@ -14,6 +14,7 @@ from ringboot import log
 from ringboot.fleet.books import Books
 from ringboot.model.event import Event
 from ringboot.store import opening
+from ringboot.store.auditbook import AuditBook
 from ringboot.store.configbook import ConfigBook
 from ringboot.store.devicebook import DeviceBook
 from ringboot.store.errors import StoreFailed
@@ -54,6 +55,7 @@ class Desk:
             rollouts=RolloutBook(connection),
             syncs=SyncBook(connection),
             history=history,
+            audit=AuditBook(connection),
         )
 
     def flush(self) -> None:
@@ -122,8 +124,10 @@ class FleetDb:
         else:
             self._idle.append(desk)
 
-    async def write(self, fn: Callable[[Books], T]) -> T:
+    async def write(self, fn: Callable[[Books], T], *, is_note: bool = False) -> T:
         """Run `fn` on the writer's thread; returns when its changes are on the disk.
+
+        `is_note`: nothing is decided by what it writes, so that `generation` stays.
 
         What `fn` raises comes back, and then nothing of it remains.  StoreFull, StoreFailed: it was not written.
         """
@@ -143,7 +147,7 @@ class FleetDb:
             with suppress(RuntimeError):  # the loop ended while the disk was slow
                 loop.call_soon_threadsafe(settle, value, error)
 
-        self._writer.put(Job(fn, settle_soon))
+        self._writer.put(Job(fn, settle_soon, is_note))
         return await result
 
     def note(self, *events: Event) -> None:

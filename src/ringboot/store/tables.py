@@ -69,6 +69,16 @@ HISTORY = sa.Table(
     sa.Index("history_subject", "kind", "subject", "id"),
 )
 
+AUDIT = sa.Table(
+    "audit",
+    METADATA,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("utc", sa.Float, nullable=False),
+    *(_text(name, null=False) for name in ("who", "role", "via", "method", "path")),
+    sa.Column("status", sa.Integer, nullable=False),
+    *(_text(name) for name in ("request", "before", "after")),  # JSON
+)
+
 FILE = sa.Table(
     "file",
     METADATA,

@@ -34,7 +34,7 @@ class Job(NamedTuple):
 
     fn: Callable[[Books], Any]
     settle: Settle
-    is_note: bool = False  # it only adds events, by which nothing is decided
+    is_note: bool = False  # nothing is decided by what it adds, events for instance
 
 
 class Flushed(Protocol):

@@ -1,4 +1,4 @@
-"""The things that commands show with --json, as types: leases, reservations, devices, configs, plugins, settings."""
+"""Leases, reservations, devices, configs, settings, certificates, pools, as types."""
 
 from __future__ import annotations
 
@@ -180,12 +180,6 @@ class Failed(BaseModel):
     problem: str
 
 
-class Removed(BaseModel):
-    """The id of what is gone."""
-
-    removed: str
-
-
 class Fault(BaseModel):
     """A line of a CSV file that was not imported."""
 
@@ -200,13 +194,6 @@ class Imported(BaseModel):
     added: int
     errors: list[Fault]
     dry_run: bool
-
-
-class Exported(BaseModel):
-    """The CSV file that reservations were written to, and how many."""
-
-    file: str
-    reservations: int
 
 
 class Changed(BaseModel):
@@ -251,55 +238,6 @@ class Misfits(BaseModel):
     total: int
     reasons: dict[str, int]
     items: list[Misfit]
-
-
-class NotCarried(BaseModel):
-    """A construct of another server's configuration that the result does not say, or says otherwise."""
-
-    file: str
-    line: int
-    column: int
-    what: str
-    why: str
-    instead: str
-
-
-class TakenLeases(BaseModel):
-    """What came of another server's lease file; every address of it is in one of the counts."""
-
-    file: str
-    data: str = Field(description="The data folder whose journal has them now.")
-    read: int
-    taken: int
-    over: int = Field(description="Expired or given back.")
-    there: int = Field(description="In the journal already.")
-    not_taken: int = Field(description="Those are in not_carried; also lines that cannot be read.")
-
-
-class Taken(BaseModel):
-    """What came of another server's configuration."""
-
-    file: str
-    networks: int
-    pools: int
-    classes: int
-    reservations: int
-    problems: list[str] = Field(description="What `ringboot check` would say.")
-    not_carried: list[NotCarried]
-    written: str | None = Field(description="The configuration's file.")
-    configuration: str | None = Field(description="Its text, when no file is written.")
-    reservations_written: str | None = Field(description="The reservations' file.")
-    applied: int | None = Field(description="Reservations that were added to the running daemon.")
-    leases: TakenLeases | None
-
-
-class Given(BaseModel):
-    """The configuration as another server reads it."""
-
-    file: str
-    written: str | None = Field(description="Its file.")
-    configuration: str | None = Field(description="Its text, when no file is written.")
-    not_carried: list[NotCarried]
 
 
 class Pool(BaseModel):
@@ -377,3 +315,53 @@ class DhcpState(BaseModel):
     connected: bool
     revision: int
     problem: str = ""
+
+
+class Listed(Page[RowType], Generic[RowType]):
+    """A page of a list."""
+
+    limit: int
+
+
+class Leases(BaseModel):
+    """A page of leases; `next` is the `after` of the next one."""
+
+    total: int
+    items: list[Lease]
+    next: int | None
+
+
+class RawConfig(BaseModel):
+    """A config with all that it inherits."""
+
+    id: str
+    raw_config: dict[str, Any]
+    layers: dict[str, str] = Field(description="Dotted key: the config that set it.")
+    order: list[str] = Field(description="The configs, each stronger than those before it.")
+
+
+class Provisioned(BaseModel):
+    """What came of a code."""
+
+    device: str
+    mac: Mac | None
+    config: str | None
+    text: str
+    sync: int | None = Field(description="The number of the job that lets the device read its files.")
+
+
+class Problem(BaseModel):
+    """What is wrong (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    code: str = Field(description="For programs: which kind of wrong it is.")
+    detail: str = Field(description="For people: what happened, and what to do next.")
+    fields: dict[str, str] = Field(description="Places in the request, dotted, and what is wrong there.")
+
+
+class ChangedMeanwhile(Problem):
+    """The thing is another one than the change was made for."""
+
+    current: Any = Field(description="As it is now; null: it is gone.")

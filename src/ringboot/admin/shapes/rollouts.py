@@ -1,10 +1,10 @@
-"""Roll-outs as commands show them with --json, as types."""
+"""Roll-outs, as types."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ringboot.cli.things import Mac, Utc
+from ringboot.admin.shapes.things import Mac, Utc
 
 
 class Rollout(BaseModel):
