@@ -28,6 +28,8 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/names", VIEWER),
     ("/reservations", VIEWER),
     ("/reservations/new", VIEWER),
+    ("/audit", ADMINISTRATOR),
+    ("/audit?who=ann&method=PUT&status=200&text=x", ADMINISTRATOR),
 ]
 PIECES = (
     "/configs-new", "/plugins/p/firmware", "/plugins/p/uninstall", "/plugins-install",
@@ -138,6 +140,11 @@ def fill(desk: Any, evil: str) -> None:
             "before": {"locale": None},
             "after": {"locale": evil},
         }
+    ]
+    entry = {"who": evil, "role": evil, "via": evil, "method": "PUT", "path": evil, "status": 200, "request": None}
+    desk.audited = [
+        {**entry, "before": {"value": 0}, "after": {"value": evil}},
+        {**entry, "before": None, "after": {evil: evil}, "request": {"all": evil}, "status": 403},
     ]
 
 

@@ -11,7 +11,6 @@ from tests.admin.rest_of_pages import OFFERED, fill
 from tests.admin.test_pages import EVIL, SHOWN, AnyRole, Browser, Told
 
 from ringboot.admin.access import ROLES
-from ringboot.admin.problems import Problem
 from ringboot.desk.errors import Refused
 
 MAC = "00:00:5e:00:53:0a"
@@ -25,6 +24,11 @@ def browser(server: Any, desk: Any) -> Browser:
 def send(browser: Browser, method: str, target: str, **fields: str) -> Told:
     kind = {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}
     return browser.ask(method, target, urlencode(fields).encode(), **kind)
+
+
+def etag_in(told: Told) -> str:
+    """Give the version that the first form of a page is for."""
+    return next(str(attrs["value"]) for attrs in PageReader(told.text).all("input") if attrs.get("name") == "etag")
 
 
 def calls(desk: Any, name: str) -> list[tuple[Any, ...]]:
@@ -81,14 +85,13 @@ def test_a_setting_that_is_refused_says_why_beside_what_was_written(browser: Bro
 
 
 def test_two_who_change_a_setting_see_each_other(browser: Browser, desk: Any) -> None:
-    async def changed(name: str, value: Any, who: str) -> dict[str, Any]:
-        desk.rows_settings["NAT"]["value"] = 7
-        raise Problem(412, "changed-meanwhile", "Somebody changed it.")
-
-    desk.set_setting = changed
-    page = PageReader(send(browser, "PUT", "/settings/NAT", NAT="1", was="0", etag='"old"').text)
+    form = PageReader(browser.get("/settings").text).all("input")
+    fields = {str(attrs["name"]): str(attrs.get("value")) for attrs in form if attrs.get("name") in ("etag", "was")}
+    desk.rows_settings["NAT"]["value"] = 7
+    page = PageReader(send(browser, "PUT", "/settings/NAT", NAT="1", **fields).text)
     assert "Somebody set it to 7 meanwhile." in page.text
     assert {attrs["name"]: attrs.get("value") for attrs in page.all("input")}["was"] == "7"
+    assert not calls(desk, "set_setting")
 
 
 def test_a_panel_of_config_keys_is_saved_into_its_config(browser: Browser, desk: Any) -> None:
@@ -169,18 +172,18 @@ def test_a_refused_config_says_so_at_its_field(browser: Browser, desk: Any) -> N
 
 
 def test_two_who_change_a_config_see_each_others_version(browser: Browser, desk: Any) -> None:
-    async def changed(*_: Any) -> dict[str, Any]:
-        desk.rows_configs["one"] = config(locale="it_IT", ntp_ip="10.0.0.1")
-        raise Problem(412, "changed-meanwhile", "Somebody changed it.")
-
     desk.rows_configs = {"one": config(locale="fr_FR", ntp_ip="10.0.0.1")}
-    desk.set_config = changed
+    etag = etag_in(browser.get("/configs/one"))
+    desk.rows_configs["one"] = config(locale="it_IT", ntp_ip="10.0.0.1")
     fields = {"raw_config.locale": "de_DE", "raw_config.ntp_ip": "10.0.0.1", "parent_ids": "base"}
-    page = PageReader(send(browser, "PATCH", "/configs/one", **fields).text)
+    told = send(browser, "PATCH", "/configs/one", **fields, etag=etag)
+    page = PageReader(told.text)
     assert "Somebody else changed this meanwhile." in page.text
     assert " ".join(page.texts).count("Saved meanwhile:") == 1
-    assert "it_IT" in page.text
-    assert "de_DE" in page.text
+    assert all(words in page.text for words in ("it_IT", "de_DE"))
+    assert not calls(desk, "set_config")
+    assert "Saved." in send(browser, "PATCH", "/configs/one", **fields, etag=etag_in(told)).text
+    assert calls(desk, "set_config")[0][2] == {"raw_config": {"locale": "de_DE"}}
 
 
 def test_whom_a_change_would_reach_is_said_before_it(browser: Browser, desk: Any) -> None:
@@ -323,3 +326,17 @@ def test_a_reservation_is_added_and_removed(browser: Browser, desk: Any) -> None
 def test_names_are_tried_again(browser: Browser, desk: Any) -> None:
     desk.rows_names = [{"name": "a"}]
     assert "1 names are tried again now." in send(browser, "POST", "/names/retry").text
+
+
+# Audit
+
+
+def test_a_change_is_seen_in_the_audit_with_before_and_after(browser: Browser, desk: Any) -> None:
+    send(browser, "PUT", "/settings/NAT", NAT="1", was="0")
+    page = PageReader(browser.get("/audit").text)
+    assert page.wrong == []
+    [row] = [row for row in desk.audited if row["path"] == "/settings/NAT"]
+    assert (row["before"]["value"], row["after"]["value"]) == (0, "1")
+    words = " ".join("".join(page.texts).split())
+    assert "PUT /settings/NAT" in words
+    assert all(line in words for line in ('"value": 0', '"value": "1"'))

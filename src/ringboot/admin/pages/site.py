@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from ringboot import __version__, log
 from ringboot.admin.asking import Answer, Asking
+from ringboot.admin.pages.audit import AUDIT
 from ringboot.admin.pages.config import CONFIG
 from ringboot.admin.pages.configs import CONFIGS
 from ringboot.admin.pages.device import DEVICE
@@ -42,6 +43,7 @@ SECTIONS: tuple[Section, ...] = (
     PLUGIN,
     LEASES,
     RESERVATIONS,
+    AUDIT,
     SETTINGS,
 )
 _WORDS = {
