@@ -15,7 +15,7 @@ from tests.admin.reading import PageReader
 
 from ringboot.admin.access import ADMINISTRATOR, OPERATOR, ROLES, VIEWER, Peer
 from ringboot.admin.pages.changes import COME, GAP, GONE, SAME, changes
-from ringboot.admin.pages.drawing import clean, moment_text, size, span
+from ringboot.admin.pages.drawing import clean, moment_text, pretty, size, span
 from ringboot.admin.pages.rates import Rates
 from ringboot.admin.pages.site import SECTIONS
 from ringboot.desk.errors import Refused
@@ -363,6 +363,27 @@ def test_a_device_is_changed_only_where_it_was(browser: Browser, filled: Any) ->
     assert told.headers["hx-redirect"] == "/devices/d1"
     changes = next(call[2] for call in filled.calls if call[0] == "set_device")
     assert changes == {"description": "Reception", "options": {"new": 1, "note": None}}
+
+
+def test_two_people_change_one_device(browser: Browser, filled: Any) -> None:
+    page = PageReader(browser.get("/devices/d1").text)
+    (etag,) = (str(each["value"]) for each in page.all("input") if each.get("name") == "etag")
+    assert etag
+    device = filled.rows_devices["d1"]
+    fields = [(key, device[key]) for key in ("plugin", "config", "vendor", "model", "version")]
+    options = pretty(device["options"]).replace("\n", "\r\n")  # as browsers send lines
+    fields += [("options", options), ("description", "mine"), ("etag", etag)]
+    filled.rows_devices["d1"] = {**device, "description": "theirs"}  # somebody else was faster
+    told = browser.submit("/devices/d1/edit", fields)
+    page = PageReader(told.text)
+    assert (told.status, page.wrong) == (412, [])
+    assert "Somebody else changed this meanwhile." in page.text
+    assert "theirs" in page.texts
+    assert "mine" in page.text
+    assert page.text.count("Saved meanwhile:") == 1
+    (newer,) = (str(each["value"]) for each in page.all("input") if each.get("name") == "etag")
+    told = browser.submit("/devices/d1/edit", [*fields[:-1], ("etag", newer)])
+    assert (told.headers.get("hx-redirect"), filled.rows_devices["d1"]["description"]) == ("/devices/d1", "mine")
 
 
 def test_options_that_are_no_json_are_said_at_their_field(browser: Browser, filled: Any) -> None:

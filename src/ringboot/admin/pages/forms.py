@@ -23,8 +23,8 @@ class Form:
         return self.raw(name).strip()
 
     def raw(self, name: str) -> str:
-        """Give a field as it was sent: passwords may begin with a blank."""
-        return next((value for key, value in self.pairs if key == name), "")
+        """Give a field as it was sent: passwords may begin with a blank.  A line ends with a line feed alone."""
+        return next((value.replace("\r\n", "\n") for key, value in self.pairs if key == name), "")
 
     def all(self, name: str) -> list[str]:
         """Give all values of a field, such as the rows that are ticked."""
