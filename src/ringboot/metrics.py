@@ -28,6 +28,12 @@ TABLE: tuple[Metric, ...] = (
         "from when the decision about a message began until it and its batch were answered, leases on disk",
     ),
     Metric("dhcp_outcomes", "counter", ("reason",), "what became of each message"),
+    Metric(
+        "dhcp_dropped",
+        "counter",
+        (),
+        "messages that nobody read: too many DISCOVERs, or no room in the socket's buffer",
+    ),
     Metric("dhcp_hints_lost", "counter", (), "hints to main that were dropped because it did not read"),
     Metric("dhcp_parked", "gauge", (), "clients waiting for an answer to a question"),
     Metric("dhcp_send_failures", "counter", (), "replies that the system refused to send"),

@@ -107,7 +107,7 @@ class Journal:
     @property
     def log(self) -> Path:
         """Name the file that must be on the disk for what was written to be safe."""
-        return journal_file.log_of(self._now.path)
+        return self._now.log
 
     @property
     def compacting(self) -> bool:
@@ -301,6 +301,7 @@ class _Generation:
         self.number = number
         self._log = -1
         self.path = journal_file.path_of(folder, number)
+        self.log = journal_file.log_of(self.path)
         journal_file.check_head(self.path)
         # The last connection that is closed moves the write-ahead log into the file, unless it only reads.  That must
         # not happen to a file that proves to be damaged: then this reader is closed last.
@@ -311,9 +312,7 @@ class _Generation:
             self._reader.close()
             raise
         try:
-            self._log = os.open(
-                journal_file.log_of(self.path), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, journal_file.MODE
-            )
+            self._log = os.open(self.log, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, journal_file.MODE)
             self.first, self.last = journal_file.span(self.path, self.database)  # as it was opened
         except BaseException:
             self.close(damaged=True)

@@ -51,6 +51,15 @@ def test_without_room_whoever_has_several_bears_it_else_the_oldest(query: MakeQu
     assert len(backlog) == 3
 
 
+def test_it_is_crowded_when_there_is_no_room_though_nobody_has_a_second_message_there(query: MakeQuery) -> None:
+    backlog = Backlog(2)
+    for who in (A, A, B):
+        backlog.put(query(DISCOVER, who), 0.0)
+    assert backlog.crowded == 0, "that was the second of A"
+    backlog.put(query(DISCOVER, C), 0.0)
+    assert backlog.crowded == 1
+
+
 def test_a_message_that_is_sent_again_takes_its_own_place(query: MakeQuery) -> None:
     backlog = Backlog(10)
     first, other = query(DISCOVER, A), query(DISCOVER, B)

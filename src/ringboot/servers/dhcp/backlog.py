@@ -34,11 +34,12 @@ class Shed(NamedTuple):
 class Backlog:
     """The waiting messages by circuit; the circuits take turns."""
 
-    __slots__ = ("_count", "_flows", "_long", "_room")
+    __slots__ = ("_count", "_flows", "_long", "_room", "crowded")
 
     def __init__(self, room: int) -> None:
         self._room = room
         self._count = 0
+        self.crowded = 0  # messages left out so far though nobody had a second one here
         self._flows: OrderedDict[Flow, deque[tuple[Query, float]]] = OrderedDict()  # whose turn is next comes first
         self._long: OrderedDict[Flow, None] = OrderedDict()  # those of which more than one message waits
 
@@ -63,6 +64,8 @@ class Backlog:
         self._count += 1
         if self._count <= self._room:
             return None
+        if not self._long:
+            self.crowded += 1
         # Whoever has several here bears it; when nobody has, the oldest, whose client asks again first.
         return Shed(self._next(next(iter(self._long or self._flows)))[0], reasons.OVERLOADED)
 

@@ -178,6 +178,7 @@ class Control:
         door = self._door
         counters = door.counters
         counters.hints_lost = door.hints.lost
+        counters.dropped = sum(port.dropped() for port in self._interfaces.ports.values())
         now = door.clock.now()
         offered = sorted(door.facts.table.offered_addresses(now.steady))
         pools = {

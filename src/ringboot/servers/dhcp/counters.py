@@ -36,6 +36,7 @@ class Counters:
         "answer_seconds",
         "answers",
         "commits",
+        "dropped",
         "failures",
         "hints_lost",
         "messages",
@@ -49,6 +50,7 @@ class Counters:
         self.answers = [0] * (len(BUCKETS) + 1)
         self.answer_seconds = 0.0
         self.commits = 0
+        self.dropped = 0
         self.failures = 0
         self.hints_lost = 0
         self.send_failures = 0
@@ -80,6 +82,7 @@ class Counters:
         rows += self._answers()
         rows += [_row("leases", value, state=name) for name, value in sorted(leases.items())]
         rows += [_row("pool_offered", value, network=net, pool=pool) for (net, pool), value in offered.items()]
+        rows.append(_row("dhcp_dropped", self.dropped))
         rows.append(_row("dhcp_hints_lost", self.hints_lost))
         rows.append(_row("dhcp_parked", parked))
         rows.append(_row("dhcp_send_failures", self.send_failures))

@@ -102,6 +102,11 @@ class Door:
         """Say whether messages wait for a turn with room."""
         return self._turns.has_waiting
 
+    @property
+    def crowded(self) -> int:
+        """Count the DISCOVERs that were left out so far because too many clients ask."""
+        return self._turns.crowded
+
     # The way of a batch
 
     def work(self, arrivals: Arrivals, *, more: bool) -> None:

@@ -31,6 +31,7 @@ from ringboot.servers.dhcp.interfaces import NOT_SERVED, SERVED, Interfaces, rec
 from ringboot.servers.dhcp.link import changes
 from ringboot.servers.dhcp.port import Arrivals, Port
 from ringboot.servers.dhcp.scan import Stretch
+from ringboot.servers.dhcp.sieve import Sieve
 from ringboot.servers.dhcp.summons import Summons
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed, JournalLost
 
@@ -83,6 +84,7 @@ class Loop:
         self._stopping = False
         self._worked = False  # since the last beat
         self._arrivals = Arrivals()
+        self._sieve = Sieve()
         self._more = False
         self._turned = 0.0  # when the loop turned last
         self._stalled = True  # what the sockets hold may have waited for long; so it has when a process starts
@@ -134,7 +136,7 @@ class Loop:
         """Turn until told to stop."""
         before = signal.set_wakeup_fd(self._wake[1].fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stop())
+            signal.signal(number, self._told_to_stop)
         # What was loaded stays: the collector need not look at it again.  The way of a message makes no cycles, so it
         # runs only once a minute, over what is new, when there is nothing else to do.
         gc.freeze()
@@ -151,6 +153,9 @@ class Loop:
         """End after this turn."""
         self._stopping = True
 
+    def _told_to_stop(self, _number: int, _frame: object) -> None:
+        self.stop()
+
     def turn(self) -> None:
         """Wait until something is due, and do it: messages first, then what can wait."""
         before = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -165,6 +170,10 @@ class Loop:
             if handler is not None:
                 handler(event)
         self._work(steady)
+        if steady >= self._sieve.due:
+            share = self._sieve.look(steady)
+            for port in self._interfaces.ports.values():
+                port.sift(share)
         self._due_tell = self._control.tell(steady)
         self._watch_connection()
         if not self._door.has_waiting:
@@ -177,7 +186,7 @@ class Loop:
         """Give the seconds from now until something is due."""
         if self._door.has_waiting:
             return 0.0
-        due = self._due_beat
+        due = min(self._due_beat, self._sieve.due)
         for other in (self._door.parking.due, self._due_tell, self._door.scan.due):
             if other is not None and other < due:
                 due = other
@@ -193,7 +202,9 @@ class Loop:
             count = len(arrivals)
             more, self._more = self._more, False
             self._stalled = self._stalled and more
+            crowded = door.crowded
             door.work(arrivals, more=more)
+            self._sieve.note(len(arrivals.later), door.crowded - crowded, steady)
             door.ask_again()
             self._worked = True
             took = time.clock_gettime(time.CLOCK_BOOTTIME) - steady

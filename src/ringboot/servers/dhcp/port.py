@@ -17,6 +17,7 @@ from ringboot.dhcp.message import DISCOVER, KINDS, MOST, REQUEST, BadPacket, dec
 from ringboot.model.address import ip_text, ip_wire
 from ringboot.servers.dhcp.frame import ETH_ARP, datagram
 from ringboot.servers.dhcp.link import Link
+from ringboot.servers.dhcp.sieve import dropped, sift
 
 A_TURN = 256  # messages taken from a socket before they are answered
 IP_PKTINFO = 8
@@ -71,6 +72,7 @@ class Port:
         self.ifindex = 0 if udp is None else udp.getsockopt(socket.SOL_SOCKET, SO_BINDTOIFINDEX)
         if udp is not None:
             udp.setblocking(False)
+            sift(udp, 1.0)  # a dhcp that was killed may have left its filter
         if frames is not None:
             frames.setblocking(False)
             with contextlib.suppress(OSError):
@@ -114,6 +116,15 @@ class Port:
             else:
                 into.middle.append(query)
         return True
+
+    def sift(self, share: float) -> None:
+        """Let this share of the DISCOVERs in, by chance."""
+        if self.udp is not None:
+            sift(self.udp, share)
+
+    def dropped(self) -> int:
+        """Count what the kernel dropped before it came to us."""
+        return 0 if self.udp is None else dropped(self.udp)
 
     def _peer(self, host: str) -> int:
         if len(self._peers) >= _PEERS:

@@ -27,6 +27,11 @@ class Turns:
         """Say whether messages wait for a turn with room."""
         return bool(self._renewals or self._others or self._discovers)
 
+    @property
+    def crowded(self) -> int:
+        """Count the DISCOVERs that were left out so far because too many clients ask."""
+        return self._discovers.crowded
+
     def order(self, arrivals: Arrivals, more: bool, steady: float, shed: list[Shed]) -> Iterable[Query]:
         """Order a batch; when the sockets hold more, what may be lost waits: renewals least of all, DISCOVERs first.
 
