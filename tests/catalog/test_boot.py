@@ -26,13 +26,14 @@ SERVER = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
 BRANDS = sorted(path for path in FOLDER.iterdir() if (path / FILE).exists())
 MANIFESTS = {folder.name: load_manifest(folder) for folder in BRANDS}
 IDENTIFIER = Identifier(MANIFESTS.values())
-MODELS = [
-    (brand, model)
+MODELS = {
+    brand: models
     for brand, known in MANIFESTS.items()
-    for model in known.models
-    if model != ANY_MODEL and known.phone(model)["type"] != "softphone"  # which asks no DHCP server
-]
-each_model = pytest.mark.parametrize(("brand", "model"), MODELS, ids=[" ".join(each) for each in MODELS])
+    if (  # a softphone asks no DHCP server
+        models := [m for m in known.models if m != ANY_MODEL and known.phone(m)["type"] != "softphone"]
+    )
+}
+each_brand = pytest.mark.parametrize("brand", MODELS)
 
 
 def boot_of(brand: str, model: str) -> Boot:
@@ -75,44 +76,50 @@ def _paths(brand: str, model: str | None) -> frozenset[str]:
     return frozenset(page.path for page in made.pages)
 
 
-@each_model
-def test_its_files_are_made(brand: str, model: str) -> None:
-    boot = boot_of(brand, model)
-    needed = [filled(ask, boot, model) for ask in boot.asks if not ask.startswith("?")]
-    assert needed
-    assert {folder_of(brand, boot) + name for name in needed} <= rendered(brand, model)
+@each_brand
+def test_its_files_are_made(brand: str) -> None:
+    for model in MODELS[brand]:
+        boot = boot_of(brand, model)
+        needed = [filled(ask, boot, model) for ask in boot.asks if not ask.startswith("?")]
+        assert needed, model
+        assert {folder_of(brand, boot) + name for name in needed} <= rendered(brand, model), model
 
 
-@each_model
-def test_it_is_recognised_by_what_it_says_to_dhcp(brand: str, model: str) -> None:
-    boot = boot_of(brand, model)
-    said = options.build({key: filled(text, boot, model) for key, text in boot.says.items()})
-    mac = MAC if said else f"{MANIFESTS[brand].oui[0]}010203"  # who says nothing else is known by the range of its MAC
-    identity = IDENTIFIER.identify(texts(said, mac_octets(mac)))
-    assert identity is not None
+@each_brand
+def test_it_is_recognised_by_what_it_says_to_dhcp(brand: str) -> None:
     tells = any(rule.from_.startswith("dhcp.") and "model" in (rule.match or "") for rule in MANIFESTS[brand].identify)
-    assert (identity.brand, identity.model) == (brand, model if tells else None)
+    for model in MODELS[brand]:
+        boot = boot_of(brand, model)
+        said = options.build({key: filled(text, boot, model) for key, text in boot.says.items()})
+        mac = MAC if said else f"{MANIFESTS[brand].oui[0]}010203"  # who says nothing else is known by its range
+        identity = IDENTIFIER.identify(texts(said, mac_octets(mac)))
+        assert identity is not None, model
+        assert (identity.brand, identity.model) == (brand, model if tells else None)
 
 
-@each_model
-def test_it_is_recognised_by_its_user_agent(brand: str, model: str) -> None:
-    boot = boot_of(brand, model)
-    if not boot.agent:
-        if any("{http}" in text for text in MANIFESTS[brand].dhcp.values()):  # what it says is not known: files tell
-            paths = [f"/{folder_of(brand, boot)}{filled(ask.removeprefix('?'), boot, model)}" for ask in boot.asks]
-            found = [IDENTIFIER.identify({"http.path": path}) for path in paths]
-            assert (brand, MAC) in {(each.brand, each.mac) for each in found if each}
-        return
-    identity = IDENTIFIER.identify({"http.user-agent": filled(boot.agent, boot, model)})
-    assert identity is not None
-    mac = MAC if "{mac" in boot.agent.lower() else None  # some say it in the names of their files only
-    assert identity[:5] == (brand, MANIFESTS[brand].title, model, boot.version, mac)
-    assert mac or any("{mac" in ask.lower() for ask in boot.asks)
+@each_brand
+def test_it_is_recognised_by_its_user_agent(brand: str) -> None:
+    for model in MODELS[brand]:
+        boot = boot_of(brand, model)
+        if not boot.agent:
+            if any(
+                "{http}" in text for text in MANIFESTS[brand].dhcp.values()
+            ):  # what it says is not known: files tell
+                paths = [f"/{folder_of(brand, boot)}{filled(ask.removeprefix('?'), boot, model)}" for ask in boot.asks]
+                found = [IDENTIFIER.identify({"http.path": path}) for path in paths]
+                assert (brand, MAC) in {(each.brand, each.mac) for each in found if each}, model
+            continue
+        identity = IDENTIFIER.identify({"http.user-agent": filled(boot.agent, boot, model)})
+        assert identity is not None, model
+        mac = MAC if "{mac" in boot.agent.lower() else None  # some say it in the names of their files only
+        assert identity[:5] == (brand, MANIFESTS[brand].title, model, boot.version, mac)
+        assert mac or any("{mac" in ask.lower() for ask in boot.asks), model
 
 
-@each_model
-def test_it_runs_a_firmware_that_the_templates_are_written_for(brand: str, model: str) -> None:
-    assert boot_of(brand, model).version in MANIFESTS[brand].phone(model)["firmware"]
+@each_brand
+def test_it_runs_a_firmware_that_the_templates_are_written_for(brand: str) -> None:
+    for model in MODELS[brand]:
+        assert boot_of(brand, model).version in MANIFESTS[brand].phone(model)["firmware"], model
 
 
 @pytest.mark.parametrize("folder", BRANDS, ids=lambda folder: folder.name)
