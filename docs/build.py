@@ -33,6 +33,7 @@ STAGES = {
     "sync": "What became of telling a device to read its files again (`ringboot device synchronize`)",
     "boot": "Where a boot stands or stopped",
     "daemon": "What happened to the daemon",
+    "attention": "What needs a person (`ringboot attention`)",
 }
 
 

@@ -13,7 +13,7 @@ class Reason(NamedTuple):
     """A named reason: `text` is filled from the event's detail, so is `help`, which says what to do next."""
 
     id: str
-    stage: str  # dhcp | lease | file | device | sip | sync | boot | daemon
+    stage: str  # dhcp | lease | file | device | sip | sync | boot | daemon | attention
     text: str
     help: str = ""
 
@@ -501,6 +501,38 @@ SCAN_FOUND_MANY = _row(
 SCAN_NOT_POSSIBLE = _row("scan-not-possible", "daemon", "no raw socket: who uses addresses on {interface} is not known",
                          "Start the daemon as root or with CAP_NET_RAW, or set scan = false in [dhcp].")
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
+# What needs a person (attention)
+PROCESS_DOWN = _row(
+    "process-down", "attention", "process {process} does not run: {why}",
+    "It is started again by itself. If that goes on, the daemon's log says why; see ringboot status.",
+)
+POOL_LOW = _row(
+    "pool-low", "attention", "pool {pool} of network {network} is {percent} % taken: {free} addresses are free",
+    POOL_FULL.help,
+)
+QUARANTINED = _row(
+    "quarantined", "attention",
+    "{address} in network {network} is in quarantine for {minutes} minutes more: somebody uses it without a lease",
+    DECLINED.help,
+)
+PLUGIN_ENDED = _row(
+    "plugin-ended", "attention", "plugin {plugin} has come to the end of its life; devices that use it: {count}",
+    "Move them to another: ringboot device move --from {plugin} --to PLUGIN.",
+)
+DEVICE_WAITS = _row(
+    "device-waits", "attention", "{name} ({model}) was seen, and no plugin makes its files",
+    "Give it a plugin: ringboot device set {id} --plugin PLUGIN. Or install one for its brand: ringboot plugin list.",
+)
+DEVICE_FAILED = _row(
+    "device-failed", "attention", "{name} ({model}) has no files: {why}",
+    "Mend what the problem names, then: ringboot device reconfigure {id}.",
+)
+DEVICE_STUCK = _row(
+    "device-stuck", "attention",
+    "{name} ({model}) began to boot {minutes} minutes ago and has not fetched its configuration",
+    "See where it stopped: ringboot explain --mac {mac}.",
+)
+# Roll-outs
 ROLLOUT_RUNS = _row("rollout-runs", "daemon", "{count} devices are being moved")
 ROLLOUT_GOES_ON = _row("rollout-goes-on", "daemon", "it goes on")
 ROLLOUT_OUTSIDE = _row("rollout-outside", "daemon", "it waits for its window, {window}")

@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, cast
 
+from tests.admin.small_rest import SmallRest
+
 from ringboot import reasons
 from ringboot.admin.access import Access, Peer
 from ringboot.admin.api import build_app
@@ -27,10 +29,11 @@ MAC = "00:00:5e:00:53:01"
 OTHER = "00:00:5e:00:53:02"
 
 
-class SmallDesk:
+class SmallDesk(SmallRest):
     """Keeps everything in dicts; `calls` holds what was asked of it, in order."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.calls: list[tuple[Any, ...]] = []
         self.fail: Exception | None = None
         self.explanation: Row = {"mac": MAC, "boot": {"reason": "boot-done", "text": "has fetched all", "help": ""}}

@@ -130,6 +130,19 @@ RIGHTS: list[tuple[Any, ...]] = [
     ("GET", "/devices/d/history/3", None, 200, 403, 403),
     ("POST", "/devices/d/rollback", {"generation": 3}, 200, 200, 403),
     ("GET", "/audit", None, 200, 403, 403),
+    ("GET", "/networks", None, 200, 200, 403),
+    ("GET", "/events", None, 200, 200, 403),
+    ("GET", "/jobs", None, 200, 200, 403),
+    ("GET", "/attention", None, 200, 200, 403),
+    ("POST", "/devices/bulk", {"action": "delete", "all": True}, 200, 200, 403),
+    ("POST", "/devices/import", {"rows": []}, 200, 200, 403),
+    ("PUT", "/templates/of/p/base.tpl", {"text": ""}, 200, 403, 403),
+    ("DELETE", "/templates/of/p/base.tpl", None, 200, 403, 403),
+    ("POST", "/templates/check", {"plugin": "p", "template": "b.tpl", "text": ""}, 200, 403, 403),
+    ("POST", "/devices/d/preview", {"templates": {}}, 200, 403, 403),
+    ("GET", "/devices/d/raw", None, 200, 200, 403),
+    ("GET", "/devices/d/raw?secrets=1", None, 200, 403, 403),
+    ("POST", "/devices/d/assign", {"lines": []}, 200, 200, 403),
 ]
 
 

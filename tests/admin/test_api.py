@@ -94,7 +94,7 @@ def test_a_list_is_filtered_sorted_and_cut(talk: Talk, desk: Any, question: str,
         ("?limit=1001", "limit must be a number from 1 to 1000, not '1001'."),
         ("?offset=-1", "offset must be a number from 0 to 1099511627776, not '-1'."),
         ("?offset=%D9%A3", "offset must be a number"),
-        ("?page=2", "Unknown parameter 'page': there are filter, text, sort, limit, offset, secrets."),
+        ("?page=2", "Unknown parameter 'page': there are filter, text, sort, limit, offset, secrets, format."),
     ],
 )
 def test_a_wrong_question_is_refused_with_what_is_possible(talk: Talk, question: str, detail: str) -> None:

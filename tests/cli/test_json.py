@@ -42,6 +42,14 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "top": ("--once --interval 100ms", "messages"),
     "metrics": ("", "items"),
     "pool list": ("", "items"),
+    "network list": ("", "items"),
+    "network show": ("lan", "subnet"),
+    "network map": ("lan", "items"),
+    "class list": ("", "items"),
+    "event list": ("", "items"),
+    "job list": ("", "items"),
+    "job show": ("j1", "state"),
+    "attention": ("", "items"),
     "pool history": ("lan", "step"),
     "reload": ("", "revision"),
     "diff": ("", "items"),
@@ -139,6 +147,8 @@ def stocked(desk: Any) -> Any:
     desk.rows_templates = [{**row, "version": "1", "text": "mine", "original": "it was", "now": None}]
     desk.rows_firmware = [{"plugin": "p", "id": "fw", "version": "2.0", "state": "upgrade"}]
     desk.rows_syncs = {1: {"id": 1, "state": "done", "devices": 1, "done": 1, "failed": 0, "rate": None}}
+    desk.rows_networks = [{"name": "lan", "subnet": "10.0.0.0/8", "pools": []}]
+    desk.rows_jobs["j1"] = {"id": "j1", "state": "done", "started": 1.0, "ended": 2.0}
     desk.files = {("d1", "a.cfg"): {"path": "a.cfg", "text": "hello\n", "secret": False}}
     return desk
 

@@ -12,13 +12,18 @@ from ringboot.admin.front import build_front
 from ringboot.admin.ledger import Ledger
 from ringboot.admin.masks import judge_secrets
 from ringboot.admin.route_table import TABLE
+from ringboot.admin.routes_assign import assign_routes
 from ringboot.admin.routes_audit import audit_routes
+from ringboot.admin.routes_bulk import bulk_routes
 from ringboot.admin.routes_configs import config_routes
 from ringboot.admin.routes_daemon import daemon_routes
 from ringboot.admin.routes_devices import device_routes
 from ringboot.admin.routes_dns import dns_routes
+from ringboot.admin.routes_events import event_routes
 from ringboot.admin.routes_firmware import firmware_routes
+from ringboot.admin.routes_jobs import job_routes
 from ringboot.admin.routes_leases import lease_routes
+from ringboot.admin.routes_networks import network_routes
 from ringboot.admin.routes_openapi import openapi_routes
 from ringboot.admin.routes_plugins import plugin_routes, repository_routes
 from ringboot.admin.routes_pools import pool_routes
@@ -53,8 +58,13 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         daemon_routes(desk),
         lease_routes(desk),
         pool_routes(desk),
+        network_routes(desk),
+        event_routes(desk),
+        job_routes(desk),
         dns_routes(desk),
         reservation_routes(desk),
+        bulk_routes(desk),
+        assign_routes(desk),
         device_routes(desk),
         sync_routes(desk),
         config_routes(desk),

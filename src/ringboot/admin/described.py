@@ -57,6 +57,9 @@ INSTANT: Mapping[str, Any] = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9
 SWITCH: Mapping[str, Any] = {"type": "string", "enum": ["0", "1"]}
 SECRETS = Asks("secrets", "1: show passwords instead of ***; for administrators.", SWITCH)
 
+FORMAT = Asks("format", "csv: as CSV, of 100,000 rows at most.", {"type": "string", "enum": ["json", "csv"]})
+WAIT = Asks("wait", "false: answer at once, with 202 and the job.", FLAG)
+
 
 def number(least: int, most: int, default: int | None = None) -> Mapping[str, Any]:
     """Give the schema of a whole number within bounds."""
@@ -76,4 +79,5 @@ def of_list(keys: Sequence[str]) -> tuple[Asks, ...]:
         Asks("limit", "How many rows at most.", number(1, LARGEST_PAGE, 100)),
         Asks("offset", "How many rows to skip.", number(0, 1 << 40, 0)),
         SECRETS,
+        FORMAT,
     )  # fmt: skip

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from ringboot.admin.desk_plugins import FirmwareDesk, PluginDesk, TemplateDesk
+from ringboot.admin.desk_bulk import AssignDesk, BulkDesk
+from ringboot.admin.desk_jobs import JobDesk
+from ringboot.admin.desk_network import EventDesk, NetworkDesk
+from ringboot.admin.desk_plugins import DraftDesk, FirmwareDesk, PluginDesk, TemplateDesk
 from ringboot.desk.listing import Page, Query
 
 Row = dict[str, Any]
@@ -19,6 +22,14 @@ class DaemonDesk(Protocol):
 
     async def top(self) -> Row:
         """Tell what changes while one looks: counters, pools, the slowest answers."""
+        ...
+
+    async def overview(self) -> Row:
+        """Tell in one look: devices by state and brand, pools, rates, processes, how much needs a person."""
+        ...
+
+    async def attention(self) -> Row:
+        """Give {"total", "reasons": {reason: how many}, "items": {reason, text, help, kind, id, since}}."""
         ...
 
     async def numbers(self) -> list[Row]:
@@ -326,6 +337,11 @@ class Desk(
     DaemonDesk,
     LeaseDesk,
     PoolDesk,
+    NetworkDesk,
+    EventDesk,
+    JobDesk,
+    BulkDesk,
+    AssignDesk,
     ReservationDesk,
     DeviceDesk,
     FilesDesk,
@@ -333,6 +349,7 @@ class Desk(
     ConfigDesk,
     PluginDesk,
     TemplateDesk,
+    DraftDesk,
     FirmwareDesk,
     SettingDesk,
     NameDesk,

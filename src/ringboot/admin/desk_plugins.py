@@ -75,6 +75,26 @@ class TemplateDesk(Protocol):
         ...
 
 
+class DraftDesk(Protocol):
+    """Templates that are being edited."""
+
+    async def check_draft(self, plugin: str, name: str, text: str) -> Row:
+        """Read a draft for faults as if it were written: {"items": [{template, line, kind, what}]}."""
+        ...
+
+    async def put_template(self, plugin: str, name: str, text: str, who: str) -> Row:
+        """Write a custom template, and give it with "faults" and "kept"."""
+        ...
+
+    async def remove_template(self, plugin: str, name: str, who: str) -> Row:
+        """Take a custom template away: {"plugin", "template", "kept": its path}."""
+        ...
+
+    async def try_templates(self, device_id: str, config: str | None, plugin: str | None, drafts: Row) -> Row:
+        """Make the files of a device with drafts that nobody has written: a preview."""
+        ...
+
+
 class FirmwareDesk(Protocol):
     """Firmware packages: {plugin, id, version, installed, state, size, description, problem, ...}."""
 

@@ -10,11 +10,13 @@ from fastapi import Request
 
 from ringboot.admin.masks import shown
 from ringboot.admin.problems import Problem
+from ringboot.admin.sheets import name_of, sheet, wants_csv
 from ringboot.desk.listing import Page, Query
 
 LARGEST_PAGE = 1000
 _INSTANT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
-_PARAMETERS = ("filter", "text", "sort", "limit", "offset", "secrets")
+_PARAMETERS = ("filter", "text", "sort", "limit", "offset", "secrets", "format")
+_SHEET = 100_000  # rows of a list that is CSV, at most
 
 
 def query_of(request: Request, keys: Sequence[str], *more: str) -> Query:
@@ -34,9 +36,16 @@ def query_of(request: Request, keys: Sequence[str], *more: str) -> Query:
         text=request.query_params.get("text", ""),
         sort=sort.removeprefix("-"),
         descending=sort.startswith("-"),
-        limit=number_of(request, "limit", 100, 1, LARGEST_PAGE),
+        limit=limit_of(request),
         offset=number_of(request, "offset", 0, 0, 1 << 40),
     )
+
+
+def limit_of(request: Request) -> int:
+    """Read how many rows are wanted."""
+    if wants_csv(request):
+        return number_of(request, "limit", _SHEET, 1, _SHEET)
+    return number_of(request, "limit", 100, 1, LARGEST_PAGE)
 
 
 def refuse_unknown(request: Request, known: Sequence[str]) -> None:
@@ -74,8 +83,10 @@ def instant_of(request: Request, name: str) -> float | None:
     return float(text)
 
 
-def written(request: Request, page: Page, query: Query) -> dict[str, Any]:
-    """Write a page."""
+def written(request: Request, page: Page, query: Query) -> Any:
+    """Write a page, as CSV where that is asked for."""
+    if wants_csv(request):
+        return sheet(shown(request, page.items), name_of(request))
     return {"total": page.total, "limit": query.limit, "offset": query.offset, "items": shown(request, page.items)}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from ringboot import __version__
-from ringboot.admin.described import CSV, JSON, OCTETS, STREAM, TEXT, Described, of_list
+from ringboot.admin.described import CSV, FORMAT, JSON, OCTETS, STREAM, TEXT, Described, of_list
 from ringboot.admin.shapes.things import Address, ChangedMeanwhile, Problem
 
 SERVER = "/api/v1"
@@ -161,7 +161,10 @@ def _answer(row: Described, status: int, kind: Any, schemas: _Schemas) -> dict[s
         return {"description": "Done."}
     schema = schemas.of(row.method, row.path, status) if row.kind == JSON else _raw(row.kind)
     what = "What is there." if row.method == "GET" else "Done."
-    made = {"description": what, "content": {row.kind: {"schema": schema}}}
+    content = {row.kind: {"schema": schema}}
+    if row.keys or any(asks.name == FORMAT.name for asks in row.asks):
+        content[CSV] = {"schema": _raw(CSV)}
+    made = {"description": what, "content": content}
     return {**made, "headers": _VERSIONED} if row.method == "GET" and row.kind == JSON else made
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from ringboot.admin import (
+    routes_assign,
     routes_audit,
+    routes_bulk,
     routes_configs,
     routes_daemon,
     routes_devices,
     routes_dns,
+    routes_events,
     routes_firmware,
+    routes_jobs,
     routes_leases,
+    routes_networks,
     routes_openapi,
     routes_plugins,
     routes_pools,
@@ -24,6 +29,8 @@ from ringboot.admin import (
 TABLE = (
     *routes_daemon.DESCRIBED,
     *routes_devices.DESCRIBED,
+    *routes_bulk.DESCRIBED,
+    *routes_assign.DESCRIBED,
     *routes_configs.DESCRIBED,
     *routes_plugins.DESCRIBED,
     *routes_firmware.DESCRIBED,
@@ -33,6 +40,9 @@ TABLE = (
     *routes_provision.DESCRIBED,
     *routes_leases.DESCRIBED,
     *routes_pools.DESCRIBED,
+    *routes_networks.DESCRIBED,
+    *routes_events.DESCRIBED,
+    *routes_jobs.DESCRIBED,
     *routes_reservations.DESCRIBED,
     *routes_dns.DESCRIBED,
     *routes_settings.DESCRIBED,

@@ -21,7 +21,7 @@ def audit_routes(desk: AuditDesk) -> APIRouter:
     routes = APIRouter(prefix="/audit", dependencies=[Depends(administrator)])
 
     @routes.get("")
-    async def audit(request: Request) -> dict[str, Any]:
+    async def audit(request: Request) -> Any:
         query = query_of(request, KEYS, "since", "until")
         page = await desk.audit(query, instant_of(request, "since"), instant_of(request, "until"))
         return written(request, page, query)

@@ -27,7 +27,7 @@ def config_routes(desk: ConfigDesk) -> APIRouter:
     routes = APIRouter(prefix="/configs")
 
     @routes.get("")
-    async def configs(request: Request) -> dict[str, Any]:
+    async def configs(request: Request) -> Any:
         query = query_of(request, KEYS)
         return written(request, await desk.configs(query), query)
 
@@ -69,7 +69,7 @@ def _reach_routes(routes: APIRouter, desk: ConfigDesk) -> None:
     """Add what tells whom a config reaches."""
 
     @routes.get("/{config_id}/devices")
-    async def devices(config_id: str, request: Request) -> dict[str, Any]:
+    async def devices(config_id: str, request: Request) -> Any:
         query = query_of(request, DEVICE_KEYS)
         return written(request, select(await desk.config_devices(config_id), query), query)
 

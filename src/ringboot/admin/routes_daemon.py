@@ -15,6 +15,7 @@ from ringboot.admin.masks import shown
 from ringboot.admin.problems import Problem
 from ringboot.admin.shapes.bodies import DiffFile, DiffReservations, DiffRunning, Reload
 from ringboot.admin.shapes.daemon import Counters, Explained, Reloaded, Status
+from ringboot.admin.shapes.networks import Attention, Overview
 from ringboot.admin.shapes.things import Differences, Numbers, Tls
 from ringboot.model.address import norm_mac
 
@@ -22,6 +23,7 @@ from ringboot.model.address import norm_mac
 def daemon_routes(desk: DaemonDesk) -> APIRouter:
     """Build them over the desk."""
     routes = APIRouter()
+    _look_routes(routes, desk)
 
     @routes.get("/status")
     async def status() -> dict[str, Any]:
@@ -69,9 +71,23 @@ def daemon_routes(desk: DaemonDesk) -> APIRouter:
     return routes
 
 
+def _look_routes(routes: APIRouter, desk: DaemonDesk) -> None:
+    """Add what shows in one look how it stands with everything."""
+
+    @routes.get("/overview")
+    async def overview() -> dict[str, Any]:
+        return await desk.overview()
+
+    @routes.get("/attention")
+    async def attention() -> dict[str, Any]:
+        return await desk.attention()
+
+
 DESCRIBED = (
     Described("GET", "/status", "Tell how the daemon is doing.", Status),
     Described("GET", "/top", "Tell what changes while one looks.", Counters),
+    Described("GET", "/overview", "Tell in one look how it stands with everything.", Overview),
+    Described("GET", "/attention", "Tell what needs a person.", Attention),
     Described("GET", "/numbers", "Give every number.", Numbers),
     Described("GET", "/metrics", "Give every number as Prometheus reads them.", str, kind=TEXT),
     Described("POST", "/reload", "Read ringboot.toml again.", Reloaded, Reload),

@@ -7,12 +7,15 @@ from typing import Any, Protocol
 from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import ADMINISTRATOR, administrator, caller
-from ringboot.admin.body import flag_of, json_body, only
-from ringboot.admin.described import SECRETS, WORD, Asks, Described, number
+from ringboot.admin.body import flag_of, json_body, only, text_of
+from ringboot.admin.described import SECRETS, WAIT, WORD, Asks, Described, number
 from ringboot.admin.desk import DeviceDesk, FilesDesk, SyncDesk
+from ringboot.admin.desk_jobs import JobDesk
+from ringboot.admin.desk_plugins import DraftDesk
 from ringboot.admin.lists import query_of, refuse_unknown, written
 from ringboot.admin.masks import refuse_masks, shown
 from ringboot.admin.problems import Problem
+from ringboot.admin.routes_jobs import worked
 from ringboot.admin.shapes.bodies import (
     DeviceChange,
     NewDevice,
@@ -20,8 +23,10 @@ from ringboot.admin.shapes.bodies import (
     ReconfigureOfPlugin,
     ReconfigureThese,
     Rollback,
+    Trial,
     Url,
 )
+from ringboot.admin.shapes.networks import Job
 from ringboot.admin.shapes.syncs import Remade
 from ringboot.admin.shapes.templates import Histories, Previewed, RolledBack
 from ringboot.admin.shapes.things import Device, Files, FileText, Listed, SecretUrl
@@ -31,9 +36,14 @@ KEYS = (
     "id", "mac", "ip", "sn", "uuid", "vendor", "model", "version", "plugin", "config", "configured", "added",
     "description", "problem",
 )  # fmt: skip
+LIST_KEYS = (*KEYS, "state")  # a roll-out chooses by what a device is, not by how it stands
 
 
-class _Devices(DeviceDesk, FilesDesk, SyncDesk, Protocol):
+class _Files(FilesDesk, DraftDesk, Protocol):
+    pass
+
+
+class _Devices(DeviceDesk, _Files, SyncDesk, JobDesk, Protocol):
     pass
 
 
@@ -42,8 +52,8 @@ def device_routes(desk: _Devices) -> APIRouter:
     routes = APIRouter(prefix="/devices")
 
     @routes.get("")
-    async def devices(request: Request) -> dict[str, Any]:
-        query = query_of(request, KEYS)
+    async def devices(request: Request) -> Any:
+        query = query_of(request, LIST_KEYS)
         return written(request, await desk.devices(query), query)
 
     @routes.post("", status_code=201)
@@ -53,7 +63,7 @@ def device_routes(desk: _Devices) -> APIRouter:
         return shown(request, await desk.add_device(row, caller(request).who))
 
     @routes.post("/reconfigure")
-    async def reconfigure(request: Request) -> dict[str, Any]:
+    async def reconfigure(request: Request) -> Any:
         body = await json_body(request)
         only(body, "ids", "plugin", "all", "sync")
         ids, plugin, sync = body.get("ids"), body.get("plugin"), flag_of(body, "sync")
@@ -62,11 +72,16 @@ def device_routes(desk: _Devices) -> APIRouter:
         ):
             raise Problem(422, "refused", 'Say which: {"ids": [...]}, {"plugin": "..."} or {"all": true}.')
         who = caller(request).who
-        made = await desk.reconfigure(ids, plugin, who)
-        if sync:
-            query = Query((("plugin", str(plugin)),) if plugin is not None else ())
-            made["sync"] = await desk.synchronize(ids, query, who)
-        return made
+
+        async def work() -> dict[str, Any]:
+            made = await desk.reconfigure(ids, plugin, who)
+            if sync:
+                query = Query((("plugin", str(plugin)),) if plugin is not None else ())
+                made["sync"] = await desk.synchronize(ids, query, who)
+            return made
+
+        what = f"devices of {plugin}" if plugin is not None else f"{len(ids)} devices" if ids else "all devices"
+        return await worked(request, desk, "reconfigure", what, work())
 
     @routes.get("/{device_id}")
     async def device(device_id: str, request: Request) -> Any:
@@ -83,10 +98,11 @@ def device_routes(desk: _Devices) -> APIRouter:
         await desk.remove_device(device_id, caller(request).who)
 
     _file_routes(routes, desk)
+    _look_routes(routes, desk)
     return routes
 
 
-def _file_routes(routes: APIRouter, desk: FilesDesk) -> None:
+def _file_routes(routes: APIRouter, desk: _Files) -> None:
     """Add what is about a device's files."""
 
     @routes.get("/{device_id}/files")
@@ -120,12 +136,26 @@ def _file_routes(routes: APIRouter, desk: FilesDesk) -> None:
             raise Problem(404, "not-found", f"{number!r:.40} is no generation.")
         return await desk.generation(device_id, int(number))
 
+
+def _look_routes(routes: APIRouter, desk: _Files) -> None:
+    """Add what shows the text of files."""
+
     # It may hold every password of the device.
     @routes.get("/{device_id}/preview", dependencies=[Depends(administrator)])
     async def preview(device_id: str, request: Request) -> dict[str, Any]:
         refuse_unknown(request, ("config", "plugin"))
         asked = request.query_params
         return await desk.preview(device_id, asked.get("config") or None, asked.get("plugin") or None)
+
+    @routes.post("/{device_id}/preview", dependencies=[Depends(administrator)])
+    async def try_out(device_id: str, request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "templates", "config", "plugin")
+        drafts = body.get("templates", {})
+        if not isinstance(drafts, dict) or not all(isinstance(text, str) for text in drafts.values()):
+            raise Problem(422, "refused", "templates must be {name: text}.", {"templates": "must be {name: text}"})
+        config, plugin = (text_of(body, key) if body.get(key) is not None else None for key in ("config", "plugin"))
+        return await desk.try_templates(device_id, config, plugin, drafts)
 
     @routes.get("/{device_id}/file")
     async def show_file(device_id: str, request: Request) -> dict[str, Any]:
@@ -145,7 +175,7 @@ def _all_text(ids: Any) -> bool:
 
 _NAMED = "A device is named by its id, its MAC in any spelling, or an address that only it has."
 DESCRIBED = (
-    Described("GET", "/devices", "List devices.", Listed[Device], keys=KEYS),
+    Described("GET", "/devices", "List devices.", Listed[Device], keys=LIST_KEYS),
     Described("POST", "/devices", "Add a device, and make its files.", Device, NewDevice, 201, asks=(SECRETS,)),
     Described(
         "POST",
@@ -154,6 +184,8 @@ DESCRIBED = (
         Remade,
         ReconfigureThese | ReconfigureOfPlugin | ReconfigureAll,
         refuses=(404,),
+        asks=(WAIT,),
+        also={202: Job},
     ),
     Described("GET", "/devices/{device_id}", "Show a device.", Device, asks=(SECRETS,), more=_NAMED),
     Described(
@@ -189,6 +221,13 @@ DESCRIBED = (
             Asks("config", "With this config instead of its own.", WORD),
             Asks("plugin", "With this plugin instead of its own.", WORD),
         ),
+    ),
+    Described(
+        "POST",
+        "/devices/{device_id}/preview",
+        "Show what a device would get of templates that nobody has written yet.",
+        Previewed,
+        Trial,
     ),
     Described(
         "GET",

@@ -21,7 +21,7 @@ def dns_routes(desk: NameDesk) -> APIRouter:
     routes = APIRouter(prefix="/dns")
 
     @routes.get("")
-    async def names(request: Request) -> dict[str, Any]:
+    async def names(request: Request) -> Any:
         query = query_of(request, KEYS)
         return written(request, select(await desk.names(), query), query)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import json_body, only
-from ringboot.admin.described import OCTETS, Described
+from ringboot.admin.described import OCTETS, WAIT, Described
+from ringboot.admin.desk_jobs import JobDesk
 from ringboot.admin.desk_plugins import FirmwareDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.admin.problems import Problem
+from ringboot.admin.routes_jobs import worked
 from ringboot.admin.shapes.bodies import FirmwareInstall, FirmwareUpgrade
 from ringboot.admin.shapes.firmware import (
     Firmware,
@@ -21,19 +23,24 @@ from ringboot.admin.shapes.firmware import (
     FirmwareUploaded,
     WholeFirmware,
 )
+from ringboot.admin.shapes.networks import Job
 from ringboot.admin.shapes.things import Listed
 from ringboot.desk.listing import select
 
 KEYS = ("plugin", "id", "version", "installed", "state", "size", "description", "problem")
 
 
-def firmware_routes(desk: FirmwareDesk) -> APIRouter:
+class _Firmware(FirmwareDesk, JobDesk, Protocol):
+    pass
+
+
+def firmware_routes(desk: _Firmware) -> APIRouter:
     """Build them over the desk."""
     routes = APIRouter(prefix="/firmware")
     changing = [Depends(administrator)]
 
     @routes.get("")
-    async def firmware(request: Request) -> dict[str, Any]:
+    async def firmware(request: Request) -> Any:
         query = query_of(request, KEYS)
         return written(request, select(await desk.firmware(), query), query)
 
@@ -46,19 +53,21 @@ def firmware_routes(desk: FirmwareDesk) -> APIRouter:
         return await desk.firmware_package(plugin, package)
 
     @routes.post("/{plugin}/install", dependencies=changing)
-    async def install(plugin: str, request: Request) -> dict[str, Any]:
+    async def install(plugin: str, request: Request) -> Any:
         body = await json_body(request)
         only(body, "packages")
         packages = _packages(body)
         if not packages:
             raise Problem(422, "refused", "packages is missing.", {"packages": "must be a list of ids"})
-        return await desk.install_firmware(plugin, packages, caller(request).who)
+        work = desk.install_firmware(plugin, packages, caller(request).who)
+        return await worked(request, desk, "firmware-install", f"{plugin}: {', '.join(packages)}", work)
 
     @routes.post("/{plugin}/upgrade", dependencies=changing)
-    async def upgrade(plugin: str, request: Request) -> dict[str, Any]:
+    async def upgrade(plugin: str, request: Request) -> Any:
         body = await json_body(request)
         only(body, "packages")
-        return await desk.upgrade_firmware(plugin, _packages(body) or None, caller(request).who)
+        work = desk.upgrade_firmware(plugin, _packages(body) or None, caller(request).who)
+        return await worked(request, desk, "firmware-upgrade", plugin, work)
 
     @routes.delete("/{plugin}/packages/{package}", dependencies=changing)
     async def uninstall(plugin: str, package: str, request: Request) -> dict[str, Any]:
@@ -83,9 +92,23 @@ DESCRIBED = (
     Described("GET", "/firmware/{plugin}", "Tell what is being done with a plugin's firmware.", FirmwareDoing),
     Described("GET", "/firmware/{plugin}/packages/{package}", "Show a package.", WholeFirmware),
     Described(
-        "POST", "/firmware/{plugin}/install", "Install packages and what they need.", FirmwareInstalled, FirmwareInstall
+        "POST",
+        "/firmware/{plugin}/install",
+        "Install packages and what they need.",
+        FirmwareInstalled,
+        FirmwareInstall,
+        asks=(WAIT,),
+        also={202: Job},
     ),
-    Described("POST", "/firmware/{plugin}/upgrade", "Upgrade packages.", FirmwareInstalled, FirmwareUpgrade),
+    Described(
+        "POST",
+        "/firmware/{plugin}/upgrade",
+        "Upgrade packages.",
+        FirmwareInstalled,
+        FirmwareUpgrade,
+        asks=(WAIT,),
+        also={202: Job},
+    ),
     Described("DELETE", "/firmware/{plugin}/packages/{package}", "Uninstall a package.", FirmwareRemoved),
     Described(
         "PUT",

@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from ringboot.admin.body import json_body, only, text_of
-from ringboot.admin.described import WORD, Asks, Described, number
+from ringboot.admin.described import FORMAT, WORD, Asks, Described, number
 from ringboot.admin.desk import LeaseDesk
-from ringboot.admin.lists import LARGEST_PAGE, number_of, refuse_unknown
+from ringboot.admin.lists import LARGEST_PAGE, limit_of, number_of, refuse_unknown
 from ringboot.admin.problems import Problem
 from ringboot.admin.shapes.bodies import KeptLease, Renewals
 from ringboot.admin.shapes.things import Lease, Leases, Misfits, Renewal, Reservation
+from ringboot.admin.sheets import sheet, wants_csv
 from ringboot.model.address import ip_number, ip_text
 
 MOST_MISFITS = 1_000_000
@@ -24,14 +25,15 @@ def lease_routes(desk: LeaseDesk) -> APIRouter:
     routes = APIRouter(prefix="/leases")
 
     @routes.get("")
-    async def leases(request: Request) -> dict[str, Any]:
-        refuse_unknown(request, ("after", "limit", "network", "text"))
-        return await desk.leases(
+    async def leases(request: Request) -> Any:
+        refuse_unknown(request, ("after", "limit", "network", "text", "format"))
+        found = await desk.leases(
             number_of(request, "after", 0, 0, 1 << 62),
-            number_of(request, "limit", 100, 1, LARGEST_PAGE),
+            limit_of(request),
             request.query_params.get("network") or None,
             request.query_params.get("text") or None,
         )
+        return sheet(found["items"], "leases") if wants_csv(request) else found
 
     @routes.get("/misfits")
     async def misfits(request: Request) -> dict[str, Any]:
@@ -87,6 +89,7 @@ DESCRIBED = (
             Asks("limit", "How many rows at most.", number(1, LARGEST_PAGE, 100)),
             Asks("network", "Only those of this network.", WORD),
             Asks("text", "Only rows that hold this text.", WORD),
+            FORMAT,
         ),
     ),
     Described(

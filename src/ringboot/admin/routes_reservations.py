@@ -6,14 +6,16 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 
-from ringboot.admin.body import flag_of, json_body, only, rows_of
+from ringboot.admin.body import json_body, only
 from ringboot.admin.described import Asks, Described
 from ringboot.admin.desk import ReservationDesk
 from ringboot.admin.lists import query_of, refuse_unknown, written
 from ringboot.admin.problems import Problem
-from ringboot.admin.shapes.bodies import NewReservation, ReservationRows
+from ringboot.admin.shapes.bodies import CsvRows, NewReservation, Rows
 from ringboot.admin.shapes.things import Imported, Listed, Reservation
+from ringboot.admin.sheets import imported, unread
 from ringboot.desk.listing import select
+from ringboot.desk.sheet import BadSheet, SheetLine
 
 KEYS = ("network", "kind", "value", "address", "hostname")
 
@@ -23,7 +25,7 @@ def reservation_routes(desk: ReservationDesk) -> APIRouter:
     routes = APIRouter(prefix="/reservations")
 
     @routes.get("")
-    async def reservations(request: Request) -> dict[str, Any]:
+    async def reservations(request: Request) -> Any:
         query = query_of(request, KEYS)
         return written(request, select(await desk.reservations(), query), query)
 
@@ -44,11 +46,30 @@ def reservation_routes(desk: ReservationDesk) -> APIRouter:
 
     @routes.post("/import")
     async def import_rows(request: Request) -> dict[str, Any]:
-        body = await json_body(request)
-        only(body, "rows", "dry_run")
-        return await desk.import_reservations(rows_of(body, "rows"), flag_of(body, "dry_run"))
+        try:
+            rows, dry_run = await imported(request)
+        except BadSheet as error:
+            return unread(error)
+        return await desk.import_reservations([_row(row) for row in rows], dry_run)
 
     return routes
+
+
+def _row(row: dict[str, Any] | SheetLine) -> dict[str, Any]:
+    """Give a reservation of a line; the column of an option is option:NAME, or options.NAME as in a list."""
+    if not isinstance(row, SheetLine):
+        return row
+    made: dict[str, Any] = {"row": row.number}
+    options = {}
+    for key, text in row.cells.items():
+        name = key.removeprefix("option:").removeprefix("options.")
+        if not text:
+            continue
+        if name != key:
+            options[name] = text
+        else:
+            made[key] = text
+    return made | ({"options": options} if options else {})
 
 
 DESCRIBED = (
@@ -61,5 +82,5 @@ DESCRIBED = (
         refuses=(404,),
         asks=tuple(Asks(key, f"Its {key}.", {"type": "string", "minLength": 1}, True) for key in KEYS[:3]),
     ),
-    Described("POST", "/reservations/import", "Add reservations, all or none.", Imported, ReservationRows),
+    Described("POST", "/reservations/import", "Add reservations, all or none.", Imported, Rows | CsvRows),
 )

@@ -28,7 +28,7 @@ def rollout_routes(desk: RolloutDesk) -> APIRouter:
     routes = APIRouter(prefix="/rollouts")
 
     @routes.get("")
-    async def rollouts(request: Request) -> dict[str, Any]:
+    async def rollouts(request: Request) -> Any:
         query = query_of(request, KEYS)
         return written(request, select(await desk.list_rollouts(), query), query)
 
@@ -46,7 +46,7 @@ def rollout_routes(desk: RolloutDesk) -> APIRouter:
         return await desk.rollout(rollout_id)
 
     @routes.get("/{rollout_id}/devices")
-    async def devices(rollout_id: str, request: Request) -> dict[str, Any]:
+    async def devices(rollout_id: str, request: Request) -> Any:
         query = query_of(request, MEMBER_KEYS)
         return written(request, select(await desk.rollout_devices(rollout_id), query), query)
 

@@ -25,7 +25,7 @@ def setting_routes(desk: SettingDesk) -> APIRouter:
     routes = APIRouter(prefix="/settings")
 
     @routes.get("")
-    async def settings(request: Request) -> dict[str, Any]:
+    async def settings(request: Request) -> Any:
         query = query_of(request, KEYS)
         return written(request, select(await desk.settings(), query), query)
 

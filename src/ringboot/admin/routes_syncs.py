@@ -12,7 +12,7 @@ from ringboot.admin.described import Described, number
 from ringboot.admin.desk import SyncDesk
 from ringboot.admin.lists import query_of, written
 from ringboot.admin.problems import Problem
-from ringboot.admin.routes_devices import KEYS as DEVICE_KEYS
+from ringboot.admin.routes_devices import LIST_KEYS as DEVICE_KEYS
 from ringboot.admin.shapes.bodies import SynchronizeAll, SynchronizeFound, SynchronizeThese
 from ringboot.admin.shapes.syncs import Sync, SyncDevice
 from ringboot.admin.shapes.things import Listed
@@ -30,13 +30,13 @@ def sync_routes(desk: SyncDesk) -> APIRouter:
     routes = APIRouter(prefix="/syncs")
 
     @routes.get("")
-    async def syncs(request: Request) -> dict[str, Any]:
+    async def syncs(request: Request) -> Any:
         query = query_of(request, KEYS)
         return written(request, select(await desk.syncs(), query), query)
 
     @routes.post("", status_code=201)
     async def synchronize(request: Request) -> dict[str, Any]:
-        ids, query = _chosen(await json_body(request))
+        ids, query = chosen(await json_body(request))
         return await desk.synchronize(ids, query, caller(request).who)
 
     @routes.get("/{ident}")
@@ -44,7 +44,7 @@ def sync_routes(desk: SyncDesk) -> APIRouter:
         return await desk.sync(ident)
 
     @routes.get("/{ident}/devices")
-    async def devices(ident: Ident, request: Request) -> dict[str, Any]:
+    async def devices(ident: Ident, request: Request) -> Any:
         query = query_of(request, ROW_KEYS)
         return written(request, select(await desk.sync_devices(ident), query), query)
 
@@ -55,7 +55,7 @@ def sync_routes(desk: SyncDesk) -> APIRouter:
     return routes
 
 
-def _chosen(body: dict[str, Any]) -> tuple[list[str] | None, Query]:
+def chosen(body: dict[str, Any]) -> tuple[list[str] | None, Query]:
     """Read which devices: {"ids": [...]}, {"all": true}, or {"filters": {key: value}, "text": "..."}."""
     only(body, "ids", "all", "filters", "text")
     ids, filters, text = body.get("ids"), body.get("filters", {}), body.get("text", "")

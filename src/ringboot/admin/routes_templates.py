@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import APIRouter, Depends, Request
 
 from ringboot.admin.access import administrator, caller
 from ringboot.admin.body import flag_of, json_body, only, text_of
 from ringboot.admin.described import SWITCH, WORD, Asks, Described
-from ringboot.admin.desk_plugins import TemplateDesk
+from ringboot.admin.desk_plugins import DraftDesk, TemplateDesk
 from ringboot.admin.lists import choice_of, query_of, refuse_unknown, written
 from ringboot.admin.problems import Problem
-from ringboot.admin.shapes.bodies import TemplateCopy, TemplateMigrate
+from ringboot.admin.shapes.bodies import TemplateCopy, TemplateDraft, TemplateMigrate, TemplateText
+from ringboot.admin.shapes.networks import DraftFaults, RemovedTemplate, WrittenTemplate
 from ringboot.admin.shapes.templates import Migrated, Template, TemplateFaults, WholeTemplate
 from ringboot.admin.shapes.things import Listed
 from ringboot.desk.listing import select
@@ -20,12 +21,16 @@ from ringboot.desk.listing import select
 KEYS = ("plugin", "template", "custom", "path", "state", "origin", "version", "devices", "shared")
 
 
-def template_routes(desk: TemplateDesk) -> APIRouter:
+class _Templates(TemplateDesk, DraftDesk, Protocol):
+    pass
+
+
+def template_routes(desk: _Templates) -> APIRouter:
     """Build them over the desk."""
     routes = APIRouter(prefix="/templates")
 
     @routes.get("")
-    async def templates(request: Request) -> dict[str, Any]:
+    async def templates(request: Request) -> Any:
         query = query_of(request, KEYS)
         return written(request, select(await desk.templates(), query), query)
 
@@ -65,7 +70,31 @@ def template_routes(desk: TemplateDesk) -> APIRouter:
         refuse_unknown(request, ("shipped",))
         return await desk.template(plugin, name, choice_of(request, "shipped", "0", "1") == "1")
 
+    @routes.put("/of/{plugin}/{name:path}", dependencies=[Depends(administrator)])
+    async def write(plugin: str, name: str, request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "text")
+        return await desk.put_template(plugin, name, _draft(body, "text"), caller(request).who)
+
+    @routes.delete("/of/{plugin}/{name:path}", dependencies=[Depends(administrator)])
+    async def remove(plugin: str, name: str, request: Request) -> dict[str, Any]:
+        return await desk.remove_template(plugin, name, caller(request).who)
+
+    @routes.post("/check", dependencies=[Depends(administrator)])
+    async def check_draft(request: Request) -> dict[str, Any]:
+        body = await json_body(request)
+        only(body, "plugin", "template", "text")
+        return await desk.check_draft(text_of(body, "plugin"), text_of(body, "template"), _draft(body, "text"))
+
     return routes
+
+
+def _draft(body: dict[str, Any], key: str) -> str:
+    """Give a template's text, which may be empty."""
+    value = body.get(key)
+    if not isinstance(value, str):
+        raise Problem(422, "refused", f"{key} is missing or no text.", {key: "must be text"})
+    return value
 
 
 DESCRIBED = (
@@ -95,4 +124,7 @@ DESCRIBED = (
         refuses=(409,),
         asks=(Asks("shipped", "1: the shipped one, where a copy has its name.", SWITCH),),
     ),
+    Described("PUT", "/templates/of/{plugin}/{name}", "Write a template of one's own.", WrittenTemplate, TemplateText),
+    Described("DELETE", "/templates/of/{plugin}/{name}", "Take a template of one's own away.", RemovedTemplate),
+    Described("POST", "/templates/check", "Find faults in a draft.", DraftFaults, TemplateDraft, refuses=(404,)),
 )

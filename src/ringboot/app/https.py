@@ -66,7 +66,7 @@ class Https:
 
     def _addresses(self) -> list[str]:
         """Give the addresses that devices reach us by."""
-        address = self._core.began_with.server.address
+        address = self._core.told_address
         if address is not None:
             return [address]
         return [each for here in self._core.addresses().values() for each in here]

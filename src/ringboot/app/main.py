@@ -255,6 +255,7 @@ class _Main:
         api = ApiServer(build_app(self.desk, access_here()), _socket(fds["api"]))
         await api.start()
         stack.push_async_callback(api.stop)
+        stack.callback(self.desk.live.close)  # before: it would wait for those who watch
 
     async def _dialled(self, call: Call) -> Outcome:
         return await self.desk.use_code(call.code, call.contact, call.address, "FastAGI", call.sync)

@@ -19,6 +19,7 @@ from ringboot.cli import (
     importing,
     init,
     leases,
+    networks,
     plugin_making,
     plugins,
     pools,
@@ -66,9 +67,14 @@ def _tree() -> typer.Typer:
     simulate.add_to(made)
     top.add_to(made)
     audit.add_to(made)
+    networks.add_to(made)
     shell.add_to(made)
     completion.add_to(made)
     leases.add_to(group("lease", "Addresses that clients hold.", made))
+    networks.add_networks_to(group("network", "Subnets that are served, and how full they are.", made))
+    networks.add_classes_to(group("class", "Kinds of clients, and what each gets.", made))
+    networks.add_events_to(group("event", "What happened.", made))
+    networks.add_jobs_to(group("job", "Work that takes a while.", made))
     pools.add_to(group("pool", "Ranges of addresses that are given out.", made))
     reservations.add_to(group("reservation", "Addresses kept for one client each.", made))
     of_devices = group("device", "Phones, gateways and softphones.", made)

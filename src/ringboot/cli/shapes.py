@@ -37,8 +37,6 @@ from ringboot.admin.shapes.things import (
     Numbers,
     Page,
     Pool,
-    PoolHistory,
-    Pools,
     Renewal,
     Reservation,
     Seconds,
@@ -46,7 +44,7 @@ from ringboot.admin.shapes.things import (
     Setting,
     Tls,
 )
-from ringboot.cli import firmware_shapes, plugin_things
+from ringboot.cli import firmware_shapes, network_things, plugin_things
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.sync_things import Reconfigured, SyncDevices, Synchronized
 from ringboot.cli.template_things import Compared, TemplateDiff
@@ -251,8 +249,6 @@ TABLE: dict[str, Any] = {
     "lease list": Page[Lease],
     "lease show": Lease,
     "lease misfits": Misfits,
-    "pool list": Pools,
-    "pool history": PoolHistory,
     "lease release": Lease,
     "lease renew": list[Renewal],
     "lease reserve": Reservation,
@@ -293,6 +289,7 @@ TABLE: dict[str, Any] = {
     "config add": Config,
     "config set": Config,
     "config remove": Removed,
+    **network_things.TABLE,
     **plugin_things.TABLE,
     **firmware_shapes.TABLE,
     "shell": ShellValue,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from ringboot.cli.exits import FAILED, USAGE, Failure
+from ringboot.desk.sheet import harmless, plain
 
 COLUMNS = ("network", "kind", "value", "address", "hostname")
 _REQUIRED = COLUMNS[:4]
 _OPTION = "option:"
-# How a cell begins that spreadsheets compute, or that we kept from it.
-_FORMULA = re.compile(r"'*(?:[=@+\t\r]|-(?!\d+$))")
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
@@ -45,7 +43,7 @@ def _rows(path: Path, reader: Any) -> list[dict[str, Any]]:
         if len(cells) != len(titles):
             faults[f"line {line}"] = f"{len(cells)} columns, where the first line has {len(titles)}"
             continue
-        rows.append(_row(line, dict(zip(titles, (_plain(cell.strip()) for cell in cells), strict=True))))
+        rows.append(_row(line, dict(zip(titles, (plain(cell.strip()) for cell in cells), strict=True))))
     if faults:
         raise Failure(f"{path} has lines that cannot be read. Nothing was imported.", FAILED, fields=faults)
     return rows
@@ -84,9 +82,5 @@ def write_rows(rows: Iterable[Mapping[str, Any]]) -> str:
     for row in rows:
         own = row.get("options") or {}
         cells = [*(row.get(name) or "" for name in COLUMNS), *(own.get(name, "") for name in options)]
-        writer.writerow(f"'{cell}" if _FORMULA.match(cell) else cell for cell in cells)
+        writer.writerow(map(harmless, cells))
     return out.getvalue()
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell, 1) else cell

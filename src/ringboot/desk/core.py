@@ -12,10 +12,12 @@ from ringboot import log, reasons
 from ringboot.desk.background import Background
 from ringboot.desk.dhcplink import DhcpLink
 from ringboot.desk.feed import Feed
+from ringboot.desk.jobs import Jobs
 from ringboot.desk.lag import Lag
 from ringboot.desk.others import Others
 from ringboot.desk.pace import Pace
 from ringboot.desk.shelf import Shelf
+from ringboot.desk.standings import Standings
 from ringboot.fleet import devices, urls
 from ringboot.fleet import settings as fleet_settings
 from ringboot.fleet.books import Books, PluginState
@@ -60,6 +62,8 @@ class Core:
     pace: Pace = field(default_factory=Pace)
     others: Others = field(default_factory=Others)
     background: Background = field(default_factory=Background)
+    jobs: Jobs = field(default_factory=Jobs)
+    standings: Standings = field(default_factory=Standings)
     changing_plugins: asyncio.Lock = field(default_factory=asyncio.Lock)  # one installs, upgrades or removes at a time
     tls_problem: str = ""  # why https is not served, or not with the newest certificate
     look_at_tls: Callable[[], Awaitable[None]] | None = None  # takes up certificates that were replaced
@@ -103,7 +107,7 @@ class Core:
         http, tftp, https = began.http.listen, began.tftp.listen, began.https.listen
         return replace(
             site,
-            server=began.server.address,
+            server=self.told_address,
             http_port=http.port if http else 0,
             tftp_port=tftp.port if tftp else 0,
             https_port=https.port if https else 0,
@@ -187,9 +191,14 @@ class Core:
         """Write events soon; what cannot be written is logged and lost."""
         self.db.note(*events)
 
+    @property
+    def told_address(self) -> str | None:
+        """Give the address that all devices are told; None: each the one that it came in on."""
+        return self.world.settings.server_address or self.began_with.server.address
+
     def facts(self, address: str | None) -> ServerFacts:
         """Say what a device at this address is told of the server."""
-        server = self.began_with.server.address or self._address_towards(address)
+        server = self.told_address or self._address_towards(address)
         http = self.began_with.http.listen
         return ServerFacts(server, f"http://{server}:{http.port if http else 0}", server)
 

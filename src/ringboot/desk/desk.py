@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 
+from ringboot.desk.assign import AssignDesk
+from ringboot.desk.attention import AttentionDesk
 from ringboot.desk.audit import AuditDesk
+from ringboot.desk.bulk import BulkDesk
 from ringboot.desk.configuration import ConfigurationDesk
 from ringboot.desk.core import Core
 from ringboot.desk.devices import ConfigDesk
+from ringboot.desk.drafts import DraftDesk
+from ringboot.desk.events import EventDesk
 from ringboot.desk.explain import ExplainDesk
 from ringboot.desk.firmware import FirmwareDesk, FirmwareWork
 from ringboot.desk.history import HistoryDesk
+from ringboot.desk.imports import ImportDesk
+from ringboot.desk.joblist import JobDesk
 from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.life import LifeDesk
+from ringboot.desk.live import Live, LiveDesk
 from ringboot.desk.names import NameDesk, Names
+from ringboot.desk.networks import NetworkDesk
 from ringboot.desk.numbers import NumbersDesk
 from ringboot.desk.plugins import SettingDesk
 from ringboot.desk.provision import CodeDesk
 from ringboot.desk.reach import ReachDesk
 from ringboot.desk.renders import Renders
-from ringboot.desk.rollouts import RolloutDesk, Rollouts
+from ringboot.desk.rollouts import Rollouts
 from ringboot.desk.synchronize import Synchronizer
-from ringboot.desk.syncs import SyncDesk
-from ringboot.desk.templates import TemplateDesk
 from ringboot.desk.tls import TlsDesk
-from ringboot.desk.top import TopDesk
 from ringboot.desk.urls import UrlDesk
 from ringboot.desk.usage import PoolDesk
 from ringboot.fleet.codes import Guard
@@ -35,21 +41,26 @@ class Desk(
     HistoryDesk,
     ReachDesk,
     NumbersDesk,
-    TopDesk,
+    AttentionDesk,
     ExplainDesk,
     LeaseDesk,
     PoolDesk,
+    NetworkDesk,
+    EventDesk,
+    LiveDesk,
     ConfigurationDesk,
     UrlDesk,
-    SyncDesk,
+    JobDesk,
+    BulkDesk,
+    ImportDesk,
+    AssignDesk,
     ConfigDesk,
     LifeDesk,
-    TemplateDesk,
+    DraftDesk,
     FirmwareDesk,
     SettingDesk,
     TlsDesk,
     NameDesk,
-    RolloutDesk,
     CodeDesk,
     AuditDesk,
 ):
@@ -76,3 +87,4 @@ class Desk(
         self.firmware_work = FirmwareWork()
         self.synchronizer = synchronizer
         self.dns_outcomes = names.outcomes
+        self.live = Live(core, renders, self.processes)

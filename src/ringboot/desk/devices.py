@@ -12,6 +12,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.errors import NotFound, Refused, sentence
 from ringboot.desk.listing import Page, Query, select
 from ringboot.desk.renders import Renders
+from ringboot.desk.standings import Judge
 from ringboot.fleet import configs, devices, layers
 from ringboot.fleet.books import Books
 from ringboot.fleet.devices import Done
@@ -75,13 +76,25 @@ class DeviceDesk(Steps):
         return await asyncio.to_thread(self._page, query)
 
     def _page(self, query: Query) -> Page:
-        with self.core.db.reading() as books:
-            return select(map(device_row, all_devices(books)), query, _DEVICE_TEXTS)
+        core = self.core
+        with core.db.reading() as books:
+            judge = core.standings.judge(books, core.world, core.utc())
+            if query.sort == "state" or any(key == "state" for key, _ in query.filters):
+                return select((device_row(each, judge) for each in all_devices(books)), query, _DEVICE_TEXTS)
+            page = select(map(device_row, all_devices(books)), query, _DEVICE_TEXTS)
+            for row in page.items:  # the others nobody sees
+                row["state"] = judge(Device(**row)).state
+            return page
 
     async def device(self, device_id: str) -> Row:
         """Give one, named by id, MAC or an address that only it has."""
-        with self.core.db.reading() as books:
-            return device_row(self._named(books, device_id))
+        return await asyncio.to_thread(self._one, device_id)
+
+    def _one(self, device_id: str) -> Row:
+        core = self.core
+        with core.db.reading() as books:
+            device = self._named(books, device_id)
+            return device_row(device) | {"state": core.standings.of(books, core.world, device, core.utc()).state}
 
     def _named(self, books: Books, text: str) -> Device:
         at = books.devices.find("ip", text)
@@ -265,10 +278,11 @@ class ConfigDesk(Steps):
             lambda books: layers.change(books, config_id, values, removed=removed, who=who, utc=core.utc())
         )
         following = self._followed(done, who, f"config {config_id} changed")
+        what = f"config {config_id} changed"
         if wait:
-            await following
+            await core.jobs.run("render", what, who, following)
         else:
-            core.background.start(following, "the rendering of what a config changed")
+            core.jobs.start("render", what, who, following)
         return await self.config(config_id)
 
     async def remove_config(self, config_id: str, who: str) -> None:
@@ -308,9 +322,12 @@ def _all_configs(books: Books) -> Iterable[Config]:
         after = page[-1].id
 
 
-def device_row(device: Device) -> Row:
-    """Write a device for a list."""
-    return {key: getattr(device, key) for key in _DEVICE_KEYS}  # a twentieth of what asdict takes
+def device_row(device: Device, judge: Judge | None = None) -> Row:
+    """Write a device for a list, with its state where somebody tells it."""
+    row = {key: getattr(device, key) for key in _DEVICE_KEYS}  # a twentieth of what asdict takes
+    if judge is not None:
+        row["state"] = judge(device).state
+    return row
 
 
 def _config_row(config: Config) -> Row:

@@ -13,6 +13,7 @@ from ringboot import log
 from ringboot.desk.core import Core
 from ringboot.desk.download import DownloadFailed, download
 from ringboot.desk.errors import Busy, NotFound, Refused
+from ringboot.desk.jobs import tell_loading
 from ringboot.plugins import cache, firmware, steps
 from ringboot.plugins.firmware import NotPlaced, Record
 from ringboot.plugins.package import BadPackages, Package, PackageFile, in_order
@@ -58,10 +59,12 @@ class FirmwareWork:
             raise Busy(f"Firmware of {plugin} is being worked on: {self.doing[plugin]['what']}. Try again later.")
         row: Row = {"what": what, "octets": 0, "size": None}
         self.doing[plugin] = row
+        tell_loading(row)
         try:
             yield row
         finally:
             del self.doing[plugin]
+            tell_loading(None)
 
 
 class FirmwareDesk:

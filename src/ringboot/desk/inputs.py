@@ -46,6 +46,8 @@ def told(core: Core) -> dict[str, Any]:
     keys: dict[str, Any] = {"ip": facts.server}
     if (http := core.began_with.http.listen) is not None:
         keys |= {"http_port": str(http.port), "http_base_url": facts.http}
+    if core.world.settings.locale:
+        keys["locale"] = core.world.settings.locale
     if (tftp := core.began_with.tftp.listen) is not None:
         keys["tftp_port"] = tftp.port
     return keys

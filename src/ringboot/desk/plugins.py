@@ -10,6 +10,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.devices import all_devices
 from ringboot.desk.errors import NotFound, Refused
 from ringboot.desk.offers import state_of
+from ringboot.desk.renders import Renders
 from ringboot.fleet import settings as fleet_settings
 from ringboot.fleet.books import Books
 from ringboot.fleet.fields import FieldErrors, Unknown
@@ -18,6 +19,7 @@ from ringboot.plugins.folder import PluginFolder, firmware
 from ringboot.plugins.schema import Manifest
 
 Row = dict[str, Any]
+_IN_FILES = (fleet_settings.SERVER_ADDRESS.name, fleet_settings.LOCALE.name)  # settings that devices are told
 
 
 class PluginDesk:
@@ -101,6 +103,15 @@ class SettingDesk:
     """What `ringboot settings` needs."""
 
     core: Core
+    renders: Renders
+
+    async def _made_again(self, who: str, name: str) -> Row:
+        """Make the files anew that hold a setting."""
+        with self.core.db.reading() as books:
+            idents = [device.id for device in all_devices(books) if device.plugin is not None]
+        await self.renders.common(list(self.core.shelf.plugins))
+        failed = await self.renders.done(idents, f"{name} set by {who}", only_changed=True)
+        return {"devices": len(idents), "failed": len(failed)}
 
     async def settings(self) -> list[Row]:
         """Give all: name, value, default, help, kind, choices, least, most."""
@@ -131,6 +142,8 @@ class SettingDesk:
         except FieldErrors as error:
             raise Refused(f"{name} {', '.join(error.as_dict().values())}.", error.as_dict()) from None
         core.install_site()
+        if name in _IN_FILES:
+            core.jobs.start("render", f"{name} was set", who, self._made_again(who, name))
         await core.feed.promise(f"{name} was set")
         return await self.get_setting(name)
 

@@ -28,10 +28,17 @@ SAME, CHANGED, NEW, GONE = "same", "changed", "new", "gone"
 class PreviewDesk(DeviceDesk):
     """What `ringboot device preview` and `ringboot device diff` need."""
 
-    async def preview(self, device_id: str, config: str | None, plugin: str | None, draft: Config | None = None) -> Row:
+    async def preview(
+        self,
+        device_id: str,
+        config: str | None,
+        plugin: str | None,
+        draft: Config | None = None,
+        instead: Path | None = None,
+    ) -> Row:
         """Make the files of a device, as it is or with another config or plugin, and compare with what is served.
 
-        `draft` stands for the config of its id.
+        `draft` stands for the config of its id; `instead` is a folder that is used for the plugin's.
         """
         core = self.core
         with core.db.reading() as books:
@@ -53,9 +60,9 @@ class PreviewDesk(DeviceDesk):
             shared = complete({**told(core), **base.raw})
         except FieldErrors as error:
             raise Refused(f"{error}.", error.as_dict()) from None
-        place = str(folder.path)
-        files, left = await self._made(RenderJob(0, place, own, facts, asdict(wanted)), served)
-        common, _ = await self._made(RenderJob(0, place, shared, core.facts(None)), served)
+        place, root = str(instead or folder.path), folder.tftpboot
+        files, left = await self._made(RenderJob(0, place, own, facts, asdict(wanted)), root, served)
+        common, _ = await self._made(RenderJob(0, place, shared, core.facts(None)), root, served)
         made = [*files, *common]
         paths = {row["path"] for row in made} if wanted.plugin == device.plugin else set()
         gone = await asyncio.to_thread(_gone, {place: row for place, row in served.items() if place[1] not in paths})
@@ -81,13 +88,15 @@ class PreviewDesk(DeviceDesk):
                 found[root, row.path] = about | {"shared": row.device is None}
         return found
 
-    async def _made(self, job: RenderJob, served: Served) -> tuple[list[Row], list[Row]]:
+    async def _made(self, job: RenderJob, root: Path, served: Served) -> tuple[list[Row], list[Row]]:
         """Make the files of a job: rows of them, and of those that are left out."""
         outcome = await self.core.pool.preview(job)
         if not isinstance(outcome, Preview):
             why = without_secrets(problem(outcome), {**job.raw, "options": (job.device or {}).get("options") or {}})
             raise Refused(f"No file can be made: {why}.")
-        return await asyncio.to_thread(_rows, job, outcome, served), [asdict(each) for each in outcome.rendered.left]
+        return await asyncio.to_thread(_rows, job, outcome, root, served), [
+            asdict(each) for each in outcome.rendered.left
+        ]
 
 
 def drafted(books: Books, draft: Config | None) -> Callable[[str], Config | None]:
@@ -95,8 +104,7 @@ def drafted(books: Books, draft: Config | None) -> Callable[[str], Config | None
     return lambda ident: draft if draft is not None and ident == draft.id else books.configs.get(ident)
 
 
-def _rows(job: RenderJob, made: Preview, served: Served) -> list[Row]:
-    root = Path(job.folder, "var", "tftpboot")
+def _rows(job: RenderJob, made: Preview, root: Path, served: Served) -> list[Row]:
     rows = []
     for file, data in zip(made.rendered.files, made.data, strict=True):
         before = octets(root / file.path) if (root, file.path) in served else None

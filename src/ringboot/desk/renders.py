@@ -11,6 +11,7 @@ from typing import TypeVar
 from ringboot import log, reasons
 from ringboot.desk.core import Core
 from ringboot.desk.inputs import Inheritance, inputs, told
+from ringboot.desk.jobs import tell
 from ringboot.desk.turns import Turns
 from ringboot.fleet import configs, layers, rendered
 from ringboot.fleet.books import Books, Taken
@@ -165,7 +166,8 @@ class Renders:
             for device in wanted:
                 self._turns.hurry(device)
         failed: dict[str, str] = {}
-        for device, task in tasks.items():
+        for done, (device, task) in enumerate(tasks.items()):
+            tell(done, len(tasks))
             try:
                 problem = await asyncio.shield(task)
             except asyncio.CancelledError:
@@ -176,6 +178,7 @@ class Renders:
                 problem = repr(error)
             if problem is not None:
                 failed[device] = problem
+        tell(len(tasks), len(tasks))
         return failed
 
     async def _render_until_still(self, device: str, turn: asyncio.Future[bool]) -> str | None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ringboot.desk.download import DownloadFailed, download
 from ringboot.desk.errors import Refused
+from ringboot.desk.jobs import OCTETS, tell
 from ringboot.plugins import index, shipped
 from ringboot.plugins.archived import open_plugin
 from ringboot.plugins.index import BadIndex, Entry, read_index
@@ -78,6 +79,7 @@ class Repository:
 
         def progress(octets: int, total: int | None) -> None:
             self.fetching = Fetching(name, octets, total)
+            tell(octets, total, OCTETS, f"fetches {name}")
 
         try:
             await download(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -40,6 +40,28 @@ class Change(NamedTuple):
     who: str
     before: Mapping[str, Any] | None  # only the keys that changed; None: it was made
     after: Mapping[str, Any] | None  # None: it was removed
+
+
+class EventFilter(NamedTuple):
+    """Which events are wanted; None: any."""
+
+    reason: str | None = None
+    stage: str | None = None  # of the reason
+    mac: str | None = None
+    device: str | None = None
+    address: str | None = None
+    since: float | None = None  # both ends included
+    until: float | None = None
+
+
+class Asked(NamedTuple):
+    """What became of a file request of a device; `own`: the file is made for that device."""
+
+    id: int
+    device: str
+    utc: float
+    reason: str
+    own: bool
 
 
 class PoolMoment(NamedTuple):
@@ -93,6 +115,9 @@ class ConfigBook(Protocol):
     def children(self, *configs: str) -> list[str]:
         """Give the ids of those that name one of these as a parent."""
 
+    def unassigned(self) -> set[str]:
+        """Give the ids of those that nobody gave to a device: made for a new one, or what these are made from."""
+
     def page(self, after: str, limit: int, role: str | None = None) -> list[Config]:
         """Give the next ones by id, all or those with a role."""
 
@@ -112,6 +137,9 @@ class FileBook(Protocol):
     def remove(self, rows: Iterable[DeviceFile]) -> None:
         """Remove the records of these paths, as long as they are still their owners'."""
 
+    def owners(self) -> set[str]:
+        """Give the ids of devices that have files of their own."""
+
     def of_plugin(self, plugin: str) -> list[DeviceFile]:
         """Give every record of a plugin, by path; device None: what all devices share."""
 
@@ -127,6 +155,12 @@ class EventBook(Protocol):
 
     def newest(self, limit: int, reason: str | None = None) -> list[Event]:
         """Give the newest of all, or of one reason, newest first."""
+
+    def asked(self, after: int, wanted: Iterable[str]) -> Iterator[Asked]:
+        """Give those of devices with one of these reasons whose id is greater, oldest first."""
+
+    def find(self, wanted: EventFilter, before: int | None, limit: int) -> list[Event]:
+        """Give the newest that are wanted, newest first; `before`: of those whose id is less."""
 
 
 class ReservationBook(Protocol):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from ringboot.model.address import ip_number
 from ringboot.model.lease import BOUND, RELEASED, Lease, LeaseChange
 
-_FREED = "freed"
+_FREED, _RENEWED = "freed", "renewed"
 
 
 class LeaseView:
@@ -20,6 +20,7 @@ class LeaseView:
         self._by_address: dict[int, Lease] = {}
         self._of_mac: dict[bytes, tuple[int, ...]] = {}
         self._held: dict[tuple[str, bytes], int] = {}  # network, client -> the address that it is bound to
+        self.moves = 0  # how often an address changed hands or state: renewals do not count
 
     def __len__(self) -> int:
         return len(self._by_address)
@@ -36,6 +37,7 @@ class LeaseView:
     def apply(self, change: LeaseChange) -> None:
         """Take over one row of the journal; the same row twice does no harm."""
         before = self._by_address.get(change.address)
+        self.moves += change.kind != _RENEWED
         if before is not None:
             self._part(before, change)
         if change.kind == _FREED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -9,6 +10,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from ringboot.fleet.books import SettingBook
 from ringboot.fleet.fields import Unknown, one
+from ringboot.model.address import ip_number, ip_text
 
 
 class Number(NamedTuple):
@@ -94,6 +96,21 @@ def _proxy(text: str) -> str:
     )
 
 
+def _address(text: str) -> str:
+    """Check an address that devices are told."""
+    try:
+        return ip_text(ip_number(text))
+    except ValueError:
+        raise ValueError("must be an IPv4 address, or empty") from None
+
+
+def _locale(text: str) -> str:
+    """Check a language and a country."""
+    if not re.fullmatch("[a-z]{2}_[A-Z]{2}", text):
+        raise ValueError("must be a language and a country, such as fr_CA, or empty")
+    return text
+
+
 def _server(text: str) -> str:
     """Check the place of a repository."""
     return _place(
@@ -154,6 +171,23 @@ HTTP_PROXY = Setting(
     _proxy,
 )
 
+SERVER_ADDRESS = Setting(
+    "server_address",
+    "",
+    {"": ""},
+    "The address of this server that devices are told, where it is another one than they reach it at: behind NAT, or "
+    "of a proxy. Empty: address of [server] in ringboot.toml, else the address of the interface they came in on.",
+    _address,
+)
+LOCALE = Setting(
+    "locale",
+    "",
+    {"": ""},
+    "The language and country of devices, such as fr_CA, where no config says locale. Empty: what each device has "
+    "from its maker.",
+    _locale,
+)
+
 DIRECT, BY_ENDPOINT, BY_URI = "direct", "asterisk-endpoint", "asterisk-uri"
 SYNC_THROUGH = Setting(
     "sync_through",
@@ -194,7 +228,8 @@ AMI_SECRET = Setting("ami_secret", "", Line(secret=True), "Its secret there; sho
 TABLE: dict[str, Setting] = {
     row.name: row
     for row in (
-        NAT, DHCP_INTEGRATION, PLUGIN_SERVER, HTTP_PROXY, SYNC_THROUGH, SYNC_RATE, SYNC_RATE_PER_ADDRESS, SYNC_WAIT,
+        NAT, DHCP_INTEGRATION, SERVER_ADDRESS, LOCALE, PLUGIN_SERVER, HTTP_PROXY, SYNC_THROUGH, SYNC_RATE,
+        SYNC_RATE_PER_ADDRESS, SYNC_WAIT,
         SYNC_TRIES, SYNC_PAUSE, SIP_PORT, AMI_HOST, AMI_PORT, AMI_USER, AMI_SECRET,
     )
 }  # fmt: skip
@@ -206,6 +241,8 @@ class Settings:
 
     nat: bool = False
     dhcp_integration: bool = True
+    server_address: str = ""
+    locale: str = ""
     plugin_server: str = ""
     http_proxy: str = ""
     sync_through: str = DIRECT

@@ -117,6 +117,29 @@ class Originals:
         self.conflict(name).unlink(missing_ok=True)
         return kept
 
+    def put(self, name: str, text: str, *, stamp: str) -> Path | None:
+        """Write a custom template as somebody edited it; what it came from stays what it was.  NotCopied.
+
+        Gives where the one before is kept.
+        """
+        origin = self.all().get(checked(name))
+        if origin is not None and (self.folder.custom / name).exists():
+            return self.write(name, text, origin.template, stamp=stamp, of=self.original(origin.sha256))
+        if (self.folder.shipped / name).is_file():
+            return self.write(name, text, name, stamp=stamp)
+        kept = self._set_aside(name, stamp)
+        _put(self.folder.custom / name, text)
+        return kept
+
+    def remove(self, name: str, *, stamp: str) -> Path:
+        """Take a custom template away, and give where it is kept; NotCopied."""
+        kept = self._set_aside(checked(name), stamp)
+        if kept is None:
+            raise NotCopied(f"there is no custom template {name}. See: ringboot template list")
+        (self.folder.custom / name).unlink()
+        self.conflict(name).unlink(missing_ok=True)
+        return kept
+
     def keep(self, original: str) -> str:
         """Keep an original, and give its SHA-256."""
         sha256 = digest_of(original)

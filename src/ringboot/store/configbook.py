@@ -24,6 +24,7 @@ _NEXT = (
 )
 _PAGE = Statement(_NEXT)
 _PAGE_OF_ROLE = Statement(_NEXT.where(CONFIG.c.role == sa.bindparam("role")))
+_UNASSIGNED = Statement(sa.select(CONFIG.c.id).where((CONFIG.c.transient != 0) | (CONFIG.c.role == "autocreate")))
 _PARENTS = Statement(
     sa.select(CONFIG_PARENT.c.parent)
     .where(CONFIG_PARENT.c.config == sa.bindparam("config"))
@@ -52,6 +53,10 @@ class ConfigBook:
         """Give the config with this code."""
         row = _OF_CODE.run(self._connection, code=code).fetchone()
         return None if row is None else self.get(str(row[0]))
+
+    def unassigned(self) -> set[str]:
+        """Give the ids of those that nobody gave to a device: made for a new one, or what these are made from."""
+        return {str(row[0]) for row in _UNASSIGNED.run(self._connection)}
 
     def put(self, config: Config, who: str, utc: float) -> None:
         """Add it or replace it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import deque
 from dataclasses import fields
 from typing import Any
 
@@ -16,6 +17,8 @@ from ringboot.store.statement import Among, Statement, delete, select, upsert
 from ringboot.store.tables import DEVICE, EVENT
 
 DERIVED = ("configured", "problem")  # what the program works out; a change of these alone is not history
+
+TOUCHED = 1000  # devices that are remembered as changed, until somebody looks
 
 _KEYS = tuple(field.name for field in fields(Device))
 _COLUMNS = [DEVICE.c[key] for key in _KEYS]
@@ -42,6 +45,7 @@ class DeviceBook:
     def __init__(self, connection: sqlite3.Connection, history: HistoryBook) -> None:
         self._connection = connection
         self._history = history
+        self.touched: deque[str] = deque(maxlen=TOUCHED)  # also by a transaction that is undone then
 
     def get(self, device: str) -> Device | None:
         """Give the device with this id."""
@@ -64,6 +68,7 @@ class DeviceBook:
         except sqlite3.IntegrityError:
             owner = _OF_MAC.run(self._connection, mac=device.mac).fetchone()
             raise Taken("mac", device.mac or "", owner[0] if owner else "?") from None
+        self.touched.append(device.id)
         self._history.note("device", device.id, Change(utc, who, _told(before), _told(device)))
 
     def remove(self, device: str, who: str, utc: float) -> None:
@@ -73,6 +78,7 @@ class DeviceBook:
             return
         _REMOVE.run(self._connection, id=device)
         _UNNAME.run(self._connection, gone=device)
+        self.touched.append(device)
         self._history.note("device", device, Change(utc, who, _told(before), None))
 
     def page(self, after: str, limit: int) -> list[Device]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from ringboot import log, reasons
+from ringboot.fleet.books import Asked, EventFilter
 from ringboot.model.event import Event
 from ringboot.store.statement import Statement
-from ringboot.store.tables import EVENT
+from ringboot.store.tables import EVENT, FILE
 
 KEPT = 500  # events of one device
 SPARE = 25  # more of them that may lie there
@@ -28,6 +31,37 @@ _OF_ALL = Statement(_NEWEST)
 _OF_REASON = Statement(_NEWEST.where(EVENT.c.reason == sa.bindparam("reason")))
 _OF_DEVICE = Statement(_NEWEST.where(EVENT.c.device == sa.bindparam("device")))
 _OF_MAC = Statement(_NEWEST.where(EVENT.c.mac == sa.bindparam("mac")))
+
+
+_CONDITIONS: dict[str, sa.ColumnElement[bool]] = {
+    **{key: EVENT.c[key] == sa.bindparam(key) for key in ("reason", "mac", "device", "address")},
+    "since": EVENT.c.utc >= sa.bindparam("since"),
+    "until": EVENT.c.utc <= sa.bindparam("until"),
+    "before": EVENT.c.id < sa.bindparam("before"),
+}
+
+
+@cache
+def _asked(reason_ids: tuple[str, ...]) -> Statement:
+    """Give the statement for file requests of devices, each with whether the file is the device's own."""
+    path = sa.func.json_extract(EVENT.c.detail, "$.path")
+    own = sa.exists().where(FILE.c.device == EVENT.c.device, FILE.c.path == path)
+    return Statement(
+        sa.select(EVENT.c.id, EVENT.c.device, EVENT.c.utc, EVENT.c.reason, own)
+        .where(EVENT.c.id > sa.bindparam("after"), EVENT.c.device.is_not(None))
+        .where(EVENT.c.reason.in_([sa.literal_column(f"'{each}'") for each in reason_ids]))
+        .order_by(EVENT.c.id)
+    )
+
+
+@cache
+def _wanted(names: tuple[str, ...], stage: str | None) -> Statement:
+    """Give the statement for these conditions; an index is used only if what is not asked for stands not in it."""
+    found = _NEWEST.where(*(_CONDITIONS[name] for name in names))
+    if stage is not None:
+        of_stage = sorted(row.id for row in reasons.TABLE.values() if row.stage == stage)
+        found = found.where(EVENT.c.reason.in_([sa.literal_column(f"'{each}'") for each in of_stage]))
+    return Statement(found)
 
 
 def _trim(owner: sa.ColumnElement[bool]) -> Statement:
@@ -72,6 +106,22 @@ class EventBook:
         else:
             rows = _OF_REASON.run(self._connection, reason=reason, count=limit)
         return [_event(row) for row in rows]
+
+    def find(self, wanted: EventFilter, before: int | None, limit: int) -> list[Event]:
+        """Give the newest that are wanted, newest first; `before`: of those whose id is less."""
+        self.flush()
+        values = {name: value for name, value in wanted._asdict().items() if value is not None}
+        if before is not None:
+            values["before"] = before
+        stage = values.pop("stage", None)
+        rows = _wanted(tuple(sorted(values)), stage).run(self._connection, **values, count=limit)
+        return [_event(row) for row in rows]
+
+    def asked(self, after: int, wanted: Iterable[str]) -> Iterator[Asked]:
+        """Give those of devices with one of these reasons whose id is greater, oldest first."""
+        self.flush()
+        for ident, device, utc, reason, own in _asked(tuple(sorted(wanted))).run(self._connection, after=after):
+            yield Asked(ident, device, utc, reason, bool(own))
 
     def flush(self) -> None:
         """Write what was added, and let go what is too old."""

@@ -18,6 +18,7 @@ _ROWS = sa.select(*(FILE.c[field.name] for field in fields(DeviceFile))).order_b
 _OF_PATH = Statement(_ROWS.where(FILE.c.plugin == sa.bindparam("plugin"), FILE.c.path == sa.bindparam("path")))
 _OF_DEVICE = Statement(_ROWS.where(FILE.c.device == sa.bindparam("device")))
 _OF_PLUGIN = Statement(_ROWS.where(FILE.c.plugin == sa.bindparam("plugin")))
+_OWNERS = Statement(sa.select(FILE.c.device).where(FILE.c.device.is_not(None)).distinct())
 _PUT = upsert(FILE)
 _REMOVE = delete(FILE, "plugin", "path")
 
@@ -52,6 +53,10 @@ class FileBook:
             before = self.of_path(row.plugin, row.path)
             if before is not None and before.device == row.device:
                 _REMOVE.run(self._connection, plugin=row.plugin, path=row.path)
+
+    def owners(self) -> set[str]:
+        """Give the ids of devices that have files of their own."""
+        return {str(row[0]) for row in _OWNERS.run(self._connection)}
 
     def of_plugin(self, plugin: str) -> list[DeviceFile]:
         """Give every record of a plugin, by path; device None: what all devices share."""

@@ -40,8 +40,9 @@ class Desk:
         self.connection = connection
         self.events = EventBook(connection)
         self._history = history = HistoryBook(connection)
+        self.devices = DeviceBook(connection, history)
         self.books = Books(
-            devices=DeviceBook(connection, history),
+            devices=self.devices,
             configs=ConfigBook(connection, history),
             files=FileBook(connection),
             events=self.events,
@@ -79,6 +80,7 @@ class FleetDb:
         self._noted: list[Event] = []
         self._due: asyncio.TimerHandle | None = None  # when they are written
         desk = Desk(opening.connect(path, write=True))
+        self.touched = desk.devices.touched  # ids of devices that were written, the newest of them; take them off
         self._writer = Writer(path, desk.connection, desk.books, desk)
         self._writer.start()
 

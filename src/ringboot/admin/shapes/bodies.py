@@ -66,10 +66,17 @@ class NewReservation(Body):
     options: dict[str, str] = {}
 
 
-class ReservationRows(Body):
-    """Rows of reservations; all or none are added. `row` of one is the number that errors name it by."""
+class Rows(Body):
+    """Rows of a table, of which all or none are taken. `row` of one is the number that errors name it by."""
 
     rows: list[dict[str, Any]]
+    dry_run: StrictBool = False
+
+
+class CsvRows(Body):
+    """The same as CSV, with a first line of titles."""
+
+    csv: str
     dry_run: StrictBool = False
 
 
@@ -249,4 +256,59 @@ class ConfigTrial(Body):
     """Changes as a PATCH takes them, and a device whose files are to be shown with them (for administrators)."""
 
     changes: dict[str, Any] = {}
+    device: Name | None = None
+
+
+class Bulk(Body):
+    """What is done with which devices: those with these ids, all, or those that a list would show."""
+
+    action: Literal["reconfigure", "synchronize", "move", "delete", "set"]
+    ids: Annotated[list[str], Field(min_length=1)] | None = None
+    all: StrictBool | None = None
+    filters: dict[str, Any] = Field({}, description="key: value, as the filters of the list of devices.")
+    text: str = ""
+    to: Name | None = Field(None, description="For move: the plugin.")
+    changes: dict[str, Any] | None = Field(None, description="For set: what is changed of each, as a PATCH takes it.")
+    sync: StrictBool = Field(False, description="Let them read their files then.")
+    dry_run: StrictBool = Field(False, description="Only count them.")
+
+
+class TemplateText(Body):
+    """The text of a template."""
+
+    text: str
+
+
+class TemplateDraft(Body):
+    """A template that nobody has written yet."""
+
+    plugin: Name
+    template: Name
+    text: str
+
+
+class Trial(Body):
+    """Templates that nobody has written yet: name -> text; and another config or plugin."""
+
+    templates: dict[str, str] = {}
+    config: Name | None = None
+    plugin: Name | None = None
+
+
+class DeviceLine(Body):
+    """A user's line: accounts and keys by number, or in their order, of a config that is made or changed."""
+
+    config: Name | None = Field(None, description="Its id; else that of the device.")
+    parents: list[str] | None = None
+    label: str | None = None
+    code: str | None = None
+    lines: dict[str, dict[str, Any]] | list[dict[str, Any]] = {}
+    keys: dict[str, dict[str, Any]] | list[dict[str, Any]] = {}
+    raw_config: dict[str, Any] = Field({}, description="Other keys of the config.")
+    sync: StrictBool = Field(False, description="Let the device read its files then.")
+
+
+class Line(DeviceLine):
+    """The same, and the device; without one the code that its user dials."""
+
     device: Name | None = None

@@ -71,6 +71,10 @@ class Device(BaseModel):
     options: dict[str, Any]
     association: str | None
     problem: str | None
+    state: Literal["autoprov", "configured", "failed", "stuck"] = Field(
+        description="failed: its files cannot be made; stuck: it boots and does not fetch them; "
+        "autoprov: nobody has assigned it."
+    )
 
 
 class Config(BaseModel):
