@@ -15,6 +15,11 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/configs/c", VIEWER),
     ("/configs-new", VIEWER),
     ("/settings", VIEWER),
+    ("/templates", VIEWER),
+    ("/templates?plugin=p&state=changed", VIEWER),
+    ("/templates-check", VIEWER),
+    ("/templates/p/base.tpl", ADMINISTRATOR),
+    ("/templates/p/shipped.tpl", ADMINISTRATOR),
     ("/plugins", VIEWER),
     ("/plugins/p", VIEWER),
     ("/plugins/q", VIEWER),
@@ -26,14 +31,23 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/leases?text=x&network=lan&after=1", VIEWER),
     ("/leases/10.0.0.9", VIEWER),
     ("/names", VIEWER),
+    ("/networks", VIEWER),
+    ("/networks/lan", VIEWER),
+    ("/networks/lan?at=10.0.0.99&step=15m", VIEWER),
     ("/reservations", VIEWER),
-    ("/reservations/new", VIEWER),
+    ("/reservations/import", VIEWER),
     ("/audit", ADMINISTRATOR),
     ("/audit?who=ann&method=PUT&status=200&text=x", ADMINISTRATOR),
+    ("/events", VIEWER),
+    ("/events?stage=dhcp&reason=offered&mac=00:00:5e:00:53:0a&since=2026-01-01T00:00&before=9", VIEWER),
+    ("/jobs", VIEWER),
+    ("/rollouts/1", VIEWER),
+    ("/syncs/1", VIEWER),
+    ("/reservations/new", VIEWER),
 ]
 PIECES = (
-    "/configs-new", "/plugins/p/firmware", "/plugins/p/uninstall", "/plugins-install",
-    "/leases/10.0.0.9", "/reservations/new",
+    "/configs-new", "/templates-check", "/reservations/import", "/reservations/new", "/plugins/p/firmware",
+    "/plugins/p/firmware/fw", "/plugins/p/uninstall", "/plugins-install", "/leases/10.0.0.9",
 )  # fmt: skip
 
 
@@ -141,6 +155,40 @@ def fill(desk: Any, evil: str) -> None:
             "after": {"locale": evil},
         }
     ]
+
+    pool = {"network": "lan", "pool": "10.0.0.10-10.0.0.99", "size": 90, "used": 9, "declined": 1, "free": 80}
+    desk.rows_networks = [
+        {
+            "name": name, "subnet": "10.0.0.0/24", "segment": evil, "interfaces": [evil], "relays": [evil],
+            "authoritative": True, "unknown": evil, "quarantine": evil, "trust": evil, "lease_time": 3600, "size": 90,
+            "used": 9, "declined": 1, "free": 80, "leases": 9, "reservations": 2, "options": {evil: evil},
+            "pools": [{**pool, "classes": [evil], "max_leases": 5, "options": {}}],
+        }
+        for name in ("lan", evil)
+    ]  # fmt: skip
+    desk.rows_classes = [
+        {
+            "name": evil, "source": "configuration", "match": [[{"evidence": evil, "pattern": evil}]],
+            "options": {evil: evil}, "lease_time": None, "leases": 3,
+        }
+    ]  # fmt: skip
+    desk.moments = [{"utc": 60.0 * at, "pool": evil, "size": 90, "used": at, "declined": 0} for at in range(5)]
+    row = {"address": "10.0.0.9", "network": evil, "mac": MAC, "expiry": 2.0, "reason": "x", "text": evil}
+    desk.unfitting = {"total": 1, "reasons": {evil: 1}, "items": [{**row, "at_renewal": evil}]}
+    desk.rows_events = [
+        {
+            "id": 1, "utc": 1.0, "stage": evil, "reason": evil, "text": evil, "help": evil, "mac": MAC, "device": "d1",
+            "address": "10.0.0.9", "detail": {},
+        }
+    ]  # fmt: skip
+    desk.rows_jobs = {
+        str(place): {
+            "id": str(place), "kind": evil, "what": evil, "who": evil, "state": state, "started": 1.0, "ended": ended,
+            "doing": evil, "done": 1, "total": 2, "unit": evil, "result": None, "problem": evil, "code": None,
+            "link": evil,
+        }
+        for place, (state, ended) in enumerate((("running", None), ("failed", 9.0)))
+    }  # fmt: skip
     entry = {"who": evil, "role": evil, "via": evil, "method": "PUT", "path": evil, "status": 200, "request": None}
     desk.audited = [
         {**entry, "before": {"value": 0}, "after": {"value": evil}},
@@ -157,5 +205,7 @@ OFFERED: list[tuple[str, list[str], str]] = [
     ("/settings", ["/settings/NAT"], ADMINISTRATOR),
     ("/leases/10.0.0.9", ["/leases/10.0.0.9/release", "/leases/10.0.0.9/renew"], OPERATOR),
     ("/names", ["/names/retry"], OPERATOR),
-    ("/reservations", ["/reservations/new", "/reservations/remove"], OPERATOR),
+    ("/rollouts/1", ["/rollouts/1/resume", "/rollouts/1/abort"], OPERATOR),
+    ("/syncs/1", ["/syncs/1/stop"], OPERATOR),
+    ("/reservations", ["/reservations/new", "/reservations/import", "/reservations/remove"], OPERATOR),
 ]

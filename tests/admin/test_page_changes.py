@@ -340,3 +340,145 @@ def test_a_change_is_seen_in_the_audit_with_before_and_after(browser: Browser, d
     words = " ".join("".join(page.texts).split())
     assert "PUT /settings/NAT" in words
     assert all(line in words for line in ('"value": 0', '"value": "1"'))
+
+
+# Templates
+
+
+def template(name: str = "base.tpl", **more: Any) -> dict[str, Any]:
+    return {
+        "plugin": "p", "template": name, "custom": True, "path": f"var/templates/{name}", "state": "current",
+        "origin": name, "version": "1", "devices": 1, "shared": False, "file": f"/d/{name}", "text": "old words\n",
+        "original": "", "now": "shipped words\n", "used_by": [{"id": "d1", "mac": MAC, "model": "M"}], **more,
+    }  # fmt: skip
+
+
+def test_a_template_is_shown_beside_what_is_shipped(browser: Browser, desk: Any) -> None:
+    desk.rows_templates = [template()]
+    page = PageReader(browser.get("/templates/p/base.tpl").text)
+    assert all(words in page.text for words in ("old words", "shipped words", MAC))
+
+
+def test_a_draft_is_checked_and_tried_before_anything_is_kept(browser: Browser, desk: Any) -> None:
+    async def check(plugin: str, name: str, text: str) -> dict[str, Any]:
+        items = [{"template": name, "line": 3, "kind": "syntax", "what": f"what is {text.strip()}?"}]
+        return {"plugin": plugin, "template": name, "items": items}
+
+    async def attempt(device: str, config: Any, plugin: Any, drafts: dict[str, str]) -> dict[str, Any]:
+        file = {
+            "path": "a.cfg",
+            "template": "base.tpl",
+            "state": "changed",
+            "text": drafts["sub/base.tpl"],
+            "served": "b\n",
+        }
+        return {"id": device, "mac": MAC, "plugin": "p", "config": "c", "files": [file], "left": []}
+
+    desk.check_draft, desk.try_templates = check, attempt
+    faults = PageReader(send(browser, "POST", "/template-check/p/sub/base.tpl", text="draft").text, whole=False)
+    assert "what is draft?" in faults.text
+    assert faults.all("button")[0]["data-line"] == "3"
+    told = send(browser, "POST", "/template-preview/p/sub/base.tpl", text="draft\r\nwords", device="d1")
+    page = PageReader(told.text, whole=False)
+    assert page.wrong == []
+    assert all(words in page.text for words in (MAC, "a.cfg", "draft", "words"))
+    assert "Choose a device first." in send(browser, "POST", "/template-preview/p/base.tpl", text="x").text
+    assert not calls(desk, "put_template")
+
+
+def test_a_template_is_saved_with_line_ends_of_files(browser: Browser, desk: Any) -> None:
+    desk.rows_templates = [template()]
+    assert "Saved." in send(browser, "PUT", "/templates/p/base.tpl", text="a\r\nb").text
+    assert calls(desk, "put_template")[0][1:4] == ("p", "base.tpl", "a\nb\n")
+
+
+def test_a_template_with_a_fault_is_not_lost(browser: Browser, desk: Any) -> None:
+    async def refuse(*_: Any) -> dict[str, Any]:
+        raise Refused("base.tpl was not written: line 2: unexpected end.", {"text": "line 2: unexpected end"})
+
+    desk.rows_templates, desk.put_template = [template()], refuse
+    page = PageReader(send(browser, "PUT", "/templates/p/base.tpl", text="{% if %}").text)
+    assert page.wrong == []
+    assert "line 2: unexpected end" in page.text
+    assert "{% if %}" in page.text
+
+
+def test_two_who_write_a_template_see_each_others(browser: Browser, desk: Any) -> None:
+    desk.rows_templates = [template()]
+    etag = etag_in(browser.get("/templates/p/base.tpl"))
+    desk.rows_templates = [template(text="their words\n")]
+    told = send(browser, "PUT", "/templates/p/base.tpl", text="my words\n", etag=etag)
+    page = PageReader(told.text)
+    assert "Somebody else changed this meanwhile." in page.text
+    assert all(words in page.text for words in ("their words", "my words"))
+    assert not calls(desk, "put_template")
+    assert "Saved." in send(browser, "PUT", "/templates/p/base.tpl", text="my words\n", etag=etag_in(told)).text
+
+
+def test_a_template_is_copied_merged_and_removed(browser: Browser, desk: Any) -> None:
+    desk.rows_templates = [template()]
+    told = send(browser, "POST", "/template-copy/p/base.tpl")
+    assert told.headers["hx-redirect"] == "/templates/p/base.tpl"
+    desk.migrated = [{"plugin": "p", "template": "base.tpl", "result": "merged", "conflicts": [], "kept": None,
+                      "text": "merged words\n", "path": "x"}]  # fmt: skip
+    assert "merged words" in send(browser, "POST", "/template-migrate/p/base.tpl", trial="1").text
+    assert calls(desk, "migrate_templates")[0][3] is True
+    assert send(browser, "POST", "/template-migrate/p/base.tpl").headers["hx-redirect"] == "/templates/p/base.tpl"
+    assert send(browser, "POST", "/template-remove/p/base.tpl").headers["hx-redirect"] == "/templates"
+    assert calls(desk, "remove_template")[0][1:3] == ("p", "base.tpl")
+
+
+# Networks, events, jobs
+
+
+def test_the_addresses_of_a_network_are_drawn_and_told_in_words(browser: Browser, desk: Any) -> None:
+    async def addresses(name: str, first: str, limit: int) -> dict[str, Any]:
+        pages = {
+            "10.0.0.0": ([("10.0.0.0", "10.0.0.8", "free"), ("10.0.0.9", "10.0.0.9", "leased")], "10.0.0.10"),
+            "10.0.0.10": ([("10.0.0.10", "10.0.0.255", "excluded")], None),
+        }
+        runs, following = pages[first]
+        items = [{"first": start, "last": end, "count": 1, "state": state} for start, end, state in runs]
+        return {"network": name, "first": first, "last": "10.0.0.255", "items": items, "next": following}
+
+    fill(desk, "words")
+    desk.network_addresses = addresses
+    page = PageReader(browser.get("/networks/lan").text)
+    states = [attrs["class"] for attrs in page.all("rect") if attrs.get("x")]
+    assert (len(states), states[9], states[10]) == (256, "at leased", "at excluded")
+    assert "10.0.0.9: leased" in page.text
+    drawing = next(attrs for attrs in page.all("svg") if attrs.get("role") == "img")
+    assert drawing["aria-label"] == "246 addresses in no pool, 9 addresses free, 1 addresses leased"
+
+
+def test_events_are_asked_for_as_the_address_says(browser: Browser, desk: Any) -> None:
+    fill(desk, "words")
+    browser.get(f"/events?stage=dhcp&mac={MAC}&since=2026-01-01T00:00&before=9")
+    wanted, before = calls(desk, "events")[0][1:3]
+    assert (wanted.stage, wanted.mac, wanted.since, before) == ("dhcp", MAC, 1767225600.0, 9)
+    told = browser.get("/events?reason=of-nothing")
+    assert told.status == 200
+
+
+def test_reservations_come_from_a_table_after_a_look_at_it(browser: Browser, desk: Any) -> None:
+    lines = f"network,kind,value,address,option:66\nlan,mac,{MAC},10.0.0.9,x\n"
+    page = PageReader(send(browser, "POST", "/reservations/import", csv=lines).text, whole=False)
+    assert "1 reservation would be added" in page.text
+    assert desk.rows_reservations == []
+    told = send(browser, "POST", "/reservations/import", csv=lines, sure="1")
+    assert "1 reservations were added." in told.text
+    assert desk.rows_reservations[0]["options"] == {"66": "x"}
+    bad = send(browser, "POST", "/reservations/import", csv=lines.replace("10.0.0.9", "192.0.2.1"), sure="1")
+    page = PageReader(bad.text, whole=False)
+    assert "nothing was imported" in page.text
+    assert "192.0.2.1 does not lie in 10.0.0.0/8" in page.text
+    assert lines.splitlines()[0] in page.text
+
+
+def test_a_rollout_goes_on_or_ends(browser: Browser, desk: Any) -> None:
+    send(browser, "POST", "/rollouts/1/resume", again="1")
+    send(browser, "POST", "/rollouts/1/abort")
+    assert calls(desk, "resume_rollout")[0][1:3] == ("1", True)
+    assert calls(desk, "abort_rollout")
+    fill(desk, "words")
+    assert "live-jobs" in send(browser, "POST", "/syncs/1/stop").headers["hx-trigger"]

@@ -81,12 +81,11 @@ async def _ask_uninstall(visit: Visit) -> Response:
     answer = await visit.try_get(f"/plugins/{visit.part('id')}")
     if not answer.is_good:
         raise Failed(answer)
-    return await visit.draw("plugin_uninstall.html", plugin=answer.value, etag=answer.etag)
+    return await visit.draw("plugin_uninstall.html", plugin=answer.value)
 
 
 async def _uninstall(visit: Visit) -> Response:
-    form = await visit.form()
-    answer = await visit.send("DELETE", f"/plugins/{visit.part('id')}", etag=form.text("etag"))
+    answer = await visit.send("DELETE", f"/plugins/{visit.part('id')}")
     if not answer.is_good:
         raise Failed(answer)
     return visit.go("/plugins")

@@ -1,4 +1,4 @@
-"""Reservations: addresses that are kept for one client each."""
+"""Reservations: addresses kept for one client each; added one by one, or from a CSV file after a look at it."""
 
 from __future__ import annotations
 
@@ -64,11 +64,31 @@ async def _remove(visit: Visit) -> Response:
     return await visit.say(f"The reservation of {form.text('value')} is removed.", stirs=["reservations"])
 
 
+async def _ask_import(visit: Visit) -> Response:
+    return await visit.draw("reservations_import.html", text="", found=None, problem=None)
+
+
+async def _import(visit: Visit) -> Response:
+    """Say first what would come of a CSV file, line by line; add its rows when somebody has seen that."""
+    form = await visit.form()
+    trial = not form.has("sure")
+    answer = await visit.send("POST", f"{PATH}/import", {"csv": form.raw("csv"), "dry_run": trial})
+    found = answer.value if answer.is_good else None
+    if found is not None and not trial and not found["errors"]:
+        return await visit.say(f"{found['added']} reservations were added.", stirs=["reservations"])
+    problem = None if answer.is_good else answer
+    return await visit.draw(
+        "reservations_import.html", answer.status, text=form.raw("csv"), found=found, problem=problem
+    )  # fmt: skip
+
+
 RESERVATIONS = Section(
     "Reservations",
     (
         Way("GET", PATH, _reservations),
         Way("GET", f"{PATH}/new", _new),
+        Way("GET", f"{PATH}/import", _ask_import),
+        Way("POST", f"{PATH}/import", _import),
         Way("POST", PATH, _add),
         Way("POST", f"{PATH}/remove", _remove),
     ),

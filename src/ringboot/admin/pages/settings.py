@@ -36,6 +36,7 @@ class Layer(NamedTuple):
 
 GROUPS: tuple[Group, ...] = (
     Group("Plugins and firmware", "Where what is not built in is fetched from.", ("plugin_server", "http_proxy")),
+    Group("What devices are told", "", ("server_address", "locale")),
     Group("How devices are met", "They hold for the next packet and the next request.", ("dhcp_integration", "NAT")),
     Group(
         "Synchronisation service",
@@ -50,6 +51,8 @@ GROUPS: tuple[Group, ...] = (
 )
 _REST = Group("More", "", ())
 TITLES = {
+    "server_address": "Address of this server",
+    "locale": "Language and country",
     "plugin_server": "Repository",
     "http_proxy": "HTTP proxy",
     "dhcp_integration": "DHCP integration",

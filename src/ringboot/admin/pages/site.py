@@ -19,9 +19,13 @@ from ringboot.admin.pages.configs import CONFIGS
 from ringboot.admin.pages.device import DEVICE
 from ringboot.admin.pages.devices import DEVICES
 from ringboot.admin.pages.drawing import Drawing
+from ringboot.admin.pages.editor import EDITOR
+from ringboot.admin.pages.events import EVENTS
 from ringboot.admin.pages.health import parts_down
 from ringboot.admin.pages.home import HOME
+from ringboot.admin.pages.jobs import JOBS
 from ringboot.admin.pages.leases import LEASES
+from ringboot.admin.pages.networks import NETWORKS
 from ringboot.admin.pages.plugin import PLUGIN
 from ringboot.admin.pages.plugin_list import PLUGINS
 from ringboot.admin.pages.reservations import RESERVATIONS
@@ -29,6 +33,7 @@ from ringboot.admin.pages.section import Page, Section, Way
 from ringboot.admin.pages.settings import SETTINGS
 from ringboot.admin.pages.shared import Shared
 from ringboot.admin.pages.static import Statics
+from ringboot.admin.pages.template_list import TEMPLATES
 from ringboot.admin.pages.visit import HEADERS, Failed, Visit
 from ringboot.admin.problems import Problem
 
@@ -37,12 +42,17 @@ SECTIONS: tuple[Section, ...] = (
     HOME,
     DEVICES,
     DEVICE,
+    JOBS,
     CONFIGS,
     CONFIG,
+    TEMPLATES,
+    EDITOR,
     PLUGINS,
     PLUGIN,
     LEASES,
+    NETWORKS,
     RESERVATIONS,
+    EVENTS,
     AUDIT,
     SETTINGS,
 )
