@@ -98,6 +98,27 @@ def test_a_repetition_is_served_without_a_look_and_is_told_like_any_other(
     asyncio.run(play())
 
 
+def test_what_needs_no_wait_is_answered_at_once_and_told_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            here = await scene(made, monkeypatch)
+            answer = here.door.at_once(request())
+            assert isinstance(answer, Serve)
+            assert await here.door.answer(request()) == answer._replace(ticket=answer.ticket + 1)
+            here.door.report(Sent(answer.ticket, 3, True, "ab"))
+            await made.core.db.write(lambda _: None)
+            with made.core.db.reading() as books:
+                assert [event.reason for event in books.events.timeline("one", None, 1)] == ["served"]
+            made.renders.need(["one"])
+            assert here.door.at_once(request()) is None, "its files are made"
+            await made.renders.settled("one")
+            assert isinstance(here.door.at_once(request(OTHER)), Refuse), "another's"
+
+    asyncio.run(play())
+
+
 def own(here: Scene, device: str) -> None:
     other = {"one": "two", "two": "one"}[device]
 

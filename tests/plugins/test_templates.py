@@ -139,6 +139,18 @@ def test_a_method_goes_before_a_key_of_its_name(plugin: Plugin) -> None:
     assert plugin.text("{{ X_t.colour }} {{ X_t.items()|length }} {{ X_t['items'] }}", table) == "b 2 a\n"
 
 
+def test_a_table_is_read_as_python_reads_it_and_never_changed(plugin: Plugin) -> None:
+    table = {"X_t": {"a": 1, "get": 2}}
+    source = "{% for key in X_t.keys() %}{{ X_t.get(key) }} {% endfor %}{{ X_t.get('b', 3) }} {{ X_t.values()|sum }}"
+    assert plugin.text(source, table) == "1 2 3 3\n"
+    for call, why in (
+        ("get(key='a')", "keyword"), ("get()", "argument"), ("update({})", "unsafe"), ("pop('a')", "unsafe"),
+        ("setdefault('b', 1)", "unsafe"), ("clear()", "unsafe"),
+    ):  # fmt: skip
+        plugin.shipped(base=f"{{{{ X_t.{call} }}}}")
+        assert why in plugin.fault(table).why
+
+
 def test_safe_is_for_lines_that_the_administrator_means(plugin: Plugin) -> None:
     assert plugin.text("{{ X_extra|safe }}", {"X_extra": "a: 1\nb: 2"}) == "a: 1\nb: 2\n"
 

@@ -232,7 +232,10 @@ class _Main:
             line.start()
             stack.push_async_callback(line.close)
         if "http" in fds:
-            http = HttpServer(_socket(fds["http"]), self.doorway.answer, self.doorway.report, self.files)
+            http = HttpServer(
+                _socket(fds["http"]), self.doorway.answer, self.doorway.report, self.files,
+                at_once=self.doorway.at_once,
+            )  # fmt: skip
             await http.start()
             stack.push_async_callback(http.close)
         self.https = Https(self.core, self._sockets("https", "old-https"), self._https)
@@ -268,7 +271,10 @@ class _Main:
         return {name: _socket(self.start.fds[name]) for name in names if name in self.start.fds}
 
     def _https(self, opened: socket.socket, tls: Tls, name: str) -> HttpServer:
-        return HttpServer(opened, self.doorway.answer, self.doorway.report, self.files, tls=tls, name=name)
+        return HttpServer(
+            opened, self.doorway.answer, self.doorway.report, self.files, tls=tls, name=name,
+            at_once=self.doorway.at_once,
+        )  # fmt: skip
 
     def _heard(self, frame: Frame) -> None:
         if frame["t"] == "journal":

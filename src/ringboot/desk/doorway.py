@@ -48,14 +48,27 @@ class Doorway:
         """Decide about one request, and note how long it took."""
         began = time.monotonic()
         try:
-            return await self._answer(request)
+            return self._given(request, self._at_rest(request) or await self._at_length(request))
         finally:
-            steady = time.monotonic()
-            if self.slowest.is_slow(steady, steady - began):
-                self.slowest.note(steady - began, self._core.utc(), request.door, masked(request.path), request.peer)
+            self._note_time(request, began)
 
-    async def _answer(self, request: FileRequest) -> Serve | Refuse:
-        resolved = self._at_rest(request) or await self._at_length(request)
+    def at_once(self, request: FileRequest) -> Serve | Refuse | None:
+        """Do so where nothing is to be written and nothing awaited; else None."""
+        began = time.monotonic()
+        resolved = self._at_rest(request)
+        if resolved is None:
+            return None
+        answer = self._given(request, resolved)
+        self._note_time(request, began)
+        return answer
+
+    def _note_time(self, request: FileRequest, began: float) -> None:
+        steady = time.monotonic()
+        if self.slowest.is_slow(steady, steady - began):
+            self.slowest.note(steady - began, self._core.utc(), request.door, masked(request.path), request.peer)
+
+    def _given(self, request: FileRequest, resolved: Resolved) -> Serve | Refuse:
+        """Give the answer a ticket, by which the door tells how it went."""
         self._count += 1
         answer = resolved.answer._replace(ticket=self._count)
         if log.is_verbose():

@@ -14,9 +14,10 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
+from types import BuiltinMethodType
 from typing import Any
 
-from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, TemplateSyntaxError, nodes, pass_context
+from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound, TemplateSyntaxError, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import split_template_path
@@ -49,6 +50,7 @@ _HARMLESS = frozenset(
 
 
 _METHODS_OF_DICT = frozenset(dir(dict))
+_READING = frozenset(("get", "items", "keys", "values"))  # of a dict: they change nothing and take no names
 
 
 class TooLong(Exception):
@@ -84,8 +86,12 @@ class _Code(CodeGenerator):
             self.write(", ")
         self.write("))")
 
+    def _make_finalize(self) -> CodeGenerator._FinalizeInfo:
+        # Not the environment's `finalize`: that would write constants, too, when a template is compiled.
+        return self._FinalizeInfo(None, "environment.encode(")
+
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
-        # What `finalize` gives is written by the file's format already; Jinja2 would look at it once more, for HTML.
+        # What `encode` gives is written by the file's format already; Jinja2 would look at it once more, for HTML.
         if finalize.src is None or frame.eval_ctx.volatile or not frame.eval_ctx.autoescape:
             super()._output_child_pre(node, frame, finalize)
         else:
@@ -138,7 +144,7 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.folder = folder
         self.format: Format = format_
         self._plain = lru_cache(maxsize=4096, typed=True)(partial(escape.mark, format_))
-        super().__init__(loader=_Loader(folder), undefined=_Missing, autoescape=True, finalize=self._written)
+        super().__init__(loader=_Loader(folder), undefined=_Missing, autoescape=True)
         del self.globals["lipsum"], self.filters["random"]  # one input makes one file
         self.filters |= {
             "e": self.encode,
@@ -165,16 +171,12 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             str(value)  # raises
         return escape.mark(self.format, value)
 
-    @pass_context
-    def _written(self, _context: Context, value: Any) -> Markup:
-        # That it takes the context keeps Jinja2 from escaping constants for HTML when it compiles.
-        return self.encode(value)
-
     def concat_parts(self, parts: tuple[Any, ...]) -> str:
         """Join what stands around `~`."""
-        if any(isinstance(part, Markup) for part in parts):
-            return Markup("").join(self.encode(part) for part in parts)
-        return "".join("" if part is None else str(part) for part in parts)
+        for part in parts:
+            if isinstance(part, Markup):
+                return Markup("").join([self.encode(part) for part in parts])
+        return "".join(["" if part is None else str(part) for part in parts])
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Add and format text by the file's format."""
@@ -190,16 +192,25 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             kind = type(obj)
             if kind is Facts and attribute in obj:
                 return obj[attribute]
-            if kind is dict and attribute in obj and attribute not in _METHODS_OF_DICT:
-                return obj[attribute]
+            if kind is dict:
+                if attribute in _READING:
+                    return getattr(obj, attribute)
+                if attribute in obj and attribute not in _METHODS_OF_DICT:
+                    return obj[attribute]
         return super().getattr(obj, attribute)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805  as Jinja2's
-        """Call a macro at once: it is made of the template's own code; anything else after the sandbox's look at it."""
-        if type(__obj) is Macro:
+        """Call a macro at once: it is made of the template's own code; also what only reads a dict.
+
+        Anything else after the sandbox's look at it.
+        """
+        is_macro = type(__obj) is Macro
+        if is_macro or (
+            type(__obj) is BuiltinMethodType and type(__obj.__self__) is dict and __obj.__name__ in _READING
+        ):
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
-            return __obj(__context.eval_ctx, *args, **kwargs)
+            return __obj(__context.eval_ctx, *args, **kwargs) if is_macro else __obj(*args, **kwargs)
         return super().call(__context, __obj, *args, **kwargs)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:

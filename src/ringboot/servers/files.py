@@ -22,6 +22,7 @@ SETTLED = 1.0  # seconds after a change until a file's times tell the next chang
 MAX_DIGESTS = 4096
 
 _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _NO_NAMES = frozenset(("", ".", ".."))
 _Found = TypeVar("_Found")
 
@@ -74,6 +75,9 @@ def open_below(root: str, name: str) -> OpenFile | NotOpened:
     an absolute name, "..", "." and empty parts are refused. Each part is opened on its own (openat, O_NOFOLLOW), so
     that nothing exchanged meanwhile leads out; a symbolic link is followed only while it stays below the root.
     """
+    opened = _open_there(root, name)
+    if opened is not None:
+        return opened
     return _below(root, name, lambda walk, part: walk.file(part, os.path.join(root, name)))
 
 
@@ -85,10 +89,39 @@ def find_below(root: str, name: str) -> str | None:
     return None if isinstance(found, NotOpened) else found
 
 
+def _open_there(root: str, name: str) -> OpenFile | None:
+    """Open a regular file to which no link leads; None has nothing to say: then the way there is walked."""
+    *folders, last = name.split("/")
+    if last in _NO_NAMES or _NO_NAMES.intersection(folders):
+        return None
+    here = -1
+    try:
+        here = os.open(root, _FOLDER)
+        for part in folders:
+            there = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=here)
+            os.close(here)
+            here = there
+        if not stat.S_ISREG(
+            os.stat(last, dir_fd=here, follow_symlinks=False).st_mode
+        ):  # opening a device can do things
+            return None
+        file = open(os.open(last, _READ, dir_fd=here), "rb", buffering=0)  # noqa: SIM115  the holder closes it
+    except (OSError, ValueError):  # also for names that no file can have
+        return None
+    finally:
+        if here >= 0:
+            os.close(here)
+    status = os.fstat(file.fileno())
+    if not stat.S_ISREG(status.st_mode):  # exchanged since: a FIFO does not block because of O_NONBLOCK
+        file.close()
+        return None
+    return OpenFile(file, f"{root}/{name}", name, status)
+
+
 def _lies_there(root: str, name: str) -> bool:
     """Tell whether a regular file lies there and no link is on the way: so it is nearly always, and soon seen."""
     *folders, last = name.split("/")
-    if _NO_NAMES.intersection(folders) or last in _NO_NAMES:
+    if last in _NO_NAMES or _NO_NAMES.intersection(folders):
         return False
     path = root
     try:
@@ -182,12 +215,7 @@ class _Walk:
         name = self.name(part)  # first of all: opening a device can do things
         if isinstance(name, NotOpened):
             return name
-        folder = self._folders[-1]
-        file = os.fdopen(
-            os.open(part, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC, dir_fd=folder),
-            "rb",
-            buffering=0,
-        )
+        file = open(os.open(part, _READ, dir_fd=self._folders[-1]), "rb", buffering=0)  # noqa: SIM115  the holder closes it
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):  # exchanged since: a FIFO does not block because of O_NONBLOCK
             file.close()

@@ -10,6 +10,7 @@ from ringboot.model.file import FileRequest, Refuse, Sent, Serve, masked
 from ringboot.reasons import NOT_ANSWERED, SERVED, Reason
 
 Answer = Callable[[FileRequest], Awaitable[Serve | Refuse]]
+AtOnce = Callable[[FileRequest], Serve | Refuse | None]  # None: it takes a while to say
 Report = Callable[[Sent], None]
 Counters = MutableMapping[tuple[str, str], int]  # (door, reason) -> requests
 
@@ -20,7 +21,14 @@ class FileDoor:
     """One door's way to the fleet; `name` is tftp or http."""
 
     def __init__(
-        self, name: str, answer: Answer, report: Report, counters: Counters, patience: float = PATIENCE
+        self,
+        name: str,
+        answer: Answer,
+        report: Report,
+        counters: Counters,
+        patience: float = PATIENCE,
+        *,
+        at_once: AtOnce | None = None,
     ) -> None:
         self.name = name
         self.log = log.get(door=name)
@@ -28,6 +36,7 @@ class FileDoor:
         self._report = report
         self._counters = counters
         self._patience = patience
+        self._at_once = at_once
 
     def count(self, reason: Reason | str) -> None:
         """Count a request by what became of it."""
@@ -37,8 +46,10 @@ class FileDoor:
     async def ask(self, request: FileRequest) -> Serve | Refuse | None:
         """Ask what to send; None when nobody said in time. Whoever waits may be cancelled."""
         try:
-            async with asyncio.timeout(self._patience):
-                reply = await self._answer(request)
+            reply = self._at_once(request) if self._at_once is not None else None
+            if reply is None:
+                async with asyncio.timeout(self._patience):
+                    reply = await self._answer(request)
         except TimeoutError:
             self.log.error("no answer in time", path=masked(request.path), peer=request.peer)
         except Exception as error:  # a fault behind the door must not close the door

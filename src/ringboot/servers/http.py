@@ -23,7 +23,7 @@ from ringboot.reasons import (
     PART_SENT,
 )
 from ringboot.servers.files import Digests, OpenFile, open_below
-from ringboot.servers.files_door import PATIENCE, Answer, Counters, FileDoor, Report
+from ringboot.servers.files_door import PATIENCE, Answer, AtOnce, Counters, FileDoor, Report
 from ringboot.servers.http_connection import LIMITS, Connection, Limits, Room, connections, plain
 from ringboot.servers.http_reply import OK, UNCHANGED, FileReply, file_reply
 from ringboot.servers.http_send import Outcome, send_file
@@ -51,11 +51,15 @@ class HttpServer:
         patience: float = PATIENCE,
         tls: Tls | None = None,
         name: str = "http",
+        at_once: AtOnce | None = None,
     ) -> None:
-        """With `tls` it is HTTPS that is served; `name` is how the door is called in events and counters."""
+        """With `tls` it is HTTPS that is served; `name` is how the door is called in events and counters.
+
+        `at_once` is asked first, for what can be answered without a wait.
+        """
         self._sock = sock
         self._tls = tls
-        self._door = FileDoor(name, answer, report, counters, patience)
+        self._door = FileDoor(name, answer, report, counters, patience, at_once=at_once)
         self._digests = Digests() if digests is None else digests
         self._room = Room(limits)
         self._listener: asyncio.Server | None = None
