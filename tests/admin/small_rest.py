@@ -24,6 +24,10 @@ class SmallRest:
         self.rows_models: list[Row] = []
         self.needs: Row = {"total": 0, "reasons": {}, "items": []}
         self.news: list[tuple[str, Any]] = []
+        self.seen: Row = {"devices": 0, "states": {}, "brands": [], "pools": []}
+        self.selected: list[Row] = []
+        self.undone: list[Row] = []
+        self.model: Row = {"lines": 2, "keys": 4}
         self.work = Jobs()
         self.rows_jobs: dict[str, Row] = {}
         self.imported: Row = {"added": 0, "changed": 0, "same": 0, "errors": [], "items": [], "dry_run": False}
@@ -66,7 +70,7 @@ class SmallRest:
 
     async def overview(self) -> Row:
         self._noted("overview")
-        return {"devices": 0, "states": {}, "brands": [], "pools": []}
+        return self.seen
 
     async def run_job(self, kind: str, what: str, who: str, work: Awaitable[Any]) -> Any:
         return await self.work.run(kind, what, who, work)
@@ -90,13 +94,13 @@ class SmallRest:
 
     async def chosen_devices(self, ids: list[str] | None, query: Any) -> Row:
         self._noted("chosen_devices", ids, query)
-        return {"devices": 2, "items": []}
+        return {"devices": 2, "items": self.selected}
 
     async def bulk(self, action: str, ids: list[str] | None, query: Any, values: Row, who: str) -> Row:
         self._noted("bulk", action, ids, query, values, who)
         if values.get("plugin") == "gone":
             raise Refused("Plugin gone is not installed.")
-        return {"action": action, "devices": 2, "done": 2, "failed": []}
+        return {"action": action, "devices": 2, "done": 2 - len(self.undone), "failed": self.undone}
 
     async def import_devices(self, rows: Any, dry_run: bool, who: str) -> Row:
         self._noted("import_devices", list(rows), dry_run, who)
@@ -124,7 +128,7 @@ class SmallRest:
 
     async def model_row(self, plugin: str, model: str) -> Row:
         self._noted("model_row", plugin, model)
-        return {"plugin": plugin, "model": model, "lines": 2, "keys": 4}
+        return {"plugin": plugin, "model": model, **self.model}
 
     async def device_raw(self, device_id: str) -> Row:
         self._noted("device_raw", device_id)

@@ -82,9 +82,10 @@ def browser(server: Any, desk: Any) -> Browser:  # the desk is put in place firs
 def filled(desk: Any) -> Any:
     """Give a desk on which every text that comes from outside is a stranger's."""
     device = {
-        "id": "d1", "mac": MAC, "ip": "10.0.0.9", "sn": EVIL, "uuid": EVIL, "vendor": EVIL, "model": EVIL,
-        "version": EVIL, "plugin": "p", "config": "c", "configured": False, "added": "auto", "description": EVIL,
-        "options": {"note": EVIL}, "association": EVIL, "problem": EVIL,
+        "id": "d1", "mac": MAC, "ip": "10.0.0.9", "sn": EVIL, "uuid": EVIL, "vendor": EVIL,
+        "model": EVIL.replace("/", "|"), "version": EVIL, "plugin": "p", "config": "c", "configured": False,
+        "added": "auto", "description": EVIL, "options": {"note": EVIL}, "association": EVIL, "problem": EVIL,
+        "state": "autoprov",
     }  # fmt: skip
     desk.rows_devices = {"d1": device, "d2": {**device, "id": "d2", "mac": None, "plugin": None, "config": None}}
     desk.rows_plugins = {"p": {"id": "p", "installed": True, "version": "1"}}
@@ -113,6 +114,16 @@ def filled(desk: Any) -> Any:
         "timeline": [{"utc": 1.0 * place, "stage": "dhcp", "reason": "offered", "text": EVIL} for place in range(3)],
         "dhcp_silent": EVIL,
     }  # fmt: skip
+    needs = [
+        {"reason": "device-failed", "text": EVIL, "help": EVIL, "kind": "device", "id": "d1", "since": 1.0},
+        {"reason": "foreign-server", "text": EVIL, "help": EVIL, "kind": "server", "id": EVIL, "since": None},
+    ]
+    desk.needs = {"total": 2, "reasons": {}, "items": needs}
+    states = {"autoprov": 1, "configured": 2, "failed": 0, "stuck": 0}
+    desk.seen = {"devices": 3, "states": states, "brands": [{"brand": EVIL, "devices": 3, **states}]}
+    desk.selected = [device]
+    desk.model = {"lines": 2, "keys": 3, "known": True, "expansion": 0}
+    desk.rows_events = [{"id": 1, "utc": 1.0, "reason": "served", "text": EVIL, "help": "", "mac": MAC, "device": "d1"}]
     desk.rows_pools = [{"network": EVIL, "pool": "10.0.0.1-10.0.0.9", "size": 9, "used": 9, "declined": 1, "free": 0}]
     rest_of_pages.fill(desk, EVIL)
     return desk
@@ -122,7 +133,7 @@ def filled(desk: Any) -> Any:
 ADDRESSES: list[tuple[str, str]] = [
     ("/", VIEWER),
     ("/devices", VIEWER),
-    ("/devices?text=0a&plugin=p&configured=false&sort=-mac&offset=0", VIEWER),
+    ("/devices?text=0a&plugin=p&state=autoprov&vendor=x&sort=-mac&offset=0", VIEWER),
     ("/devices?text=nothing", VIEWER),
     ("/devices/d1", VIEWER),
     ("/devices/d2", VIEWER),
@@ -132,6 +143,9 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/devices/new", VIEWER),
     ("/pieces/health", VIEWER),
     *rest_of_pages.ADDRESSES,
+    ("/assign", VIEWER),
+    ("/assign/code", VIEWER),
+    ("/assign/d1", VIEWER),
 ]
 
 
@@ -167,7 +181,8 @@ def test_what_strangers_say_is_text_everywhere(target: str, browser: Browser, fi
 
 
 @pytest.mark.parametrize(
-    "target", ["/devices", "/devices/d1", "/devices/d1/file?path=a.cfg", "/devices/d1/preview", "/"]
+    "target",
+    ["/", "/devices", "/devices/d1", "/devices/d1/file?path=a.cfg", "/devices/d1/preview", "/assign", "/assign/d1"],
 )
 def test_strangers_words_can_be_read(target: str, browser: Browser, filled: Any) -> None:
     assert SHOWN in PageReader(browser.get(target).text, whole=False).text
@@ -298,37 +313,47 @@ def test_the_list_asks_the_api_for_what_the_address_says(browser: Browser, fille
 
 
 def test_several_are_asked_about_before_anything_is_done(browser: Browser, filled: Any) -> None:
-    page = browser.submit("/devices/sure", [("deed", "delete"), ("ids", "d1"), ("ids", "gone")]).text
-    assert "1 devices" in page
-    assert 'name="ids" value="d1"' in page
-    assert 'value="gone"' not in page
-    assert not any(call[0] == "remove_device" for call in filled.calls)
+    page = PageReader(browser.submit("/devices/sure", [("deed", "delete"), ("ids", "d1"), ("ids", "d2")]).text, False)
+    assert page.wrong == []
+    assert "2 devices" in page.text
+    assert [each["value"] for each in page.all("input") if each["name"] == "ids"] == ["d1", "d2"]
+    assert [call[:2] for call in filled.calls if call[0] in ("bulk", "chosen_devices")] == [
+        ("chosen_devices", ["d1", "d2"])
+    ]
 
 
-@pytest.mark.parametrize(
-    ("fields", "call", "said"),
-    [
-        ([("deed", "reconfigure")], ("reconfigure", ["d1"], None), "2 devices were made again; 3 files changed."),
-        ([("deed", "synchronize")], ("synchronize", ["d1"]), "2 devices are told"),
-        ([("deed", "move"), ("to", "q")], ("set_device", "d1", {"plugin": "q"}), "1 of 1 devices were moved to q."),
-        ([("deed", "delete")], ("remove_device", "d1"), "1 of 1 devices were deleted."),
-        ([("deed", "nonsense")], None, "does not know what to do"),
-    ],
-)
-def test_what_is_done_with_several(
-    fields: list[tuple[str, str]], call: tuple[Any, ...] | None, said: str, browser: Browser, filled: Any
-) -> None:
-    told = browser.submit("/devices/do", [("ids", "d1"), *fields])
+@pytest.mark.parametrize("deed", ["reconfigure", "synchronize", "move", "delete"])
+def test_what_is_done_with_several(deed: str, browser: Browser, filled: Any) -> None:
+    fields = [("deed", deed), ("ids", "d1"), ("to", "q")]
+    told = browser.submit("/devices/do", fields)
     assert (told.status, told.headers["hx-retarget"]) == (200, "#said")
-    assert said in told.text
-    assert "live-devices" in told.headers["hx-trigger"] or call is None
-    assert call is None or any(each[: len(call)] == call for each in filled.calls)
+    assert "2 of 2 devices" in told.text
+    assert "live-devices" in told.headers["hx-trigger"]
+    (call,) = (call for call in filled.calls if call[0] == "bulk")
+    assert call[1:3] == (deed, ["d1"])
+    assert call[4] == ({"plugin": "q"} if deed == "move" else {})
+
+
+def test_those_that_it_could_not_be_done_with_are_named(browser: Browser, filled: Any) -> None:
+    filled.undone = [{"id": "d1", "mac": MAC, "problem": EVIL}]
+    told = browser.submit("/devices/do", [("deed", "reconfigure"), ("ids", "d1")])
+    assert f"{MAC}: {SHOWN}" in PageReader(told.text, False).text
+    assert "1 of 2 devices" in told.text
 
 
 def test_all_that_a_search_finds_are_meant(browser: Browser, filled: Any) -> None:
-    fields = [("deed", "reconfigure"), ("all_found", "1"), ("text", ""), ("plugin", "p"), ("ids", "d2")]
-    browser.submit("/devices/do", fields)
-    assert ("reconfigure", ["d1"], None) in [call[:3] for call in filled.calls]
+    fields = [("deed", "delete"), ("all_found", "1"), ("text", "x"), ("state", "stuck"), ("ids", "d2")]
+    asked = PageReader(browser.submit("/devices/sure", fields).text, False)
+    again = [(str(each["name"]), str(each["value"])) for each in asked.all("input") if each["type"] == "hidden"]
+    assert sorted(again) == sorted(fields[:4])
+    browser.submit("/devices/do", again)
+    (call,) = (call for call in filled.calls if call[0] == "bulk")
+    assert (call[2], call[3].filters, call[3].text) == (None, (("state", "stuck"),), "x")
+
+
+def test_one_that_was_deleted_leaves_its_page(browser: Browser, filled: Any) -> None:
+    told = browser.submit("/devices/do", [("deed", "delete"), ("ids", "d1"), ("one", "1")])
+    assert told.headers["hx-redirect"] == "/devices"
 
 
 def test_a_device_is_added(browser: Browser, desk: Any) -> None:
@@ -399,6 +424,67 @@ def test_a_file_is_put_back(browser: Browser, filled: Any) -> None:
     told = browser.submit("/devices/d1/history/1/rollback", [])
     assert told.headers["hx-redirect"] == "/devices/d1#files"
     assert any(call[:3] == ("rollback", "d1", 1) for call in filled.calls)
+
+
+# Assign
+
+
+def test_the_form_has_as_many_lines_and_keys_as_the_model(browser: Browser, filled: Any) -> None:
+    page = PageReader(browser.get("/assign/d1").text)
+    names = [str(each.get("name")) for each in page.all("input") + page.all("select")]
+    assert {name.split(".")[1] for name in names if name.startswith("lines.")} == {"1", "2"}
+    assert {name.split(".")[1] for name in names if name.startswith("keys.")} == {"1", "2", "3"}
+    filled.model = {"lines": None, "keys": None, "known": False, "expansion": None}
+    page = PageReader(browser.get("/assign/d1").text)
+    assert "is not known" in page.text
+    assert any(each.get("name") == "lines.2.username" for each in page.all("input"))
+
+
+def test_a_line_is_given_to_a_device_and_what_the_form_lacks_stays(browser: Browser, filled: Any) -> None:
+    filled.rows_configs["c"]["raw_config"] = {
+        "sip_lines": {"1": {"username": "old", "password": "kept", "dtmf_mode": "SIP-INFO", "number": "7"}},
+        "funckeys": {"1": {"type": "blf", "value": "1"}, "2": {"type": "blf", "value": "2", "line": 2}},
+    }
+    page = PageReader(browser.get("/assign/d1").text)
+    assert "kept" not in page.text
+    fields = [("lines.1.username", " u1 "), ("lines.1.password", ""), ("lines.1.number", ""), ("label", "Ann")]
+    fields += [("lines.2.username", ""), ("keys.1.type", ""), ("keys.1.value", "1"), ("sync", "1")]
+    fields += [("keys.2.type", "speeddial"), ("keys.2.value", "22")]
+    told = browser.submit("/assign/d1", fields)
+    assert told.headers["hx-redirect"] == "/devices/d1"
+    (call,) = (call for call in filled.calls if call[0] == "assign")
+    assert call[1:3] == ("d1", {
+        "config": "c", "label": "Ann",
+        "lines": {"1": {"username": "u1", "dtmf_mode": "SIP-INFO"}},
+        "keys": {"2": {"type": "speeddial", "value": "22", "line": 2}},
+    })  # fmt: skip
+    assert ("synchronize", ["d1"]) in [each[:2] for each in filled.calls]
+
+
+def test_what_is_wrong_with_a_line_stands_at_its_field(browser: Browser, filled: Any) -> None:
+    filled.rows_configs = {"c": {"id": "c", "raw_config": {}}}
+
+    async def refuse(*_: Any) -> Any:
+        raise Refused("Not so.", {"raw_config.sip_lines.1.proxy_ip": "must be an address or a host name"})
+
+    filled.assign = refuse
+    told = browser.submit("/assign/d1", [("lines.1.proxy_ip", "a b"), ("lines.1.display_name", EVIL)])
+    page = PageReader(told.text)
+    assert (told.status, page.wrong) == (422, [])
+    assert "must be an address or a host name" in page.text
+    assert SHOWN in page.text
+
+
+def test_a_line_waits_for_whoever_dials_its_code(browser: Browser, desk: Any) -> None:
+    page = PageReader(browser.get("/assign/code").text)
+    (code,) = (each["value"] for each in page.all("input") if each.get("name") == "code")
+    assert code is not None
+    assert len(code) == 6
+    assert code.isdecimal()
+    told = browser.submit("/assign/code", [("code", code), ("lines.1.username", "u")])
+    assert f"Whoever dials {code}" in told.text
+    (call,) = (call for call in desk.calls if call[0] == "assign")
+    assert call[1:3] == (None, {"code": code, "lines": {"1": {"username": "u"}}, "keys": {}})
 
 
 # What pages are made of

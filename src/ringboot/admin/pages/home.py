@@ -7,11 +7,20 @@ from typing import Any, NamedTuple
 
 from starlette.responses import Response
 
+from ringboot import reasons
+from ringboot.admin.pages.drawing import segment
 from ringboot.admin.pages.section import Section, Way
+from ringboot.admin.pages.standing import tone_of
 from ringboot.admin.pages.visit import Visit
 
-_LOW = 0.1  # of a pool that is free
-_SHOWN = 8
+_SHOWN = 8  # of what needs a person
+_NEWS = 12
+_BAD = frozenset(
+    row.id for row in (reasons.PROCESS_DOWN, reasons.FOREIGN_SERVER, reasons.DEVICE_FAILED, reasons.PLUGIN_BROKEN)
+)
+_INFO = frozenset({reasons.DEVICE_WAITS.id})
+_PLACES = {"device": "/devices/", "plugin": "/plugins/", "network": "/networks/"}  # what has a page of its own
+_LISTS = {"lease": "/leases", "server": "/events?reason=foreign-server"}
 Row = dict[str, Any]
 
 
@@ -19,53 +28,36 @@ class Task(NamedTuple):
     """Something that a person has to see to."""
 
     tone: str
-    what: str
-    why: str
+    text: str
+    help: str
     path: str
+    since: float | None
 
 
 async def _home(visit: Visit) -> Response:
-    status, top, pools = await asyncio.gather(visit.look("/status"), visit.look("/top"), visit.look("/pools"))
-    waiting = await visit.look("/devices", [("filter", "configured=false"), ("limit", 50)])
-    known = status.value if status.is_good else {}
-    rows = pools.value["items"] if pools.is_good else []
-    devices: Row = waiting.value if waiting.is_good else {"total": 0, "items": []}
+    overview, needs, top, events = await asyncio.gather(
+        visit.look("/overview"), visit.look("/attention"), visit.look("/top"),
+        visit.look("/events", [("limit", _NEWS)]),
+    )  # fmt: skip
+    told: Row = needs.value if needs.is_good else {"total": 0, "items": []}
+    news = events.value["items"] if events.is_good else []
     return await visit.draw(
         "home.html",
-        status=known,
+        overview=overview.value if overview.is_good else None,
         paces=visit.rates.note(top.value) if top.is_good else [],
-        pools=rows,
-        waiting=devices,
-        tasks=_tasks(known, rows, devices["items"]),
+        pools=top.value["pools"] if top.is_good else [],
+        tasks=sorted(map(_task, told["items"]), key=lambda task: ("bad", "warn", "info").index(task.tone)),
+        total=told["total"],
         shown=_SHOWN,
+        news=[(row, tone_of(row["reason"], row["help"])) for row in news],
     )
 
 
-def _tasks(status: Row, pools: list[Row], waiting: list[Row]) -> list[Task]:
-    """Say what needs a person, the worst first."""
-    found = [
-        Task("bad", f"Another DHCP server answers: {row.get('server')}", f"met on {row.get('interface')}", "/")
-        for row in status.get("other_servers") or ()
-        if not row.get("allowed")
-    ]
-    for pool in pools:
-        if pool["size"] and pool["free"] < _LOW * pool["size"]:
-            left = f"{pool['free']} of {pool['size']} addresses are free"
-            found.append(Task("warn", f"Pool {pool['pool']} runs short", left, "/"))
-        if pool["declined"]:
-            why = "somebody uses them without a lease"
-            found.append(Task("warn", f"{pool['declined']} addresses of {pool['pool']} are in quarantine", why, "/"))
-    for row in waiting:
-        name = row["mac"] or row["id"]
-        if row["problem"]:
-            found.append(Task("bad", f"{name} has no files", row["problem"], f"/devices/{row['id']}"))
-        elif not row["plugin"]:
-            found.append(
-                Task("info", f"{name} is not recognised", "no plugin makes its files", f"/devices/{row['id']}")
-            )
-    if status.get("dns_failed"):
-        found.append(Task("warn", f"{status['dns_failed']} names could not be brought to the DNS", "", "/"))
-    return sorted(found, key=lambda task: ("bad", "warn", "info").index(task.tone))
+def _task(row: Row) -> Task:
+    tone = "bad" if row["reason"] in _BAD else "info" if row["reason"] in _INFO else "warn"
+    kind, ident = row["kind"], row["id"]
+    path = f"{_PLACES[kind]}{segment(ident)}" if kind in _PLACES else _LISTS.get(kind, "/events")
+    return Task(tone, row["text"], row["help"], path, row["since"])
 
 
 HOME = Section("Home", (Way("GET", "/", _home),), icon="home")

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from ringboot import __version__, log
 from ringboot.admin.asking import Answer, Asking
+from ringboot.admin.pages.assign import ASSIGN
 from ringboot.admin.pages.audit import AUDIT
 from ringboot.admin.pages.config import CONFIG
 from ringboot.admin.pages.configs import CONFIGS
@@ -42,6 +43,7 @@ SECTIONS: tuple[Section, ...] = (
     HOME,
     DEVICES,
     DEVICE,
+    ASSIGN,
     JOBS,
     CONFIGS,
     CONFIG,

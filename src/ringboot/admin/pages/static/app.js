@@ -53,6 +53,7 @@
   function isBusy(part) {
     const at = document.activeElement;
     return document.querySelector("dialog[open]") !== null
+      || part.querySelector("details[open]") !== null
       || part.querySelector("tbody input:checked, input[name=all_found]:checked") !== null
       || (at && part.contains(at) && /^(INPUT|SELECT|TEXTAREA)$/.test(at.tagName) && at.type !== "checkbox");
   }
