@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.desk.house import House, house
 
+from ringboot.desk import pace
 from ringboot.desk.doorway import Doorway
 from ringboot.desk.follower import Follower
 from ringboot.fleet.networks import Networks
@@ -53,6 +56,29 @@ def test_a_long_journal_is_read_without_holding_up_the_others(tmp_path: Path) ->
             journal.append([bound(number) for number in range(LEASES, 2 * LEASES)])
             assert max(await steps_of(made, doorway.answer(request))) <= FEW
             assert len(made.core.world.leases) == 2 * LEASES
+            follower.close()
+            journal.close()
+
+    asyncio.run(play())
+
+
+def test_while_dhcp_needs_the_processors_the_mirror_is_read_with_rests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "FRESH", 1e9)
+
+    async def play() -> None:
+        async with house(tmp_path) as made:
+            journal = Journal.open(made.core.data / "leases")
+            follower = Follower(made.core, made.core.data / "leases")
+            for busy, rests in ((0.0, False), (1.0, True)):
+                made.core.pace.heard(busy)
+                before = len(made.core.world.leases)
+                journal.append([bound(before + number) for number in range(LEASES)])
+                steps = await steps_of(made, follower.read_on())
+                assert sum(steps) == LEASES
+                others = [after for step, after in itertools.pairwise(steps) if step]  # their next turn after a slice
+                assert (max(others[:-1]) == 0) is rests
             follower.close()
             journal.close()
 

@@ -20,6 +20,7 @@ from ringboot.store.journal_reader import JournalFailed, JournalReader
 BATCH = 400  # rows in one write
 BITE = 50  # while dhcp needs the processors: some milliseconds
 SLICE = 200  # rows that the mirror takes before it lets others run: 3 ms
+GAP = 0.01  # seconds between two slices while dhcp needs the processors: a burst would take one from it
 IDLE = 1.0  # seconds after which the journal is looked at without being called
 RETRY = 2.0  # seconds after a write that failed
 
@@ -47,6 +48,13 @@ class Follower:
             if not self._step():
                 return
             await asyncio.sleep(0)
+
+    async def read_on(self) -> None:
+        """Bring the mirror up to the last row when nobody waits for it: with rests while dhcp needs the processors."""
+        while True:
+            if not self._step():
+                return
+            await asyncio.sleep(self._core.pace.rest_after(GAP, GAP))
 
     def compare(self) -> None:
         """Say so when the journal ends before what was read of it: it was restored from a backup, or is gone."""
@@ -79,7 +87,8 @@ class Follower:
             try:
                 began = time.monotonic()
                 if began >= rested:
-                    await self.load()
+                    await self.read_on()
+                    began = time.monotonic()
                     more = await self._deal()
                     rested = time.monotonic() + self._core.pace.rest_after(time.monotonic() - began)
             except (JournalFailed, StoreFailed) as error:
