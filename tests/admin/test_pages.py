@@ -94,7 +94,7 @@ def filled(desk: Any) -> Any:
         ("d1", "a.cfg"): {"path": "a.cfg", "part": "", "template": EVIL, "secret": False, "text": EVIL, "fetched": 1.0},
     }
     file = {"path": EVIL, "template": EVIL, "shared": False, "state": "changed", "text": f"a\n{EVIL}", "served": "a"}
-    desk.previewed = {"files": [file], "left": [{"path": EVIL, "why": EVIL}]}
+    desk.previewed = {"files": [file], "left": [{"name": EVIL, "why": EVIL}]}
     desk.generations = [
         {"number": 1, "utc": 1.0, "why": EVIL, "held": True, "changed": 1, "served": False, "files": []}
     ]
