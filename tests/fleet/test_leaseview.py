@@ -83,7 +83,7 @@ def test_visitors_who_do_not_come_back_leave_nothing_behind() -> None:
         view.apply(row("released", "10.0.1.5", mac, state=RELEASED, start=number))
     view.apply(row("bound", "10.0.1.6", start=2000))
     view.apply(row("freed", "10.0.1.6", state=RELEASED, start=2000))
-    assert [len(each) for each in vars(view).values()] == [1, 1, 1]
+    assert [len(each) for each in vars(view).values() if isinstance(each, dict)] == [1, 1, 1]
 
 
 def test_what_was_given_back_declined_or_freed_is_not_live() -> None:

@@ -66,7 +66,9 @@ class Api:
         try:
             connection.request(method, f"{PREFIX}{target}", data, headers)
             with connection.getresponse() as response:
-                text = response.read()
+                # What does not end is heard as far as its first line.
+                endless = response.headers.get_content_type() == "text/event-stream"
+                text = response.readline() if endless else response.read()
                 return response.status, {name.lower(): value for name, value in response.headers.items()}, text
         finally:
             connection.close()

@@ -158,6 +158,52 @@ def test_plugins_templates_and_firmware(api: Api, tmp_path: Path) -> None:
         assert api.ask(method, path, body, plugin="aastra", package="none").status >= 400
 
 
+def test_networks_events_and_what_needs_a_person(api: Api) -> None:
+    [network] = api.ask("GET", "/networks").value["items"]
+    assert api.ask("GET", "/networks/{name}", name="phones").value["size"] == network["size"] == 50
+    assert api.ask("GET", "/networks/{name}/addresses", name="phones").value["next"] is None
+    assert api.ask("GET", "/classes").value["total"] > 5
+    events = api.ask("GET", "/events", query={"reason": "device-added", "mac": MAC}).value["items"]
+    assert [row["mac"] for row in events] == [MAC]
+    assert api.ask("GET", "/events/stream").value.startswith("retry: ")
+    assert api.ask("GET", "/overview").value["devices"] == 1
+    assert api.ask("GET", "/attention").status == 200
+    assert api.ask("GET", "/devices", query={"format": "csv"}).value.startswith("id,mac,")
+
+
+def test_many_devices_at_once_and_lines(api: Api) -> None:
+    lines = "mac,description,raw_config.sip_lines.1.username\n00:08:5d:17:00:03,third,103\n"
+    assert api.ask("POST", "/devices/import", {"csv": lines, "dry_run": True}).value["items"][0]["does"] == "add"
+    made = api.ask("POST", "/devices/import", {"csv": lines}).value["items"][0]
+    named: dict[str, Any] = {"device_id": made["id"]}
+    assert (
+        api.ask("GET", "/devices/{device_id}/raw", **named).value["raw_config"]["sip_lines"]["1"]["username"] == "103"
+    )
+    line = {"username": "104", "password": "geheim", "proxy_ip": "127.0.0.5"}
+    told = api.ask("POST", "/devices/{device_id}/assign", {"lines": [line]}, **named).value
+    assert (told["config"]["id"], told["config"]["raw_config"]["sip_lines"]["1"]["password"]) == (made["id"], "***")
+    kept = api.ask("POST", "/assign", {"code": "417263", "lines": [line]}).value["config"]["id"]
+    assert api.ask("DELETE", "/configs/{config_id}", config_id=kept).status == 204
+    assert api.ask("GET", "/models", query={"filter": "plugin=aastra"}).value["total"] > 5
+    assert api.ask("GET", "/models/{plugin}/{model}", plugin="aastra", model="6731i").value["known"]
+    drafts: dict[str, Any] = {"templates": {"6731i.tpl": "# mine\n"}}
+    assert api.ask("POST", "/devices/{device_id}/preview", drafts, **named).value["files"]
+    draft = {"plugin": "aastra", "template": "6731i.tpl", "text": "{% if %}"}
+    assert api.ask("POST", "/templates/check", draft).value["items"][0]["kind"] == "syntax"
+    template: dict[str, Any] = {"plugin": "aastra", "name": "mine.tpl"}
+    assert api.ask("PUT", "/templates/of/{plugin}/{name}", {"text": "x"}, **template).value["custom"]
+    assert api.ask("DELETE", "/templates/of/{plugin}/{name}", **template).value["kept"]
+    chosen = {"action": "delete", "filters": {"description": "third"}}
+    assert api.ask("POST", "/devices/bulk", {**chosen, "dry_run": True}).value["devices"] == 1
+    job = api.ask("POST", "/devices/bulk", chosen, query={"wait": "false"})
+    assert job.status == 202
+    ident = job.value["id"]
+    assert api.ask("GET", "/jobs/{job_id}/events", job_id=ident).status == 200
+    wait_until(lambda: api.ask("GET", "/jobs/{job_id}", job_id=ident).value["ended"], "the job to end")
+    assert api.ask("GET", "/jobs/{job_id}", job_id=ident).value["result"]["done"] == 1
+    assert api.ask("GET", "/jobs").value["total"] > 1
+
+
 def test_a_roll_out(api: Api) -> None:
     other = {"mac": "00:08:5d:17:00:02", "vendor": "Aastra", "model": "6731i", "plugin": "aastra"}
     assert api.ask("POST", "/devices", other).status == 201

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -16,6 +17,7 @@ from ringboot.dhcp.private import shown
 from ringboot.fleet.explain import Case, DhcpOutcome, diagnose, met_between_boots, said_of
 from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, ip_text, mac_octets, mac_text
+from ringboot.model.device import Device
 from ringboot.model.event import Event
 from ringboot.model.evidence import unpack
 from ringboot.model.lease import BOUND, Lease
@@ -50,6 +52,7 @@ class ExplainDesk:
             foreign = books.events.newest(FOREIGN, reasons.FOREIGN_SERVER.id)
             rows = file_rows(books, device) if device else []
         newest = leases[0] if leases else None
+        state = await asyncio.to_thread(self._state, device) if device is not None else None
         network = self._network(newest, outcomes)
         case = Case(mac, utc, device, leases, outcomes, events, files, [*foreign, *core.others.met_now()])
         diagnosis, said = diagnose(case), said_of(case)
@@ -59,7 +62,7 @@ class ExplainDesk:
         return {
             "mac": mac,
             "boot": {"reason": diagnosis.reason.id, "text": diagnosis.text, "help": diagnosis.help},
-            "device": None if device is None else asdict(device),
+            "device": None if device is None else asdict(device) | {"state": state},
             "said": {"agents": list(said.agents), "asks": list(said.asks)},
             "network": None if network is None else {
                 "name": network.name,
@@ -83,6 +86,11 @@ class ExplainDesk:
             "timeline": _timeline(outcomes, events, beside),
             "dhcp_silent": silent,
         }  # fmt: skip
+
+    def _state(self, device: Device) -> str:
+        core = self.core
+        with core.db.reading() as books:
+            return core.standings.of(books, core.world, device, core.utc()).state
 
     async def _outcomes(self, mac: str) -> tuple[list[DhcpOutcome], str | None]:
         try:
