@@ -6,14 +6,17 @@ import contextlib
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
 
+from ringboot import reasons
+
 # Until a process calls `start`: a command and a test have no use for every step.
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.INFO))
 
+LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -25,10 +28,10 @@ def is_verbose() -> bool:
     return _verbose
 
 
-def start(process: str, *, json: bool = False, verbose: bool = False) -> None:
-    """Set up logging to standard error for this process."""
+def start(process: str, *, json: bool = False, level: str = "info") -> None:
+    """Set up logging to standard error for this process; `level`, one of LEVELS, is the least that is written."""
     global _verbose  # noqa: PLW0603  as structlog's configuration, it is the process's
-    _verbose = verbose
+    _verbose = level == "debug"
     # Tracebacks are plain: structlog's own choice shows the values of variables, and one may be a password.
     written: tuple[Any, ...] = (
         _on_one_line,
@@ -38,16 +41,25 @@ def start(process: str, *, json: bool = False, verbose: bool = False) -> None:
         written = (structlog.processors.format_exc_info, structlog.processors.JSONRenderer())
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
+            _of(process),
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *written,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG if verbose else logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=lambda *_: _Lines(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(process=process)
+
+
+def _of(process: str) -> Any:
+    """Add the process; what structlog calls a context would be missing on other threads."""
+
+    def add(_logger: object, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        line.setdefault("process", process)
+        return line
+
+    return add
 
 
 class _Lines:
@@ -76,3 +88,8 @@ def _on_one_line(_logger: object, _method: str, line: MutableMapping[str, Any]) 
 def get(**context: object) -> Any:
     """Give a logger that adds this context to every line."""
     return structlog.get_logger(**context)
+
+
+def tell(level: str, reason_id: str, detail: Mapping[str, object], **more: object) -> None:
+    """Log a reason: the event is its id, `text` its words, `detail` what they were filled from."""
+    getattr(get(), level)(reason_id, text=reasons.tell(reason_id, detail), **more, detail=dict(detail))

@@ -64,6 +64,13 @@ TABLE: tuple[Metric, ...] = (
     Metric("dns_waiting", "gauge", (), "names that are not in the DNS yet, or still"),
     Metric("codes", "counter", ("reason",), "codes that phones dialled, by outcome"),
     Metric("sip_door", "counter", ("reason",), "what phones asked at the SIP door, by outcome"),
+    Metric(
+        "webhook_messages",
+        "counter",
+        ("webhook", "outcome"),
+        "tries to tell webhooks something: taken, failed; and what was dropped",
+    ),
+    Metric("webhook_waiting", "gauge", ("webhook",), "messages that a webhook is still to be told"),
     Metric("restarts", "counter", ("process",), "processes started again by the supervisor"),
 )
 

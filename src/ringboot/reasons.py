@@ -216,6 +216,11 @@ LEASE_RESERVED_FOR_ANOTHER = _row(
 )
 LEASE_RESERVED_ELSEWHERE = _row("lease-reserved-elsewhere", "lease", "{reserved} is reserved for this client now")
 LEASE_NOT_RENEWED = _row("lease-not-renewed", "lease", "{address} will not be renewed: {why}")
+CLIENT_QUARANTINED = _row(
+    "client-quarantined", "lease",
+    "is not known here, and got {address} in the quarantine network {network}",
+    "If it is one of yours: ringboot device add, or ringboot reservation add.",
+)
 # Files
 SERVED = _row("served", "file", "{path} was sent ({size} octets)")
 NOT_MODIFIED = _row("not-modified", "file", "{path} is unchanged since the device read it last")
@@ -500,6 +505,15 @@ SCAN_FOUND_MANY = _row(
 )
 SCAN_NOT_POSSIBLE = _row("scan-not-possible", "daemon", "no raw socket: who uses addresses on {interface} is not known",
                          "Start the daemon as root or with CAP_NET_RAW, or set scan = false in [dhcp].")
+POOL_RECOVERED = _row(
+    "pool-recovered", "daemon", "pool {pool} of network {network} has room again: {free} addresses are free"
+)
+WEBHOOK_SILENT = _row(
+    "webhook-silent", "daemon",
+    "webhook {webhook} does not take what it is told: {why}",
+    "What it was to be told waits. Look at the receiver, then: ringboot webhook test {webhook}.",
+)
+WEBHOOK_TRIED = _row("webhook-tried", "daemon", "{who} tries webhook {webhook}")
 PROCESS_RESTARTED = _row("process-restarted", "daemon", "process {process} ended ({why}) and was started again")
 # What needs a person (attention)
 PROCESS_DOWN = _row(

@@ -39,6 +39,8 @@ class SmallDesk(SmallRest):
         self.explanation: Row = {"mac": MAC, "boot": {"reason": "boot-done", "text": "has fetched all", "help": ""}}
         self.rows_leases: list[Row] = []
         self.rows_names: list[Row] = []
+        self.rows_webhooks: list[Row] = []
+        self.hook_problem = ""
         self.rows_reservations: list[Row] = []
         self.rows_devices: dict[str, Row] = {}
         self.rows_configs: dict[str, Row] = {}
@@ -468,6 +470,19 @@ class SmallDesk(SmallRest):
         data = b"".join([piece async for piece in pieces])
         self._call("upload_firmware", plugin, data, who)
         return {"plugin": plugin, "files": ["D10.zip"], "packages": ["fw"]}
+
+    async def not_ready(self) -> list[str]:
+        self._call("not_ready")
+        return []
+
+    async def webhooks(self) -> list[Row]:
+        self._call("webhooks")
+        return self.rows_webhooks
+
+    async def test_webhook(self, name: str, who: str) -> Row:
+        self._call("test_webhook", name, who)
+        return {"name": name, "taken": not self.hook_problem, "status": 204, "seconds": 0.01,
+                "problem": self.hook_problem}  # fmt: skip
 
     async def names(self) -> list[Row]:
         self._call("names")

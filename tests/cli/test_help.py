@@ -23,7 +23,7 @@ PROMISED = """
 serve check init simulate reload diff metrics status top completion demo explain shell audit attention |
 lease list|show|misfits|renew|reserve|release | reservation add|list|remove|import|export |
 device list|show|add|set|remove|reconfigure|synchronize|files|show-file|url|preview|diff|history|rollback|move |
-rollout list|show|devices|resume|abort | tls show|ca | dns list|retry |
+rollout list|show|devices|resume|abort | tls show|ca | dns list|retry | webhook list|test |
 pool list|history | network list|show|map | class list | event list | job list|show | config list|show|add|set|remove |
 plugin list|show|update|install|upgrade|uninstall|pack|index|new|lint|test |
 firmware list|show|install|upgrade|uninstall|upload | template list|show|copy|check|diff|migrate |

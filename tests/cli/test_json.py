@@ -90,6 +90,8 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "rollout abort": ("1", "state"),
     "dns list": ("", "items"),
     "dns retry": ("", "retried"),
+    "webhook list": ("", "items"),
+    "webhook test": ("nms", "status"),
     "tls show": ("", "certificate"),
     "tls ca": ("", "pem"),
     "config list": ("", "items"),

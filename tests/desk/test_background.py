@@ -35,6 +35,6 @@ def test_what_fails_is_logged(capfd: pytest.CaptureFixture[str], error: Exceptio
 
     asyncio.run(play())
     told = "".join(capfd.readouterr())
-    assert "an event failed" in told
+    assert "what='an event'" in told
     assert said in told
     assert "some work" not in told

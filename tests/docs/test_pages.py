@@ -81,6 +81,8 @@ def test_a_configuration_has_no_fault(block: Block, tmp_path: Path) -> None:
     path.write_text(block.text)
     for name in re.findall(r'^file = "([\w-]+)\.pem"', block.text, re.MULTILINE):
         BrandCa(tmp_path, name)
+    for name in re.findall(r'^secret_file = "([\w.-]+)"', block.text, re.MULTILINE):
+        (tmp_path / name).write_text("0123456789abcdef\n")
     assert [str(problem) for problem in check(path)] == []
 
 

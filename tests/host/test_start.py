@@ -7,7 +7,9 @@ from ringboot.model.codec import BadMessage
 
 
 def test_a_start_reaches_the_child_as_it_was() -> None:
-    start = Start(data="/tmp/d", config="/tmp/r.toml", fds={"dhcp:eth0": 7, "control": 8}, dhcp_port=6767, verbose=True)
+    start = Start(
+        data="/tmp/d", config="/tmp/r.toml", fds={"dhcp:eth0": 7, "control": 8}, dhcp_port=6767, log_level="debug"
+    )
 
     assert from_environment(to_environment(start)) == start
 

@@ -10,7 +10,7 @@ import pytest
 
 PROGRAM = """
 from ringboot import log
-log.start("main", json={json}, verbose={verbose})
+log.start("main", json={json}, level="{level}")
 log.get(device="d1").debug("rendered", files=2)
 log.get().info("ready", path="a\\nb\\x1b[2J")
 try:
@@ -23,7 +23,7 @@ except KeyError:
 
 def said(*, json: bool = False, verbose: bool = False) -> list[str]:
     """Run a process that logs: what is set up holds for all of it."""
-    program = PROGRAM.format(json=json, verbose=verbose)
+    program = PROGRAM.format(json=json, level="debug" if verbose else "info")
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == ""
     return done.stderr.splitlines()
@@ -53,7 +53,18 @@ def test_a_message_is_one_line_and_a_traceback_shows_no_values_of_variables() ->
 
 
 def test_a_line_that_cannot_be_written_ends_nothing() -> None:
-    program = PROGRAM.format(json=False, verbose=True) + "print('went on')"
+    program = PROGRAM.format(json=False, level="debug") + "print('went on')"
     with open("/dev/full", "w") as full:
         done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False)
     assert done.stdout == b"went on\n"
+
+
+def test_a_line_from_another_thread_names_the_process_too() -> None:
+    program = (
+        "import threading\nfrom ringboot import log\nlog.start('main', json=True)\n"
+        "threading.Thread(target=lambda: log.tell('info', 'offered', {'address': '10.0.0.9'})).start()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    line = json.loads(done.stderr)
+    assert (line["process"], line["event"], line["detail"]) == ("main", "offered", {"address": "10.0.0.9"})
+    assert line["text"] == "10.0.0.9 was offered"

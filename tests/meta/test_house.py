@@ -78,3 +78,11 @@ def test_nothing_prints_outside_the_commands() -> None:
             continue
         calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
         assert not any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls), path
+
+
+def test_a_line_of_the_log_has_a_fixed_event_and_what_differs_in_named_fields() -> None:
+    levels = {"debug", "info", "warning", "error", "exception"}
+    for path in FILES:
+        for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
+            if isinstance(call.func, ast.Attribute) and call.func.attr in levels and "log.get(" in ast.unparse(call):
+                assert [type(each) for each in call.args] == [ast.Constant], f"{path}:{call.lineno}"

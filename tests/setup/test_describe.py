@@ -6,14 +6,16 @@ import re
 
 import pytest
 
+from ringboot.setup.daemon import Log, Server
 from ringboot.setup.describe import configuration_page
 from ringboot.setup.reading import key_names
-from ringboot.setup.settings import ClassMatch, ClassTable, Dhcp, Http, Network, PoolTable, Server, Tftp
+from ringboot.setup.settings import ClassMatch, ClassTable, Dhcp, Http, Network, PoolTable, Tftp
+from ringboot.setup.webhooks import Webhook
 
 PAGE = configuration_page()
 
 
-@pytest.mark.parametrize("kind", [Server, Dhcp, Network, PoolTable, ClassTable, ClassMatch, Tftp, Http])
+@pytest.mark.parametrize("kind", [Server, Dhcp, Network, PoolTable, ClassTable, ClassMatch, Tftp, Http, Webhook, Log])
 def test_every_key_has_a_row_with_a_meaning(kind: type) -> None:
     for key in key_names(kind):
         [row, *_] = re.findall(rf"^\| `{key}` \| (.+) \| (.*) \| (.+) \|$", PAGE, re.MULTILINE)

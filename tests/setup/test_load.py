@@ -35,11 +35,12 @@ ROWS = [
      "mend that line; text stands in quotes, lists in [ ]")),
     # keys
     (LAN + "[boot]",
-     "line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, agi, sip, dns"),
+     ("line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, agi, sip, dns, "
+      "log, webhook")),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",
-     "line 7, server.zz: unknown key; remove it; keys here are data, address, storage, api_socket"),
+     "line 7, server.zz: unknown key; remove it; keys here are data, address, storage, user, api_socket"),
     (LAN + "[[dhcp.class]]\nname = 'c'\nmatch = { vendor_class = 'x' }",
      "line 8, dhcp.class.match.vendor_class: unknown key; did you mean vendor-class?"),
     ("[dhcp]\n[[dhcp.network]]\nname = 'x'",
@@ -233,6 +234,31 @@ ROWS = [
      "line 6, dhcp.network.options.66: {http} names a server that is off; set listen in [http]"),
     (LAN + 'options = { 66 = 1.5 }', ("line 6, dhcp.network.options.66: 1.5 cannot be the value of an option; "
      "put it in quotes")),
+    # the daemon itself
+    ("[server]\nuser = 'nobody9'\n" + LAN, ('line 2, server.user: "nobody9" is no user of this machine; make the user: '
+     "useradd --system --home-dir /var/lib/ringboot ringboot")),
+    ("[server]\nuser = 'root'\n" + LAN, ("line 2, server.user: root would keep all rights; "
+     "name another user, or leave it out")),
+    (LAN + "[log]\nformat = 'xml'", 'line 7, log.format: "xml" is not possible; write "auto", "text" or "json"'),
+    # webhooks
+    (LAN + "[webhook]\nname = 'a'", ("line 6, webhook: is not a list of tables; "
+     "begin each with [[webhook]], in double brackets")),
+    (LAN + "[[webhook]]\nname = 'a'\nurl = 'ftp://x'\nsecret_file = 's'",
+     'line 8, webhook.url: "ftp://x" is no URL that can be told anything; write it as "https://HOST/PATH"'),
+    (LAN + "[[webhook]]\nname = 'a'\nurl = 'http://u:p@x/'\nsecret_file = 's'",
+     ('line 8, webhook.url: holds a user, a password or a #; write it as "https://HOST/PATH"; the receiver knows us by '
+      "the signature")),
+    (LAN + "[[webhook]]\nname = 'a'\nurl = 'http://x/'", ("line 6, webhook.secret_file: is missing; add it, such as "
+     'secret_file = "/var/lib/ringboot"')),
+    (LAN + "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/no/s'", ("line 9, webhook.secret_file: /no/s "
+     "cannot be read: No such file or directory; make it, readable for the daemon's user only: openssl rand -hex 32")),
+    (LAN + "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/dev/null'", ("line 9, webhook.secret_file: "
+     "/dev/null holds fewer than 16 octets; make a longer one: openssl rand -hex 32")),
+    (LAN + "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/etc/services'\nevents = ['fire']",
+     ('line 10, webhook.events: "fire" is no event; events are new-device, configured, failed, quarantine, '
+      "pool-low, pool-recovered")),
+    (LAN + 2 * "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/etc/services'\n",
+     "line 11, webhook.name: another webhook is called a; choose another name"),
     # options with a name of the site's own
     (LAN + ACME.format("64", "x", "text"),
      f"line 7, dhcp.option.code: option 64 is nisplus-domain already; {OTHER_CODE}"),

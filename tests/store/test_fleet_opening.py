@@ -143,7 +143,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "cut off": (cut, "is damaged: ", RESTORE),
     "newer": (
         lambda path: sql(path, "UPDATE alembic_version SET version_num = 'r9999'"),
-        "was written by a newer program (revision r9999; this one knows r0009)",
+        f"was written by a newer program (revision r9999; this one knows {opening.REVISIONS[-1]})",
         "Start the newer program, or restore a backup that this one wrote.",
     ),
     "another program's": (

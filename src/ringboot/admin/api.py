@@ -8,9 +8,10 @@ from ringboot.admin import problems
 from ringboot.admin.access import Access, Gate
 from ringboot.admin.asking import PREFIX
 from ringboot.admin.desk import Desk
-from ringboot.admin.front import build_front
+from ringboot.admin.front import Front, build_front
 from ringboot.admin.ledger import Ledger
 from ringboot.admin.masks import judge_secrets
+from ringboot.admin.probes import Probes
 from ringboot.admin.route_table import TABLE
 from ringboot.admin.routes_assign import assign_routes
 from ringboot.admin.routes_audit import audit_routes
@@ -33,11 +34,17 @@ from ringboot.admin.routes_rollouts import rollout_routes
 from ringboot.admin.routes_settings import setting_routes
 from ringboot.admin.routes_syncs import sync_routes
 from ringboot.admin.routes_templates import template_routes
+from ringboot.admin.routes_webhooks import webhook_routes
 
 
 def build_app(desk: Desk, access: Access) -> Gate:
     """Build API and pages for the unix socket; who may use them is `access`, as access_here() gives it."""
-    return Gate(build_front(build_api(desk)), access)
+    return Gate(build_site(desk), access)
+
+
+def build_site(desk: Desk) -> Front:
+    """Build all that stands behind each door: API, probes, pages."""
+    return build_front(build_api(desk), Probes(desk))
 
 
 def build_api(desk: Desk) -> FastAPI:
@@ -75,6 +82,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         provision_routes(desk),
         firmware_routes(desk),
         setting_routes(desk),
+        webhook_routes(desk),
         audit_routes(desk),
         openapi_routes(TABLE),
     )

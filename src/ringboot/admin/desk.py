@@ -8,6 +8,8 @@ from ringboot.admin.desk_bulk import AssignDesk, BulkDesk
 from ringboot.admin.desk_jobs import JobDesk
 from ringboot.admin.desk_network import EventDesk, NetworkDesk
 from ringboot.admin.desk_plugins import DraftDesk, FirmwareDesk, PluginDesk, TemplateDesk
+from ringboot.admin.desk_webhooks import WebhookDesk
+from ringboot.admin.probes import ProbedDesk
 from ringboot.desk.listing import Page, Query
 
 Row = dict[str, Any]
@@ -356,6 +358,8 @@ class Desk(
     RolloutDesk,
     CodeDesk,
     AuditDesk,
+    WebhookDesk,
+    ProbedDesk,
     Protocol,
 ):
     """All of it, as one object."""

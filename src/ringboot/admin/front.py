@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ringboot.admin.access import App, Receive, Scope, Send
 from ringboot.admin.asking import PREFIX, Asking
 from ringboot.admin.pages.site import build_pages
+from ringboot.admin.probes import PATHS
 
 
 class Front:
@@ -27,6 +28,6 @@ class Front:
         await self._pages(scope, receive, send)
 
 
-def build_front(api: App) -> Front:
+def build_front(api: App, probes: App) -> Front:
     """Build it over the application of the API, which believes the caller that a door has put into the scope."""
-    return Front({PREFIX: api}, build_pages(Asking(api)))
+    return Front({PREFIX: api, **dict.fromkeys(PATHS, probes)}, build_pages(Asking(api)))

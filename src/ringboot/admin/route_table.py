@@ -24,6 +24,7 @@ from ringboot.admin import (
     routes_settings,
     routes_syncs,
     routes_templates,
+    routes_webhooks,
 )
 
 TABLE = (
@@ -46,6 +47,7 @@ TABLE = (
     *routes_reservations.DESCRIBED,
     *routes_dns.DESCRIBED,
     *routes_settings.DESCRIBED,
+    *routes_webhooks.DESCRIBED,
     *routes_audit.DESCRIBED,
     *routes_openapi.DESCRIBED,
 )

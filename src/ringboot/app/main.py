@@ -25,6 +25,7 @@ from ringboot.desk.doorway import Doorway
 from ringboot.desk.feed import Feed, key_of
 from ringboot.desk.firmware import settle_firmware
 from ringboot.desk.follower import Follower
+from ringboot.desk.lookout import Lookout
 from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
 from ringboot.desk.shelf import Shelf
@@ -34,10 +35,12 @@ from ringboot.fleet import configs, devices
 from ringboot.fleet.books import Books
 from ringboot.fleet.codes import Outcome
 from ringboot.fleet.world import World
+from ringboot.host import rights
 from ringboot.host.beat import beat
 from ringboot.host.render import RenderPool
-from ringboot.host.start import Start
+from ringboot.host.start import READY, Start
 from ringboot.model.event import Event
+from ringboot.model.lease import LeaseChange
 from ringboot.plugins import staging
 from ringboot.servers.agi import AgiServer, Call
 from ringboot.servers.ami import AmiClient
@@ -66,7 +69,8 @@ TFTP = "tftp"  # the door that is a process of its own
 
 def run(start: Start) -> int:
     """Run the main process; gives its exit code."""
-    log.start("main", json=start.json_log, verbose=start.verbose)
+    log.start("main", json=start.json_log, level=start.log_level)
+    rights.keep_to_oneself()
     sys.setswitchinterval(0.001)  # the writer's thread must not hold up a file request
     try:
         settings = load.load(Path(start.config or ""))
@@ -134,7 +138,8 @@ class _Main:
         self.doorway = Doorway(core, self.follower, self.renders, find_below)
         self.follower.on_seen = self.doorway.saw
         self.names = Names(core)
-        self.follower.on_change = self.names.saw
+        self.lookout = Lookout(core)
+        self.follower.on_change = self._changed
         self.sip, self.asterisk = SipSender(), AmiClient()
         self.synchronizer = Synchronizer(core, self.renders, self.sip, self.asterisk)
         self.doorway.on_sent = self.synchronizer.saw
@@ -175,7 +180,10 @@ class _Main:
                     tasks.create_task(self.names.run()),
                     tasks.create_task(self.desk.rollouts.run()),
                     tasks.create_task(self.synchronizer.run()),
+                    tasks.create_task(self.lookout.run()),
+                    tasks.create_task(self.desk.hooks.run()),
                 ]
+                os.write(self.start.fds["beat"], READY)
                 log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
                 await self.stopping.wait()
                 for task in running:
@@ -187,7 +195,7 @@ class _Main:
         """Bring everything in memory to what the database and the journal say."""
         core = self.core
         for told in core.shelf.recover():
-            log.get().warning(told)
+            log.get().warning("brought to an end what was interrupted", text=told)
 
         def first(books: Books) -> None:
             configs.add_stock(books, core.world.chance, core.utc())
@@ -260,6 +268,11 @@ class _Main:
         stack.push_async_callback(api.stop)
         stack.callback(self.desk.live.close)  # before: it would wait for those who watch
 
+    def _changed(self, books: Books, change: LeaseChange, utc: float) -> None:
+        """Do what a change of a lease means beside devices; on the writer's thread."""
+        self.names.saw(books, change, utc)
+        self.lookout.saw(books, change)
+
     async def _dialled(self, call: Call) -> Outcome:
         return await self.desk.use_code(call.code, call.contact, call.address, "FastAGI", call.sync)
 
@@ -299,8 +312,8 @@ class _Main:
     def _hints(self, rows: list[Frame]) -> None:
         """Keep what dhcp said of messages that changed no lease, where it is more than a repetition."""
         for row in rows:
-            text = f"{row['message']} {reasons.tell(row['reason'], row['detail'])}".strip()
-            log.get().debug(text, mac=row["mac"], interface=row["interface"])
+            where = {key: row[key] for key in ("message", "mac", "interface")}
+            log.tell("debug", row["reason"], row["detail"], **where)
             if row["reason"] == reasons.OTHER_SERVER_CHOSEN.id and not row.get("giaddr"):
                 self.others.met(Foreign(row["detail"]["server"], row["interface"]))
         told = [

@@ -49,5 +49,5 @@ class OtherServers:
         allowed = found.server in core.settings.dhcp.other_servers
         if core.others.met(found.server, found.interface, core.utc(), allowed=allowed):
             detail: dict[str, object] = {"server": found.server, "interface": found.interface}
-            log.get().warning(reasons.tell(reasons.FOREIGN_SERVER.id, detail))
+            log.tell("warning", reasons.FOREIGN_SERVER.id, detail)
             core.note(Event(core.utc(), reasons.FOREIGN_SERVER.id, address=found.server, detail=detail))

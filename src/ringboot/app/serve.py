@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pwd
 import resource
 import socket
+import sys
 from pathlib import Path
 
 from ringboot import log
+from ringboot.host import rights
 from ringboot.host.lock import FolderLock
+from ringboot.host.notice import Notice
 from ringboot.host.start import Start
 from ringboot.host.supervisor import PLUG, Part, Supervisor
 from ringboot.servers import listen
@@ -18,9 +22,14 @@ from ringboot.servers.hotplug import HotPlug
 from ringboot.setup.settings import Settings
 from ringboot.setup.where import api_socket
 
-DHCP = Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "echo", "control", PLUG))
-TFTP = Part("tftp", "ringboot.servers.tftp_process", ("tftp",))
-MAIN = Part("main", "ringboot.app", ("files", "http", "https", "old-https", "metrics", "agi", "sip", "sip-tcp", "api"))
+DHCP = Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "echo", "control", PLUG), (rights.NICE,))
+TFTP = Part("tftp", "ringboot.servers.tftp_process", ("tftp",), (rights.NICE,))
+MAIN = Part(
+    "main",
+    "ringboot.app",
+    ("files", "http", "https", "old-https", "metrics", "agi", "sip", "sip-tcp", "api"),
+    (rights.RAW,),  # it listens for other DHCP servers
+)
 PRIVATE = 0o600  # only the daemon itself connects
 EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a stranger the way in
 
@@ -66,8 +75,11 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
 
 
 def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: bool = False) -> int:
-    """Run the daemon until it is told to stop; FolderBusy, FolderUnusable, CannotListen when it cannot start."""
-    log.start("supervisor", json=json_log, verbose=verbose)
+    """Run the daemon until it is told to stop; FolderBusy, FolderUnusable, CannotListen, NoRights: it cannot start."""
+    level = "debug" if verbose else settings.log.level
+    json_log = json_log or settings.log.format == "json" or (settings.log.format == "auto" and not sys.stderr.isatty())
+    log.start("supervisor", json=json_log, level=level)
+    notice = Notice(os.environ)
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a transfer takes two descriptors
     lock = FolderLock(settings.server.data)
@@ -78,20 +90,33 @@ def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: 
         if plugged.missing and not plugged.fds:
             raise plugged.missing[0]  # wrong names rather than one that comes later
         opened = open_sockets(settings)
+        if settings.server.user is not None:
+            _drop(settings.server.data, settings.server.user)
         start = Start(
             data=str(settings.server.data),
             config=str(config),
             fds={**plugged.fds, **{name: each.fileno() for name, each in opened.items()}},
             interfaces=settings.dhcp.interfaces,
             dhcp_port=settings.dhcp.port,
-            verbose=verbose,
+            log_level=level,
             json_log=json_log,
         )
         parts = (DHCP, TFTP, MAIN) if "tftp" in opened else (DHCP, MAIN)
-        return Supervisor(start, parts, plugged).run()
+        return Supervisor(start, parts, plugged, notice=notice).run()
     finally:
         if plugged is not None:
             plugged.close()
         for each in opened.values():
             each.close()
         lock.close()
+
+
+def _drop(data: Path, user: str) -> None:
+    """Become the daemon's user, as soon as all is open that only root may open; NoRights."""
+    if os.geteuid() != 0:
+        if os.geteuid() != pwd.getpwnam(user).pw_uid:
+            log.get().warning("only root can become another user; the daemon stays who it is", user=user)
+        return
+    rights.give(data, user)
+    rights.become(user)
+    log.get().info("root was given up", user=user)

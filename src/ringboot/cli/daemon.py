@@ -29,10 +29,11 @@ def serve(
 ) -> None:
     """Run the daemon until it is told to stop.
 
-    With --json it logs as JSON.
+    It logs to standard error: as text on a terminal, else as JSON; see [log] of ringboot.toml.
     """
     from ringboot.app.serve import serve as run
     from ringboot.host.lock import FolderBusy, FolderUnusable
+    from ringboot.host.rights import NoRights
     from ringboot.servers.listen import CannotListen
     from ringboot.setup.load import load
     from ringboot.setup.problems import BadConfig
@@ -46,7 +47,7 @@ def serve(
         raise Failure(f"{several}{error}", CONFIGURATION) from None
     except FolderBusy as error:
         raise Failure(str(error), BUSY) from None
-    except FolderUnusable as error:
+    except (FolderUnusable, NoRights) as error:
         raise Failure(str(error), FAILED) from None
     except CannotListen as error:
         raise Failure(str(error), error.code) from None

@@ -33,6 +33,7 @@ from ringboot.cli import (
     templates,
     tls,
     top,
+    webhooks,
 )
 from ringboot.cli.command import group
 
@@ -92,6 +93,7 @@ def _tree() -> typer.Typer:
     importing.add_to(group("import", "What another DHCP server has: configuration, reservations, leases.", made))
     exporting.add_to(group("export", "The configuration, for another DHCP server.", made))
     dns.add_to(group("dns", "Names of clients in the DNS.", made))
+    webhooks.add_to(group("webhook", "Receivers that are told what happens, by HTTP.", made))
     tls.add_to(group("tls", "The certificates that devices meet by HTTPS.", made))
     settings.add_to(group("settings", "What can be switched at run time.", made))
     return made

@@ -44,6 +44,7 @@ from ringboot.admin.shapes.things import (
     Setting,
     Tls,
 )
+from ringboot.admin.shapes.webhooks import Webhook, WebhookTried
 from ringboot.cli import firmware_shapes, network_things, plugin_things
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.sync_things import Reconfigured, SyncDevices, Synchronized
@@ -277,6 +278,8 @@ TABLE: dict[str, Any] = {
     "rollout devices": Page[RolloutDevice],
     "rollout resume": Rollout,
     "rollout abort": Rollout,
+    "webhook list": Page[Webhook],
+    "webhook test": WebhookTried,
     "dns list": Page[Name],
     "dns retry": Retried,
     "tls show": Tls,

@@ -31,4 +31,4 @@ class Background:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             foreseen = isinstance(error, DeskError | StoreFailed)
-            log.get().error(f"{what} failed", why=str(error) if foreseen else repr(error))
+            log.get().error("work in the background failed", what=what, why=str(error) if foreseen else repr(error))

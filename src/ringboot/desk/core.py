@@ -78,7 +78,8 @@ class Core:
         self.world.identifier = self.shelf.identifier
         self.world.memory.clear()
         for broken in self.shelf.broken:
-            log.get().error(reasons.tell(reasons.PLUGIN_BROKEN.id, {"plugin": broken.path.parent.name, "why": broken}))
+            detail = {"plugin": broken.path.parent.name, "why": str(broken)}
+            log.tell("error", reasons.PLUGIN_BROKEN.id, detail)
 
     def read_settings(self, books: Books) -> None:
         """Take over the settings of the database."""

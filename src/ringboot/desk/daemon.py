@@ -65,6 +65,17 @@ class DaemonDesk:
             row["dhcp"] |= {"connected": False, "problem": error.text}
         return row
 
+    async def not_ready(self) -> list[str]:
+        """Name the parts that do not work now: dhcp, another process, the workers, HTTPS."""
+        core = self.core
+        missing = [] if core.link.connected else ["dhcp"]
+        missing += [row["name"] for row in self.processes() if row["pid"] is None and row["name"] not in missing]
+        if not core.pool.is_up:
+            missing.append("workers")
+        if core.tls_problem:
+            missing.append("https")
+        return missing
+
     def _count_names(self) -> tuple[int, int]:
         with self.core.db.reading() as books:
             return books.names.waiting()

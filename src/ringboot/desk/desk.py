@@ -33,6 +33,7 @@ from ringboot.desk.synchronize import Synchronizer
 from ringboot.desk.tls import TlsDesk
 from ringboot.desk.urls import UrlDesk
 from ringboot.desk.usage import PoolDesk
+from ringboot.desk.webhooks import Webhooks
 from ringboot.fleet.codes import Guard
 from ringboot.model.slowest import Slowest
 
@@ -88,3 +89,4 @@ class Desk(
         self.synchronizer = synchronizer
         self.dns_outcomes = names.outcomes
         self.live = Live(core, renders, self.processes)
+        self.hooks = Webhooks(core)

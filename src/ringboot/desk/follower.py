@@ -135,7 +135,7 @@ class Follower:
                 # One row that nobody foresaw must not hold up all that follow it.
                 log.get().error("a row of the journal could not be used", seq=seq, why=repr(error))
                 continue
-            log.get().debug(f"lease {change.kind}", address=ip_text(change.address), mac=mac_text(change.mac))
+            log.get().debug("lease", change=change.kind, address=ip_text(change.address), mac=mac_text(change.mac))
             if seen is not None:
                 found.append(seen)
         if rows:

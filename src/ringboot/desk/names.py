@@ -143,7 +143,7 @@ class Names:
         except Unreachable as error:
             if not self._silence:
                 detail = {"server": self._server(), "why": str(error)}
-                log.get().warning(reasons.tell(reasons.DNS_SILENT.id, detail))
+                log.tell("warning", reasons.DNS_SILENT.id, detail)
                 self._core.note(Event(self._core.utc(), reasons.DNS_SILENT.id, detail=detail))
             self.outcomes[reasons.DNS_SILENT.id] += 1
             return None

@@ -12,12 +12,13 @@ from ringboot.desk.core import Core
 from ringboot.desk.daemon import DaemonDesk
 from ringboot.desk.errors import DeskError
 from ringboot.desk.pools import PoolUse, pool_uses
+from ringboot.desk.webhooks import WebhookDesk
 from ringboot.model.lease import DECLINED
 
 Number = dict[str, Any]
 
 
-class NumbersDesk(DaemonDesk):
+class NumbersDesk(WebhookDesk, DaemonDesk):
     """What `ringboot metrics` and Prometheus need."""
 
     codes: Counter[str]  # that were dialled, by reason
@@ -43,6 +44,11 @@ class NumbersDesk(DaemonDesk):
         numbers += [_number("sip_door", count, reason=name) for name, count in sorted(self.sip_door.items())]
         waiting, _ = await asyncio.to_thread(self._count_names)
         numbers += [_number("dns_waiting", waiting)]
+        numbers += [
+            _number("webhook_messages", count, webhook=hook, outcome=outcome)
+            for (hook, outcome), count in sorted(self.hooks.outcomes.items())
+        ]
+        numbers += [_number("webhook_waiting", row["waiting"], webhook=row["name"]) for row in await self.webhooks()]
         numbers += [_number("restarts", row["restarts"], process=row["name"]) for row in self.processes()]
         numbers += [
             _number("loop_lag_ms", core.lag.longest_ms),

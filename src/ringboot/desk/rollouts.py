@@ -242,7 +242,7 @@ class RolloutDesk(Steps):
 
     async def _changed(self, rollout_id: str, change: Any, done: str, who: str) -> Row:
         await self._written(change)
-        log.get().info(f"roll-out {done}", rollout=rollout_id, by=who)
+        log.get().info("roll-out changed", rollout=rollout_id, state=done, by=who)
         self.rollouts.wake()
         return await self.rollout(rollout_id)
 

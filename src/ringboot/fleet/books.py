@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -13,6 +13,7 @@ from ringboot.model.event import Event
 from ringboot.model.rollout import Rollout, RolloutDevice
 from ringboot.model.site import Reservation
 from ringboot.model.sync import SyncJob, SyncRow
+from ringboot.model.webhook import Delivery
 
 
 class Taken(Exception):
@@ -161,6 +162,12 @@ class EventBook(Protocol):
 
     def find(self, wanted: EventFilter, before: int | None, limit: int) -> list[Event]:
         """Give the newest that are wanted, newest first; `before`: of those whose id is less."""
+
+    def since(self, ident: int, wanted: Collection[str], limit: int) -> list[Event]:
+        """Give those of some reasons with a larger id, the oldest first."""
+
+    def last(self) -> int:
+        """Give the id of the newest."""
 
 
 class ReservationBook(Protocol):
@@ -325,6 +332,38 @@ class SyncBook(Protocol):
         """Count a job's devices by state and reason."""
 
 
+class DeliveryBook(Protocol):
+    """What webhooks are still to be told."""
+
+    def add(self, rows: Iterable[Delivery]) -> None:
+        """Queue messages."""
+
+    def due(self, hook: str, utc: float, limit: int) -> list[Delivery]:
+        """Give those of a receiver that may be sent now, the oldest first."""
+
+    def settle(self, taken: Iterable[Delivery], later: Iterable[Delivery]) -> None:
+        """Remove what was taken, and keep how it stands with the rest."""
+
+    def trim(self, hooks: Collection[str], most: int) -> dict[str, int]:
+        """Drop the oldest of each receiver beyond so many, and all of others; gives how many of each were dropped."""
+
+    def waiting(self) -> dict[str, tuple[int, str]]:
+        """Count those of each receiver, with why the last try failed."""
+
+
+class ToldBook(Protocol):
+    """What was told and still holds: a pool that runs low, a device that is stuck."""
+
+    def all(self, kind: str) -> set[str]:
+        """Give the subjects of a kind."""
+
+    def put(self, kind: str, subject: str, utc: float) -> None:
+        """Keep that it was told."""
+
+    def remove(self, kind: str, subject: str) -> None:
+        """Forget it: it holds no more."""
+
+
 class HistoryBook(Protocol):
     """Who changed what, when."""
 
@@ -362,9 +401,12 @@ class Books:
     names: NameBook
     rollouts: RolloutBook
     syncs: SyncBook
+    deliveries: DeliveryBook
+    told: ToldBook
     history: HistoryBook
     audit: AuditBook
 
 
 # The numbers that the program keeps
 CURSOR = "journal"  # the last row of the lease journal that was dealt with
+WEBHOOKS = "webhooks"  # the last event that webhooks were told of, plus one; 0: there are none

@@ -148,6 +148,11 @@ class RenderPool:
         """Give the workers with their processes; one that does not run is started by the next job."""
         return [{"name": tenant.name, "pid": tenant.pid} for tenant in self._tenants]
 
+    @property
+    def is_up(self) -> bool:
+        """Tell whether a worker is there."""
+        return any(tenant.is_up for tenant in self._tenants)
+
     def statistics(self) -> dict[str, Statistics]:
         """Give each worker's figures."""
         return {tenant.name: tenant.statistics for tenant in self._tenants}

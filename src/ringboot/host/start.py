@@ -9,6 +9,7 @@ from pathlib import Path
 from ringboot.model import codec
 
 VARIABLE = "RINGBOOT_START"
+READY = b"R"  # what a process says once, beside its beat: it answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Start:
     fds: dict[str, int] = field(default_factory=dict)  # "dhcp:eth0", "frame:eth0", "http", "beat" ... as opened there
     interfaces: tuple[str, ...] = ()  # on which DHCP is answered, as soon as they are there
     dhcp_port: int = 67  # the port that relays and unicasting clients send to, and that replies come from
-    verbose: bool = False
+    log_level: str = "info"
     json_log: bool = False
 
     @property

@@ -22,7 +22,10 @@ from pathlib import Path
 from typing import Protocol
 
 from ringboot import log
-from ringboot.host.start import Start, to_environment
+from ringboot.host import rights
+from ringboot.host.notice import READY as SERVICE_READY
+from ringboot.host.notice import STOPPING, Notice
+from ringboot.host.start import READY, Start, to_environment
 
 FATAL = {3: 3, 6: 6, 7: 1}  # a child's exit code -> ours: configuration, busy, damaged data
 HANG_AFTER = 15.0  # seconds without a beat
@@ -37,9 +40,10 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
+def _begin_life(wanted: tuple[int, ...]) -> None:
     # Two dhcp processes must never write one journal: a child goes when its supervisor is killed.
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    rights.leave(wanted)
 
 
 class Changing(Protocol):
@@ -51,11 +55,12 @@ class Changing(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A process to keep alive: its module and the names of the sockets that it inherits."""
+    """A process to keep alive: its module, the names of the sockets that it inherits, and the rights that it keeps."""
 
     name: str
     module: str
     fds: tuple[str, ...]
+    rights: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -70,6 +75,7 @@ class _Child:
     restarts: int = 0
     due: float = 0.0  # when to start it next
     last: str = ""
+    is_ready: bool = False
 
 
 @dataclass(slots=True)
@@ -81,9 +87,11 @@ class Supervisor:
     changing: Changing | None = None
     steady: Callable[[], float] = time.monotonic
     hang_after: float = HANG_AFTER
+    notice: Notice = field(default_factory=lambda: Notice({}))
     _children: list[_Child] = field(default_factory=list)
     _selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
     _stopping: bool = False
+    _was_ready: bool = False
     _exit: int = 0
 
     def run(self) -> int:
@@ -120,6 +128,7 @@ class Supervisor:
                 self._hear(key.data)
         self._bury()
         self._wake_hanging()
+        self.notice.alive(now)
         if self.changing is not None and not self._stopping:
             self._hand_over(self.changing.look())
 
@@ -140,6 +149,7 @@ class Supervisor:
         """Ask every part to end; those that do not are killed after STOP_AFTER."""
         if not self._stopping:
             self._stopping, self._exit = True, code
+            self.notice.tell(STOPPING)
             now = self.steady()
             for child in self._children:
                 if child.process is not None:
@@ -184,7 +194,7 @@ class Supervisor:
             [sys.executable, "-m", part.module],
             env={**os.environ, **to_environment(start)},
             pass_fds=tuple(start.fds.values()),
-            preexec_fn=_die_with_parent,  # noqa: PLW1509  the supervisor has one thread
+            preexec_fn=lambda: _begin_life(part.rights),  # noqa: PLW1509  the supervisor has one thread
             start_new_session=True,
         )
 
@@ -213,10 +223,20 @@ class Supervisor:
 
     def _hear(self, child: _Child) -> None:
         with contextlib.suppress(BlockingIOError):
-            if os.read(child.beat, 4096):
+            if said := os.read(child.beat, 4096):
                 child.heard = self.steady()
+                if READY in said:
+                    self._ready(child)
             else:
                 self._selector.unregister(child.beat)
+
+    def _ready(self, child: _Child) -> None:
+        """Tell the service manager, once, when all parts listen."""
+        child.is_ready = True
+        if not self._was_ready and all(each.is_ready for each in self._children):
+            self._was_ready = True
+            log.get().info("all parts are ready")
+            self.notice.tell(SERVICE_READY, "STATUS=all parts are ready")
 
     def _bury(self) -> None:
         for child in self._children:
@@ -228,7 +248,7 @@ class Supervisor:
             os.close(child.beat)
             if child.plug is not None:
                 child.plug.close()
-            child.process, child.beat, child.plug = None, -1, None
+            child.process, child.beat, child.plug, child.is_ready = None, -1, None, False
             why = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
             if self._stopping:
                 continue

@@ -103,6 +103,11 @@ class Tenant:
         process = self._running.process if self._running else None
         return process.pid if process is not None and process.returncode is None else None
 
+    @property
+    def is_up(self) -> bool:
+        """Tell whether the process is there."""
+        return self._running is not None and self._running.process.returncode is None
+
     async def start(self) -> None:
         """Bring the process up before the first request needs it; TenantFailed when it does not come."""
         async with self._turn:

@@ -14,7 +14,7 @@ sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # None is how an
 
 from ringboot import log  # noqa: E402  after the line above
 from ringboot.host.beat import beat  # noqa: E402
-from ringboot.host.start import Start, from_environment  # noqa: E402
+from ringboot.host.start import READY, Start, from_environment  # noqa: E402
 from ringboot.servers.dhcp.priority import hurry  # noqa: E402
 from ringboot.servers.files_asking import FILES, Asking  # noqa: E402
 from ringboot.servers.files_coded import answer_over, report_over  # noqa: E402
@@ -26,7 +26,7 @@ ABSENCE = 60.0  # seconds that a request waits while main is away; clients have 
 
 def run(start: Start) -> int:
     """Run until SIGTERM; gives the exit code."""
-    log.start("tftp", json=start.json_log, verbose=start.verbose)
+    log.start("tftp", json=start.json_log, level=start.log_level)
     hurry(NICENESS)
     gc.freeze()  # what was imported stays
     return asyncio.run(_serve(start))
@@ -45,6 +45,7 @@ async def _serve(start: Start) -> int:
             sock, answer_over(asking.answer), report_over(asking.report), asking.counters, patience=ABSENCE
         )
         server.start()
+        os.write(start.fds["beat"], READY)
         log.get().info("ready")
         await stopping.wait()
         await server.close()

@@ -8,14 +8,16 @@ from pathlib import Path
 
 from ringboot.dhcp.private import Private
 from ringboot.model.address import ip_number, ip_text
+from ringboot.setup.daemon import Server
 from ringboot.setup.kinds import Listen, Range
 from ringboot.setup.machine import Machine
 from ringboot.setup.matching import faults
 from ringboot.setup.option_sets import find_fault, key_of, uses
 from ringboot.setup.problems import Wrong
 from ringboot.setup.reading import Draft, Place
-from ringboot.setup.settings import ClassMatch, Dhcp, Http, Https, Network, Server, Tftp
+from ringboot.setup.settings import ClassMatch, Dhcp, Http, Https, Network, Tftp
 from ringboot.setup.site import declared_in
+from ringboot.setup.webhooks import read_secret
 
 _ROUTERS = "3"
 LONGEST_SOCKET = 107  # octets that a unix socket's path may have
@@ -25,6 +27,7 @@ def check_site(draft: Draft) -> None:
     """Note every contradiction inside the file."""
     _check_servers(draft)
     _check_https(draft)
+    _check_webhooks(draft)
     _check_presence(draft)
     for place, network in draft.networks:
         _check_pools(draft, place, network)
@@ -136,6 +139,15 @@ def _check_https(draft: Draft) -> None:
         _try(draft, ("https", "certificate"), check_pair, https.certificate, https.key)
     for index, each in enumerate(https.client_cas):
         _try(draft, ("https", "client_ca", index, "file"), read_certificates, each.file)
+
+
+def _check_webhooks(draft: Draft) -> None:
+    names: set[str] = set()
+    for index, each in enumerate(draft.parts["webhook"]):
+        if each.name in names:
+            draft.add(("webhook", index, "name"), f"another webhook is called {each.name}", "choose another name")
+        names.add(each.name)
+        _try(draft, ("webhook", index, "secret_file"), read_secret, each.secret_file)
 
 
 def _try(draft: Draft, place: Place, look: Callable[..., object], *paths: Path) -> None:

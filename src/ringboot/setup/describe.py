@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args, get_origin
 
 from ringboot.setup.calls import Agi, Sip
+from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import duration_text
 from ringboot.setup.reading import inner_meaning
 from ringboot.setup.settings import (
@@ -19,9 +20,9 @@ from ringboot.setup.settings import (
     OldTls,
     OptionTable,
     PoolTable,
-    Server,
     Tftp,
 )
+from ringboot.setup.webhooks import Webhook
 
 _TABLES: tuple[tuple[str, type], ...] = (
     ("[server]", Server),
@@ -39,6 +40,8 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[metrics]", Metrics),
     ("[agi]", Agi),
     ("[sip]", Sip),
+    ("[[webhook]]", Webhook),
+    ("[log]", Log),
 )
 _SHORT = """\
 # ringboot.toml

@@ -42,8 +42,13 @@ Outline = dict[Key, dict[str, Value]]
 def outline(settings: Settings) -> Outline:
     """Take a configuration apart: sections, networks, pools, classes and all else that stands in lists."""
     maker = _Maker(declared_in(settings.dhcp.declared))
-    for section in _fields(settings):
-        maker.add(("settings", f"[{section}]"), getattr(settings, section))
+    for section, entry in _fields(settings).items():
+        value = getattr(settings, section)
+        if isinstance(value, tuple):
+            for each in value:
+                maker.add((str(entry.alias), _called(each)), each)
+        else:
+            maker.add(("settings", f"[{section}]"), value)
     return maker.made
 
 

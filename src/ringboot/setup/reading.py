@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ringboot.plugins.places import line_at, lines_of
 from ringboot.setup.calls import Agi, Sip
+from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import Meaning, shown
 from ringboot.setup.problems import ERROR, WARNING, BadConfig, Problem, Wrong, whole_file
 from ringboot.setup.settings import (
@@ -30,10 +31,10 @@ from ringboot.setup.settings import (
     OldTls,
     OptionTable,
     PoolTable,
-    Server,
     Settings,
     Tftp,
 )
+from ringboot.setup.webhooks import Webhook
 
 T = TypeVar("T")
 Place = tuple[str | int, ...]
@@ -49,7 +50,9 @@ _SECTIONS: dict[str, type] = {
     "agi": Agi,
     "sip": Sip,
     "dns": Dns,
+    "log": Log,
 }
+_LISTS: dict[str, type] = {"webhook": Webhook}  # sections that may stand in the file several times
 _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "network"): Network,
     ("dhcp", "network", "pool"): PoolTable,
@@ -58,7 +61,7 @@ _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "class", "match"): ClassMatch,
     ("https", "legacy"): OldTls,
     ("https", "client_ca"): ClientCa,
-    **{(name,): kind for name, kind in _SECTIONS.items()},
+    **{(name,): kind for name, kind in (_SECTIONS | _LISTS).items()},
 }
 _SYNTAX_PLACE = re.compile(r"\s*\(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -124,8 +127,11 @@ def read_draft(path: Path, text: str) -> Draft:
         raise whole_file(path, "is nested too deeply", "no key of ours is deeper than four levels") from None
     draft = Draft(path, lines_of(text))
     for key in raw:
-        if key not in _SECTIONS:
-            _unknown(draft, (key,), list(_SECTIONS), "sections are")
+        if key not in _SECTIONS and key not in _LISTS:
+            _unknown(draft, (key,), [*_SECTIONS, *_LISTS], "sections are")
+    for name, kind in _LISTS.items():
+        rows = [_read(draft, kind, table, place) for place, table in _tables(draft, raw, (name,))]
+        draft.parts[name] = tuple(row for row in rows if row is not None)
     for name, kind in _SECTIONS.items():
         section = raw.get(name, {})
         if name == "dhcp" and isinstance(section, dict):
@@ -149,9 +155,9 @@ def refuse(draft: Draft) -> None:
 def _read_dhcp_lists(draft: Draft, section: dict[str, Any]) -> dict[str, Any]:
     """Read networks, classes and options one by one, so that a bad one hides no fault of the others."""
     rest = dict(section)
-    networks = _tables(draft, rest, "network")
-    classes = _tables(draft, rest, "class")
-    for place, table in _tables(draft, rest, "option"):
+    networks = _tables(draft, rest, ("dhcp", "network"))
+    classes = _tables(draft, rest, ("dhcp", "class"))
+    for place, table in _tables(draft, rest, ("dhcp", "option")):
         option = _read(draft, OptionTable, table, place)
         if option is not None:
             draft.options.append((place, option))
@@ -174,11 +180,11 @@ def _read_dhcp_lists(draft: Draft, section: dict[str, Any]) -> dict[str, Any]:
     return rest
 
 
-def _tables(draft: Draft, section: dict[str, Any], key: str) -> list[tuple[Place, dict[str, Any]]]:
-    rows = section.pop(key, [])
+def _tables(draft: Draft, section: dict[str, Any], where: tuple[str, ...]) -> list[tuple[Place, dict[str, Any]]]:
+    rows = section.pop(where[-1], [])
     if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
-        return [(("dhcp", key, index), row) for index, row in enumerate(rows)]
-    draft.add(("dhcp", key), "is not a list of tables", f"begin each with [[dhcp.{key}]], in double brackets")
+        return [((*where, index), row) for index, row in enumerate(rows)]
+    draft.add(where, "is not a list of tables", f"begin each with [[{'.'.join(where)}]], in double brackets")
     return []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, JsonValue, StrictBool, StrictInt
@@ -11,6 +10,7 @@ from pydantic.dataclasses import dataclass
 from ringboot.dhcp.private import KINDS
 from ringboot.leases.terms import INFINITE
 from ringboot.setup.calls import Agi, Sip
+from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import (
     Address,
     Arches,
@@ -39,37 +39,13 @@ from ringboot.setup.kinds import (
     ValueGlobs,
     Wait,
 )
+from ringboot.setup.webhooks import Webhook
 
 _STRICT = ConfigDict(extra="forbid")
 _RESTART: dict[str, JsonValue] = {"restart": True}  # of a key that is looked at only when the daemon starts
 
 Port = Annotated[StrictInt, Field(ge=1, le=65535), Meaning("port", "67")]
 Options = dict[str, OptionText]
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class Server:
-    """This daemon: where its data lies and what devices are told."""
-
-    data: Folder = Field(
-        json_schema_extra=_RESTART,
-        default=Path("/var/lib/ringboot"),
-        description="The folder of databases, plugins and files. A relative path starts at the configuration file.",
-    )
-    address: Address | None = Field(
-        json_schema_extra=_RESTART,
-        default=None,
-        description="The address that devices are told. Default: the address of the interface that they came in on.",
-    )
-    storage: Literal["sqlite"] = Field(
-        json_schema_extra=_RESTART, default="sqlite", description="Where devices, configs and leases are kept."
-    )
-    api_socket: Folder | None = Field(
-        json_schema_extra=_RESTART,
-        default=None,
-        description="The unix socket of the API, which the commands use. Default: /run/ringboot/api.sock when the "
-        "daemon runs as root, else run/api.sock in the data folder.",
-    )
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -412,3 +388,5 @@ class Settings:
     agi: Agi = Field(default_factory=Agi)
     sip: Sip = Field(default_factory=Sip)
     dns: Dns = Field(default_factory=Dns)
+    log: Log = Field(default_factory=Log)
+    webhooks: tuple[Webhook, ...] = Field(default=(), alias="webhook")

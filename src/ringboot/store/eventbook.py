@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,12 @@ _OF_ALL = Statement(_NEWEST)
 _OF_REASON = Statement(_NEWEST.where(EVENT.c.reason == sa.bindparam("reason")))
 _OF_DEVICE = Statement(_NEWEST.where(EVENT.c.device == sa.bindparam("device")))
 _OF_MAC = Statement(_NEWEST.where(EVENT.c.mac == sa.bindparam("mac")))
+_LATER = EVENT.c.id > sa.bindparam("after")
+_REASONS = sa.select(sa.func.json_each(sa.bindparam("reasons")).table_valued("value").c.value)
+_SINCE = Statement(
+    sa.select(*_COLUMNS).where(_LATER, EVENT.c.reason.in_(_REASONS)).order_by(EVENT.c.id).limit(sa.bindparam("count"))
+)
+_LAST = Statement(sa.select(sa.func.max(EVENT.c.id)))
 
 
 _CONDITIONS: dict[str, sa.ColumnElement[bool]] = {
@@ -123,6 +129,17 @@ class EventBook:
         for ident, device, utc, reason, own in _asked(tuple(sorted(wanted))).run(self._connection, after=after):
             yield Asked(ident, device, utc, reason, bool(own))
 
+    def since(self, ident: int, wanted: Collection[str], limit: int) -> list[Event]:
+        """Give those of some reasons with a larger id, the oldest first."""
+        self.flush()
+        rows = _SINCE.run(self._connection, after=ident, reasons=json.dumps(list(wanted)), count=limit)
+        return [_event(row) for row in rows]
+
+    def last(self) -> int:
+        """Give the id of the newest."""
+        self.flush()
+        return int(_LAST.run(self._connection).fetchone()[0] or 0)
+
     def flush(self) -> None:
         """Write what was added, and let go what is too old."""
         if not self._fresh:
@@ -131,7 +148,7 @@ class EventBook:
         _ADD.run_rows(self._connection, map(_row, fresh))
         if log.is_verbose():
             for event in fresh:
-                log.get().debug(reasons.tell(event.reason, event.detail), mac=event.mac, address=event.address)
+                log.tell("debug", event.reason, event.detail, mac=event.mac, address=event.address)
         for device, count in Counter(event.device for event in fresh if event.device is not None).items():
             self._trim(device, count)
         self._nameless += sum(event.device is None for event in fresh)

@@ -16,6 +16,7 @@ from ringboot.model.event import Event
 from ringboot.store import opening
 from ringboot.store.auditbook import AuditBook
 from ringboot.store.configbook import ConfigBook
+from ringboot.store.deliverybook import DeliveryBook, ToldBook
 from ringboot.store.devicebook import DeviceBook
 from ringboot.store.errors import StoreFailed
 from ringboot.store.eventbook import EventBook
@@ -55,6 +56,8 @@ class Desk:
             names=NameBook(connection),
             rollouts=RolloutBook(connection),
             syncs=SyncBook(connection),
+            deliveries=DeliveryBook(connection),
+            told=ToldBook(connection),
             history=history,
             audit=AuditBook(connection),
         )

@@ -216,3 +216,24 @@ SYNC_ROW = sa.Table(
     *(sa.Column(name, sa.Float) for name in ("told", "ended")),
     sa.Index("sync_row_state", "state", "job"),
 )
+
+DELIVERY = sa.Table(
+    "delivery",
+    METADATA,
+    _text("id", key=True),
+    *(_text(name, null=False) for name in ("hook", "event")),
+    sa.Column("utc", sa.Float, nullable=False),
+    _text("body", null=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("due", sa.Float, nullable=False),
+    _text("why", null=False),
+    sa.Index("delivery_hook", "hook", "id"),
+)
+
+TOLD = sa.Table(
+    "told",
+    METADATA,
+    _text("kind", key=True),
+    _text("subject", key=True),
+    sa.Column("utc", sa.Float, nullable=False),
+)

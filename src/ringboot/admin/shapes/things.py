@@ -213,7 +213,7 @@ class Difference(BaseModel):
     """A thing that differs; of one that was added or removed the keys that say more than the default."""
 
     change: str = Field(description="added, removed or changed")
-    what: str = Field(description="settings, network, pool, class, option, client_ca, reservation")
+    what: str = Field(description="settings, network, pool, class, option, client_ca, webhook, reservation")
     name: str
     keys: list[Changed]
 

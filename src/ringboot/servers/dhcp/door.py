@@ -202,7 +202,7 @@ class Door:
 
     def _report(self, reason: Reason, detail: dict[str, object]) -> None:
         """Tell the log and main what is about no client."""
-        log.get().warning(reasons.tell(reason.id, detail))
+        log.tell("warning", reason.id, detail)
         self.hints.say(reason.id, detail, self.clock.now().utc)
 
     def ask_again(self) -> None:

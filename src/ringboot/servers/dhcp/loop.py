@@ -15,7 +15,7 @@ from functools import partial
 from ringboot import log, reasons
 from ringboot.answer.decision import FAR
 from ringboot.answer.facts import Facts
-from ringboot.host.start import Start
+from ringboot.host.start import READY, Start
 from ringboot.leases.table import Table
 from ringboot.model.site import Site
 from ringboot.servers.dhcp.arp import Prober
@@ -141,6 +141,9 @@ class Loop:
         # runs only once a minute, over what is new, when there is nothing else to do.
         gc.freeze()
         gc.disable()
+        if self._beat is not None:
+            with contextlib.suppress(OSError):
+                os.write(self._beat, READY)
         log.get().info("ready", interfaces=", ".join(self._interfaces.ports) or "none", seq=self._journal.seq)
         try:
             while not self._stopping:
@@ -351,7 +354,7 @@ class Loop:
             if now.state != SERVED:
                 reason = reasons.INTERFACE_NOT_SERVED
                 detail = {"interface": now.interface, "why": NOT_SERVED[now.state]}
-                log.get().warning(reasons.tell(reason.id, detail))
+                log.tell("warning", reason.id, detail)
             self._door.hints.say(reason.id, dict(detail), self._clock.now().utc)
 
     @staticmethod

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ringboot import log
+from ringboot.host import rights
 from ringboot.host.start import Start
 from ringboot.leases.table import Table
 from ringboot.model.lease import LeaseChange
@@ -24,8 +25,9 @@ BEAT_EVERY = 50_000  # rows
 
 def run(start: Start) -> int:
     """Run until SIGTERM; give the exit code."""
-    log.start("dhcp", json=start.json_log, verbose=start.verbose)
+    log.start("dhcp", json=start.json_log, level=start.log_level)
     hurry()
+    rights.keep_to_oneself()
     try:
         journal = Journal.open(Path(start.data) / "leases")
         try:
