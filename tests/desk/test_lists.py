@@ -86,3 +86,18 @@ def test_a_plugin_is_copied_and_taken_away_on_another_thread(office: Any, monkey
         assert threading.current_thread() not in workers
 
     office.play(conversation)
+
+
+def test_configs_are_chosen_by_their_heads_and_given_whole(office: Any) -> None:
+    async def conversation() -> None:
+        desk = office.desk
+        for number in range(12):
+            row = {"id": f"c{number}", "label": f"Hall {number % 3}", "raw_config": {"ntp_ip": f"10.0.0.{number}"}}
+            await desk.add_config({**row, "parent_ids": ["base"]}, "ann")
+        found = await desk.configs(Query(filters=(("label", "hall 1"),), sort="id", descending=True, limit=2, offset=1))
+        assert (found.total, [row["id"] for row in found.items]) == (4, ["c7", "c4"])
+        assert found.items[0] == await desk.config("c7")
+        assert found.items[0]["raw_config"] == {"ntp_ip": "10.0.0.7"}
+        assert (await desk.configs(Query(text="10.0.0.7"))).total == 0
+
+    office.play(conversation)

@@ -223,7 +223,9 @@ class ConfigDesk(Steps):
 
     def _config_page(self, query: Query) -> Page:
         with self.core.db.reading() as books:
-            return select(map(_config_row, _all_configs(books)), query, _CONFIG_TEXTS)
+            page = select(books.configs.heads(), query, _CONFIG_TEXTS)
+            found = (books.configs.get(row["id"]) for row in page.items)
+            return Page(page.total, [_config_row(config) for config in found if config is not None])
 
     async def config(self, config_id: str) -> Row:
         """Give one."""
@@ -311,13 +313,6 @@ def all_devices(books: Books) -> Iterable[Device]:
     """Give every device, read in slices."""
     after = ""
     while page := books.devices.page(after, SLICE):
-        yield from page
-        after = page[-1].id
-
-
-def _all_configs(books: Books) -> Iterable[Config]:
-    after = ""
-    while page := books.configs.page(after, SLICE):
         yield from page
         after = page[-1].id
 

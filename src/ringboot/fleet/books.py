@@ -116,6 +116,9 @@ class ConfigBook(Protocol):
     def children(self, *configs: str) -> list[str]:
         """Give the ids of those that name one of these as a parent."""
 
+    def heads(self) -> list[dict[str, Any]]:
+        """Give all that is short of every one, by id: id, role, transient, deletable, label, code."""
+
     def unassigned(self) -> set[str]:
         """Give the ids of those that nobody gave to a device: made for a new one, or what these are made from."""
 

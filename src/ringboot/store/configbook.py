@@ -18,6 +18,8 @@ from ringboot.store.tables import CONFIG, CONFIG_PARENT
 _KEYS = tuple(field.name for field in fields(Config))
 _COLUMNS = [CONFIG.c[key] for key in ("id", "raw_config", "role", "transient", "deletable", "label", "code")]
 _GET = Statement(sa.select(*_COLUMNS).where(CONFIG.c.id == sa.bindparam("id")))
+_HEADS = ("id", "role", "transient", "deletable", "label", "code")
+_ALL_HEADS = Statement(sa.select(*(CONFIG.c[key] for key in _HEADS)).order_by(CONFIG.c.id))
 _OF_CODE = Statement(sa.select(CONFIG.c.id).where(CONFIG.c.code == sa.bindparam("code")))
 _NEXT = (
     sa.select(*_COLUMNS).where(CONFIG.c.id > sa.bindparam("after")).order_by(CONFIG.c.id).limit(sa.bindparam("count"))
@@ -53,6 +55,16 @@ class ConfigBook:
         """Give the config with this code."""
         row = _OF_CODE.run(self._connection, code=code).fetchone()
         return None if row is None else self.get(str(row[0]))
+
+    def heads(self) -> list[dict[str, Any]]:
+        """Give all that is short of every one, by id: what it is called and what it is for."""
+        return [
+            {
+                "id": ident, "role": role, "transient": bool(transient), "deletable": bool(deletable), "label": label,
+                "code": code,
+            }
+            for ident, role, transient, deletable, label, code in _ALL_HEADS.run(self._connection)
+        ]  # fmt: skip
 
     def unassigned(self) -> set[str]:
         """Give the ids of those that nobody gave to a device: made for a new one, or what these are made from."""

@@ -12,7 +12,7 @@ FILTERS = ("role", "transient")
 
 
 async def _configs(visit: Visit) -> Response:
-    return await visit.draw("configs.html", look=await look_at(visit, "/configs", FILTERS, sort="id"))
+    return await visit.draw("configs.html", look=await look_at(visit, "/configs", FILTERS))
 
 
 async def _new(visit: Visit) -> Response:
