@@ -1,0 +1,148 @@
+"""What the pages of leases, networks, events and jobs change and show; the audit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.admin.reading import PageReader
+from tests.admin.rest_of_pages import fill
+from tests.admin.test_pages import EVIL, SHOWN, Browser
+from tests.admin.visiting import MAC, calls, send
+
+from ringboot.desk.errors import Refused
+
+
+@pytest.fixture
+def browser(server: Any, desk: Any) -> Browser:
+    return Browser(str(server.path))
+
+
+# Leases and reservations
+
+
+def test_a_lease_is_ended_kept_and_renewed(browser: Browser, desk: Any) -> None:
+    row = {
+        "address": "10.0.0.9", "network": "lan", "mac": MAC, "client_id": None, "state": "bound", "start": 1.0,
+        "expiry": 2.0, "hostname": None, "vendor_class": None, "relay_information": None,
+    }  # fmt: skip
+    desk.rows_leases = [row]
+    told = send(browser, "POST", "/leases/10.0.0.9/reserve", kind="mac", hostname="hall")
+    assert f"10.0.0.9 is kept for mac {MAC}." in told.text
+    assert calls(desk, "reserve_lease")[0][1:] == ("10.0.0.9", "mac", {"hostname": "hall"})
+    assert "was renewed" in send(browser, "POST", "/leases/10.0.0.9/renew").text
+    told = send(browser, "POST", "/leases/10.0.0.9/release")
+    assert f"10.0.0.9 is free; it was {MAC}" in PageReader(told.text, whole=False).text
+    assert desk.rows_leases == []
+    assert send(browser, "POST", "/leases/10.0.0.9/renew").headers["hx-retarget"] == "#said"
+
+
+def test_leases_are_read_on_by_a_cursor(browser: Browser, desk: Any) -> None:
+    fill(desk, EVIL)
+    desk.rows_leases = [{**desk.rows_leases[0], "address": f"10.0.0.{place}"} for place in range(150)]
+    page = browser.get("/leases?text=x").text
+    assert 'href="/leases?text=x&amp;after=100"' in page
+    assert "10.0.0.99<" in page
+    assert "10.0.0.100<" not in page
+
+
+def test_leases_while_dhcp_is_down(browser: Browser, desk: Any) -> None:
+    desk.fail = Refused("The dhcp process does not answer.")
+    told = browser.get("/leases")
+    assert told.status == 200
+    assert "The dhcp process does not answer." in told.text
+
+
+def test_a_reservation_is_added_and_removed(browser: Browser, desk: Any) -> None:
+    fields = {
+        "network": "lan",
+        "kind": "mac",
+        "value": MAC,
+        "address": "10.0.0.9",
+        "hostname": "",
+        "options": "66 = x=y\n\n",
+    }
+    assert f"10.0.0.9 is kept for {MAC}." in send(browser, "POST", "/reservations", **fields).text
+    assert desk.rows_reservations[0]["options"] == {"66": "x=y"}
+    page = PageReader(
+        send(browser, "POST", "/reservations", **{**fields, "address": "192.0.2.1", "hostname": EVIL}).text, whole=False
+    )
+    assert "does not lie in 10.0.0.0/8" in page.text
+    assert SHOWN in page.text
+    assert "is removed" in send(browser, "POST", "/reservations/remove", network="lan", kind="mac", value=MAC).text
+    assert desk.rows_reservations == []
+
+
+def test_names_are_tried_again(browser: Browser, desk: Any) -> None:
+    desk.rows_names = [{"name": "a"}]
+    assert "1 names are tried again now." in send(browser, "POST", "/names/retry").text
+
+
+# Networks, events, jobs
+
+
+def test_the_addresses_of_a_network_are_drawn_and_told_in_words(browser: Browser, desk: Any) -> None:
+    async def addresses(name: str, first: str, limit: int) -> dict[str, Any]:
+        pages = {
+            "10.0.0.0": ([("10.0.0.0", "10.0.0.8", "free"), ("10.0.0.9", "10.0.0.9", "leased")], "10.0.0.10"),
+            "10.0.0.10": ([("10.0.0.10", "10.0.0.255", "excluded")], None),
+        }
+        runs, following = pages[first]
+        items = [{"first": start, "last": end, "count": 1, "state": state} for start, end, state in runs]
+        return {"network": name, "first": first, "last": "10.0.0.255", "items": items, "next": following}
+
+    fill(desk, "words")
+    desk.network_addresses = addresses
+    page = PageReader(browser.get("/networks/lan").text)
+    states = [attrs["class"] for attrs in page.all("rect") if attrs.get("x")]
+    assert (len(states), states[9], states[10]) == (256, "at leased", "at excluded")
+    assert "10.0.0.9: leased" in page.text
+    drawing = next(attrs for attrs in page.all("svg") if attrs.get("role") == "img")
+    assert drawing["aria-label"] == "246 addresses in no pool, 9 addresses free, 1 addresses leased"
+
+
+def test_events_are_asked_for_as_the_address_says(browser: Browser, desk: Any) -> None:
+    fill(desk, "words")
+    browser.get(f"/events?stage=dhcp&mac={MAC}&since=2026-01-01T00:00&before=9")
+    wanted, before = calls(desk, "events")[0][1:3]
+    assert (wanted.stage, wanted.mac, wanted.since, before) == ("dhcp", MAC, 1767225600.0, 9)
+    told = browser.get("/events?reason=of-nothing")
+    assert told.status == 200
+
+
+def test_reservations_come_from_a_table_after_a_look_at_it(browser: Browser, desk: Any) -> None:
+    lines = f"network,kind,value,address,option:66\nlan,mac,{MAC},10.0.0.9,x\n"
+    page = PageReader(send(browser, "POST", "/reservations/import", csv=lines).text, whole=False)
+    assert "1 reservation would be added" in page.text
+    assert desk.rows_reservations == []
+    told = send(browser, "POST", "/reservations/import", csv=lines, sure="1")
+    assert "1 reservations were added." in told.text
+    assert desk.rows_reservations[0]["options"] == {"66": "x"}
+    bad = send(browser, "POST", "/reservations/import", csv=lines.replace("10.0.0.9", "192.0.2.1"), sure="1")
+    page = PageReader(bad.text, whole=False)
+    assert "nothing was imported" in page.text
+    assert "192.0.2.1 does not lie in 10.0.0.0/8" in page.text
+    assert lines.splitlines()[0] in page.text
+
+
+def test_a_rollout_goes_on_or_ends(browser: Browser, desk: Any) -> None:
+    send(browser, "POST", "/rollouts/1/resume", again="1")
+    send(browser, "POST", "/rollouts/1/abort")
+    assert calls(desk, "resume_rollout")[0][1:3] == ("1", True)
+    assert calls(desk, "abort_rollout")
+    fill(desk, "words")
+    assert "live-jobs" in send(browser, "POST", "/syncs/1/stop").headers["hx-trigger"]
+
+
+# Audit
+
+
+def test_a_change_is_seen_in_the_audit_with_before_and_after(browser: Browser, desk: Any) -> None:
+    send(browser, "PUT", "/settings/NAT", NAT="1", was="0")
+    page = PageReader(browser.get("/audit").text)
+    assert page.wrong == []
+    [row] = [row for row in desk.audited if row["path"] == "/settings/NAT"]
+    assert (row["before"]["value"], row["after"]["value"]) == (0, "1")
+    words = " ".join("".join(page.texts).split())
+    assert "PUT /settings/NAT" in words
+    assert all(line in words for line in ('"value": 0', '"value": "1"'))
