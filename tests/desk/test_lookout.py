@@ -1,4 +1,4 @@
-"""What nobody reports is found and told once: a pool that runs low, an address in quarantine."""
+"""What nobody reports is found and told once: pools that run low, devices that are stuck, quarantine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from ringboot import reasons
 from ringboot.desk.lookout import Lookout
 from ringboot.fleet.books import Books
 from ringboot.leases.change import bind, release
-from ringboot.model.address import ip_number
+from ringboot.model.address import ip_number, mac_text
+from ringboot.model.device import Device, DeviceFile
+from ringboot.model.event import Event
 from ringboot.model.lease import LeaseChange
 
 NOW = 1_800_000_000.0
@@ -92,6 +94,42 @@ def test_a_pool_that_is_gone_is_forgotten(watched: Watched) -> None:
         with watched.office.db.reading() as books:
             assert books.told.all("pool-low") == set()
         assert watched.told(reasons.POOL_RECOVERED) == []
+
+    watched.office.play(conversation)
+
+
+def test_a_device_that_boots_and_fetches_nothing_is_told_of_once_and_again_when_it_is_stuck_again(
+    watched: Watched,
+) -> None:
+    core = watched.office.core
+    mac = mac_text(_bound(7).mac)
+
+    def known(books: Books) -> None:
+        phone = Device("d1", mac, "10.0.1.7", plugin="aastra", vendor="Aastra", model="6731i", configured=True)
+        books.devices.put(phone, "test", NOW)
+        books.files.put([DeviceFile("aastra", "own.cfg", "d1", "", True, "ab", "base.tpl")])
+
+    def fetched(utc: float) -> Event:
+        return Event(utc, reasons.SERVED.id, mac, "d1", "10.0.1.7", {"path": "own.cfg", "size": 3})
+
+    async def look(minutes: float) -> int:
+        core.utc = lambda: NOW + 60 * minutes
+        await watched.lookout.look_at_devices()
+        return len(watched.told(reasons.DEVICE_STUCK))
+
+    async def conversation() -> None:
+        await watched.office.db.write(known)
+        await watched.taken(range(7, 8))
+        assert [await look(minutes) for minutes in (9, 11, 12)] == [0, 1, 1]
+        (told,) = watched.told(reasons.DEVICE_STUCK)
+        assert (told["mac"], told["model"], told["minutes"]) == (mac, "Aastra 6731i", 11)
+        watched.lookout = Lookout(core)  # another life
+        await watched.lookout.begin()
+        assert await look(13) == 1
+        await core.tell(fetched(NOW + 840))
+        assert await look(15) == 1
+        await core.tell(Event(NOW + 960, reasons.NOT_READABLE.id, mac, "d1", "10.0.1.7", {"path": "own.cfg"}))
+        assert [await look(minutes) for minutes in (17, 40)] == [1, 2]
 
     watched.office.play(conversation)
 

@@ -255,7 +255,7 @@ ROWS = [
     (LAN + "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/dev/null'", ("line 9, webhook.secret_file: "
      "/dev/null holds fewer than 16 octets; make a longer one: openssl rand -hex 32")),
     (LAN + "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/etc/services'\nevents = ['fire']",
-     ('line 10, webhook.events: "fire" is no event; events are new-device, configured, failed, quarantine, '
+     ('line 10, webhook.events: "fire" is no event; events are new-device, configured, failed, stuck, quarantine, '
       "pool-low, pool-recovered")),
     (LAN + 2 * "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/etc/services'\n",
      "line 11, webhook.name: another webhook is called a; choose another name"),

@@ -11,18 +11,17 @@ from typing import Any, NamedTuple
 from ringboot import reasons
 from ringboot.desk.daemon import DaemonDesk
 from ringboot.desk.devices import all_devices
-from ringboot.desk.pools import PoolUse, pool_uses
+from ringboot.desk.pools import LOW, PoolUse, pool_uses
 from ringboot.desk.standings import Judge
 from ringboot.desk.top import TopDesk
 from ringboot.fleet.books import Books
-from ringboot.fleet.standing import FAILED, STATES, STUCK
+from ringboot.fleet.standing import FAILED, STATES, STUCK, about
 from ringboot.model.address import ip_text, mac_text
 from ringboot.model.device import Device
 from ringboot.model.lease import DECLINED
 from ringboot.reasons import Reason
 
 MOST = 50  # rows of one reason
-LOW = 0.9  # part of a pool that is taken
 FOREIGN_FOR = 7200.0  # seconds that another DHCP server counts as being there
 SPAN, APART = 60.0, 5.0  # seconds that rates are taken over, and between two looks
 
@@ -204,10 +203,7 @@ def _of_pool(use: PoolUse) -> Need | None:
 
 def _of_device(device: Device, judge: Judge, utc: float) -> Need | None:
     stands = judge(device)
-    detail: Row = {
-        "name": device.description or device.mac or device.id, "id": device.id, "mac": device.mac or device.id,
-        "model": " ".join(filter(None, (device.vendor, device.model))) or "a device", "why": device.problem,
-    }  # fmt: skip
+    detail: Row = about(device)
     if stands.state == FAILED:
         return Need(reasons.DEVICE_FAILED, "device", device.id, detail)
     if stands.state == STUCK and stands.since is not None:

@@ -1,4 +1,4 @@
-"""Looks for what nobody reports: pools that run low; and tells it once, as events."""
+"""Looks for what nobody reports: pools that run low, devices that are stuck; and tells it once, as events."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections.abc import Sequence
 
 from ringboot import log, reasons
 from ringboot.desk.core import Core
-from ringboot.desk.pools import PoolUse, pool_uses
+from ringboot.desk.devices import all_devices
+from ringboot.desk.pools import LOW, PoolUse, pool_uses
 from ringboot.fleet.books import Books
+from ringboot.fleet.standing import STUCK, about
 from ringboot.fleet.webhooks import quarantined
 from ringboot.model.event import Event
 from ringboot.model.lease import LeaseChange
 from ringboot.store.errors import StoreFailed
 
 EVERY = 30.0  # seconds between two looks
-LOW, ROOM = 0.9, 0.85  # parts of a pool that are taken: it runs low from the first on, and has room again at the other
+ROOM = 0.85  # the part of a pool that is taken below which it has room again
 
-POOL = "pool-low"  # the kind in the book of what was told
+POOL = "pool-low"  # a kind in the book of what was told; STUCK is another
 Change = tuple[str, str, Event | None, bool]  # kind, subject, what to tell, whether it holds
 
 
@@ -26,7 +28,7 @@ class Lookout:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._told: dict[str, set[str]] = {POOL: set()}
+        self._told: dict[str, set[str]] = {POOL: set(), STUCK: set()}
 
     def saw(self, books: Books, change: LeaseChange) -> None:
         """Note a change of a lease, in the transaction that deals with its row."""
@@ -40,6 +42,7 @@ class Lookout:
         while True:
             try:
                 await self.look_at_pools()
+                await self.look_at_devices()
             except StoreFailed as error:
                 log.get().error("what was found cannot be told", why=str(error))
             await asyncio.sleep(EVERY)
@@ -66,6 +69,25 @@ class Lookout:
         percent = round(100 * taken / use.size) if use.size else 0
         detail = {"network": use.network, "pool": use.pool, "percent": percent, "free": use.free}
         return POOL, _called(use), Event(self._core.utc(), reason.id, detail=detail), is_low
+
+    async def look_at_devices(self) -> None:
+        """Tell which devices are stuck now that were not before; not while dhcp needs the processors."""
+        if not self._core.pace.is_held_back:
+            await self._tell(await asyncio.to_thread(self._stuck))
+
+    def _stuck(self) -> list[Change]:
+        core, utc = self._core, self._core.utc()
+        with core.db.reading() as books:
+            judge = core.standings.judge(books, core.world, utc)
+            judged = [(device, judge(device)) for device in all_devices(books)]
+        stuck = {device.id: (device, stands.since or utc) for device, stands in judged if stands.state == STUCK}
+        changes: list[Change] = [(STUCK, gone, None, False) for gone in sorted(self._told[STUCK] - stuck.keys())]
+        for ident in sorted(stuck.keys() - self._told[STUCK]):
+            device, since = stuck[ident]
+            detail = {**about(device), "minutes": round((utc - since) / 60)}
+            event = Event(utc, reasons.DEVICE_STUCK.id, device.mac, device.id, device.ip, detail)
+            changes.append((STUCK, ident, event, True))
+        return changes
 
     async def _tell(self, changes: Sequence[Change]) -> None:
         """Write events, and with them what holds now, so that nothing is told twice or never."""

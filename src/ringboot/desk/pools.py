@@ -9,6 +9,8 @@ from ringboot.desk.core import Core
 from ringboot.model.address import ip_text
 from ringboot.model.lease import DECLINED
 
+LOW = 0.9  # the part of a pool that is taken when it runs low
+
 Row = dict[str, Any]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ringboot import reasons
 from ringboot.model.device import Device
@@ -62,3 +62,11 @@ def _began(boot: Boot) -> float | None:
         at for at, slack in ((boot.leased, SLACK), (boot.refused, 0.0)) if at is not None and fetched < at - slack
     ]
     return min(beginnings, default=None)
+
+
+def about(device: Device) -> dict[str, Any]:
+    """Give what a reason says of a device that needs a person."""
+    return {
+        "name": device.description or device.mac or device.id, "id": device.id, "mac": device.mac or device.id,
+        "model": " ".join(filter(None, (device.vendor, device.model))) or "a device", "why": device.problem,
+    }  # fmt: skip

@@ -33,6 +33,7 @@ TABLE: tuple[Kind, ...] = (
     Kind("new-device", (reasons.DEVICE_CREATED, reasons.DEVICE_ADDED), "a device made itself known, or was added"),
     Kind("configured", (reasons.CONFIGURED,), "a device's files stand ready, for the first time or changed"),
     Kind("failed", (reasons.TEMPLATE_ERROR, reasons.RENDER_FAILED), "a device's files could not be made"),
+    Kind("stuck", (reasons.DEVICE_STUCK,), "a device boots, and does not fetch its files"),
     Kind(
         "quarantine",
         (reasons.QUARANTINED, reasons.CLIENT_QUARANTINED),
