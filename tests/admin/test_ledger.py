@@ -66,6 +66,11 @@ def test_what_is_gone_is_not_there_or_was_removed(site: Site) -> None:
     assert (late.status, late.value["code"], late.value["current"]) == (412, "changed-meanwhile", None)
 
 
+def test_a_list_has_no_version_that_a_change_is_held_to(site: Site) -> None:
+    for question, status in (("?network=lan&kind=mac&value=", 400), ("?network=lan&kind=mac&value=m", 204)):
+        assert site.ask("DELETE", f"/reservations{question}", if_match='"x"').status == status
+
+
 def test_an_administrator_may_have_seen_the_secrets(site: Site) -> None:
     plain, masked = (site.ask("GET", f"/configs/base{each}").headers["etag"] for each in ("?secrets=1", ""))
     assert plain != masked

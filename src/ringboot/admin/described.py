@@ -54,7 +54,7 @@ class Described(NamedTuple):
 WORD: Mapping[str, Any] = {"type": "string"}
 FLAG: Mapping[str, Any] = {"type": "string", "enum": ["true", "false"]}
 INSTANT: Mapping[str, Any] = {"type": "string", "pattern": r"^[0-9]{1,12}(\.[0-9]{1,9})?$"}
-SWITCH: Mapping[str, Any] = {"type": "string", "enum": ["0", "1"]}
+SWITCH: Mapping[str, Any] = {"type": "string", "enum": ["0", "1", ""]}
 SECRETS = Asks("secrets", "1: show passwords instead of ***; for administrators.", SWITCH)
 
 FORMAT = Asks("format", "csv: as CSV, of 100,000 rows at most.", {"type": "string", "enum": ["json", "csv"]})
@@ -75,7 +75,7 @@ def of_list(keys: Sequence[str]) -> tuple[Asks, ...]:
         Asks("filter", "Only rows with this value, as key=value, without regard to case; may be repeated.",
              {"type": "array", "items": one}),
         Asks("text", "Only rows that hold this text.", WORD),
-        Asks("sort", "The key to sort by; with - before it downwards.", {"type": "string", "enum": both}),
+        Asks("sort", "The key to sort by; with - before it downwards.", {"type": "string", "enum": [*both, ""]}),
         Asks("limit", "How many rows at most.", number(1, LARGEST_PAGE, 100)),
         Asks("offset", "How many rows to skip.", number(0, 1 << 40, 0)),
         SECRETS,

@@ -115,9 +115,13 @@ class Ledger:
         """Say why a change is refused that was made for another version."""
         wanted = _listed(scope, b"if-match")
         status = there.answer.status
-        if not wanted or there.question.text or not (status == 200 or (status == 404 and scope["method"] == "PUT")):
+        if not wanted or there.question.text:
+            return None
+        if status != 200 and not (status == 404 and scope["method"] == "PUT"):
             return None
         if status == 200:
+            if there.thing is None:  # a list: no one thing is meant
+                return None
             if "*" in wanted or _version(there.answer) in wanted:
                 return None
             if _caller(scope).role == ADMINISTRATOR and _version(await self._shown(scope, "secrets=1")) in wanted:

@@ -13,7 +13,7 @@ from ringboot.admin.desk_bulk import BulkDesk
 from ringboot.admin.desk_jobs import JobDesk
 from ringboot.admin.masks import refuse_masks
 from ringboot.admin.problems import Problem
-from ringboot.admin.routes_jobs import worked
+from ringboot.admin.routes_jobs import is_to_wait, worked
 from ringboot.admin.routes_syncs import chosen
 from ringboot.admin.shapes.bodies import Bulk, CsvRows, Rows
 from ringboot.admin.shapes.networks import BulkDone, BulkSeen, DevicesImported, Job
@@ -35,6 +35,7 @@ def bulk_routes(desk: _Bulk) -> APIRouter:
 
     @routes.post("/bulk")
     async def bulk(request: Request) -> Any:
+        is_to_wait(request)  # also where nothing is begun
         body = await json_body(request)
         only(body, "action", *_CHOICE, "to", "changes", "sync", "dry_run")
         action, values = _action(body)
@@ -47,6 +48,7 @@ def bulk_routes(desk: _Bulk) -> APIRouter:
 
     @routes.post("/import")
     async def import_devices(request: Request) -> Any:
+        is_to_wait(request)
         try:
             rows, dry_run = await imported(request)
         except BadSheet as error:

@@ -68,7 +68,7 @@ def template_routes(desk: _Templates) -> APIRouter:
     @routes.get("/of/{plugin}/{name:path}", dependencies=[Depends(administrator)])
     async def template(plugin: str, name: str, request: Request) -> dict[str, Any]:
         refuse_unknown(request, ("shipped",))
-        return await desk.template(plugin, name, choice_of(request, "shipped", "0", "1") == "1")
+        return await desk.template(plugin, name, choice_of(request, "shipped", "0", "1", "") == "1")
 
     @routes.put("/of/{plugin}/{name:path}", dependencies=[Depends(administrator)])
     async def write(plugin: str, name: str, request: Request) -> dict[str, Any]:

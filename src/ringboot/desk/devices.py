@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -16,7 +16,7 @@ from ringboot.desk.standings import Judge
 from ringboot.fleet import configs, devices, layers
 from ringboot.fleet.books import Books
 from ringboot.fleet.devices import Done
-from ringboot.fleet.fields import FieldErrors, Unknown
+from ringboot.fleet.fields import FieldErrors, Unknown, check_known
 from ringboot.model.device import Config, Device
 from ringboot.plugins.manifest import BadManifest
 from ringboot.plugins.originals import NotCopied, Originals
@@ -108,7 +108,9 @@ class DeviceDesk(Steps):
     async def add_device(self, row: Row, who: str) -> Row:
         """Check and add one; its files stand when this returns."""
         core = self.core
-        done = await self._written(lambda books: devices.add(books, core.world, dotted(row)[0], who, core.utc()))
+        done = await self._written(
+            lambda books: devices.add(books, core.world, _entered(row, devices.SETTABLE), who, core.utc())
+        )
         await self._followed(done, who, "device added")
         return await self.device(done.device.id if done.device else "")
 
@@ -265,7 +267,9 @@ class ConfigDesk(Steps):
     async def add_config(self, row: Row, who: str) -> Row:
         """Check and add one."""
         core = self.core
-        done = await self._written(lambda books: layers.add(books, core.world, dotted(row)[0], who, core.utc()))
+        done = await self._written(
+            lambda books: layers.add(books, core.world, _entered(row, layers.KEYS), who, core.utc())
+        )
         await self._followed(done, who, f"config {done.config.id if done.config else ''} added")
         return await self.config(done.config.id if done.config else "")
 
@@ -307,6 +311,13 @@ def dotted(patch: Row, path: str = "") -> tuple[Row, list[str]]:
         else:
             values[place] = value
     return values, removed
+
+
+def _entered(row: Row, known: Collection[str]) -> Row:
+    """Give what is entered of something new, with dotted keys; a null says nothing, but of a key that there is."""
+    values, removed = dotted(row)
+    check_known(removed, {*known, "id"})
+    return values
 
 
 def all_devices(books: Books) -> Iterable[Device]:

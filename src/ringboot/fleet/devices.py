@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from ringboot import reasons
 from ringboot.fleet import configs
 from ringboot.fleet.books import Books, Taken
 from ringboot.fleet.entries import DeviceEntry, device_entry
-from ringboot.fleet.fields import Unknown, assign, check_id, one
+from ringboot.fleet.fields import Unknown, assign, check_id, check_known, one
 from ringboot.fleet.observe import mac_evidence
 from ringboot.fleet.way import RENDERED, describe
 from ringboot.fleet.world import World, brand_of, choose
@@ -78,10 +78,11 @@ def change(
     *,
     who: str,
     utc: float,
-    removed: Iterable[str] = (),
+    removed: Collection[str] = (),
 ) -> Done:
     """Set keys of a device, and take others away; a plugin or config set to nothing is chosen again."""
     before = named(books, ident)
+    check_known(removed, SETTABLE)
     present = {key: getattr(before, key) for key in SETTABLE}
     entry = device_entry(assign(present, values, removed))
     touched = {key.partition(".")[0] for key in (*values, *removed)}

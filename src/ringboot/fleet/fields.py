@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -72,6 +72,13 @@ def _in_words(kind: str, said: str) -> str:
     text = _WORDS.get(kind, said.removeprefix("Value error, "))
     text = text.replace("Input should be a valid", "must be a").replace("Input should be", "must be")
     return text.replace("must be a integer", "must be an integer")
+
+
+def check_known(keys: Iterable[str], known: Collection[str]) -> None:
+    """Refuse dotted keys that begin with none of these, also where they are only taken away; FieldErrors."""
+    strange = [key for key in keys if key.partition(".")[0] not in known]
+    if strange:
+        raise FieldErrors(FieldError(key, "is not a key that is known") for key in strange)
 
 
 def check_id(text: str, place: str = "id") -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +10,13 @@ from ringboot.fleet import configs
 from ringboot.fleet.books import Books
 from ringboot.fleet.devices import Done
 from ringboot.fleet.entries import ConfigEntry, config_entry
-from ringboot.fleet.fields import FieldError, FieldErrors, Unknown, assign, check_id, one
+from ringboot.fleet.fields import FieldError, FieldErrors, Unknown, assign, check_id, check_known, one
 from ringboot.fleet.raw_config import check_layer
 from ringboot.fleet.world import World
 from ringboot.model.device import Config
 
 SHARED = "base"  # the config that the files of all devices are rendered from
-_KEYS = ("parent_ids", "raw_config", "role", "label", "code")
+KEYS = ("parent_ids", "raw_config", "role", "label", "code")
 
 
 def named(books: Books, ident: str) -> Config:
@@ -37,17 +37,18 @@ def add(books: Books, world: World, values: Mapping[str, Any], who: str, utc: fl
 
 
 def change(
-    books: Books, ident: str, values: Mapping[str, Any], *, who: str, utc: float, removed: Iterable[str] = ()
+    books: Books, ident: str, values: Mapping[str, Any], *, who: str, utc: float, removed: Collection[str] = ()
 ) -> Done:
     """Set dotted keys of a config, such as raw_config.sip_lines.1.username, and take others away; FieldErrors."""
     after = changed(books, ident, values, removed)
     return Done(config=after) if after == named(books, ident) else _settle(books, after, who, utc)
 
 
-def changed(books: Books, ident: str, values: Mapping[str, Any], removed: Iterable[str] = ()) -> Config:
+def changed(books: Books, ident: str, values: Mapping[str, Any], removed: Collection[str] = ()) -> Config:
     """Give a config as it would be with these changes, which are not kept; Unknown, FieldErrors."""
     before = named(books, ident)
-    present = {key: getattr(before, key) for key in _KEYS}
+    check_known(removed, KEYS)
+    present = {key: getattr(before, key) for key in KEYS}
     return replace(before, **_checked(books, ident, config_entry(assign(present, values, removed))))
 
 
