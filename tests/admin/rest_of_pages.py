@@ -42,10 +42,12 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/events?stage=dhcp&reason=offered&mac=00:00:5e:00:53:0a&since=2026-01-01T00:00&before=9", VIEWER),
     ("/jobs", VIEWER),
     ("/rollouts/1", VIEWER),
+    ("/rollouts-new", VIEWER),
     ("/syncs/1", VIEWER),
     ("/reservations/new", VIEWER),
 ]
 PIECES = (
+    "/rollouts-new",
     "/configs-new", "/templates-check", "/reservations/import", "/reservations/new", "/plugins/p/firmware",
     "/plugins/p/firmware/fw", "/plugins/p/uninstall", "/plugins-install", "/leases/10.0.0.9",
 )  # fmt: skip
@@ -205,6 +207,7 @@ OFFERED: list[tuple[str, list[str], str]] = [
     ("/settings", ["/settings/NAT"], ADMINISTRATOR),
     ("/leases/10.0.0.9", ["/leases/10.0.0.9/release", "/leases/10.0.0.9/renew"], OPERATOR),
     ("/names", ["/names/retry"], OPERATOR),
+    ("/jobs", ["/rollouts-new"], OPERATOR),
     ("/rollouts/1", ["/rollouts/1/resume", "/rollouts/1/abort"], OPERATOR),
     ("/syncs/1", ["/syncs/1/stop"], OPERATOR),
     ("/reservations", ["/reservations/new", "/reservations/import", "/reservations/remove"], OPERATOR),

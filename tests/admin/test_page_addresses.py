@@ -146,3 +146,21 @@ def test_a_change_is_seen_in_the_audit_with_before_and_after(browser: Browser, d
     words = " ".join("".join(page.texts).split())
     assert "PUT /settings/NAT" in words
     assert all(line in words for line in ('"value": 0', '"value": "1"'))
+
+
+def test_a_rollout_is_looked_at_before_it_begins(browser: Browser, desk: Any) -> None:
+    file = {"path": EVIL, "change": "changed"}
+    device = {"id": "d1", "mac": None, "model": EVIL, "group": "first", "problem": None, "files": [file]}
+    desk.foreseen = {"from": "p", "to": EVIL, "devices": 7, "failed": 1, "items": [device]}
+    fields = {"from": "p", "to": "q", "model": "M1", "first": "2", "stop_at": "1", "window": "", "text": ""}
+    page = PageReader(send(browser, "POST", "/rollouts", **fields).text, whole=False)
+    assert page.wrong == []
+    assert "7 devices would go" in page.text
+    assert SHOWN in page.text
+    told = send(browser, "POST", "/rollouts", **fields, sync="1", sure="1")
+    assert told.headers["hx-redirect"] == "/rollouts/1"
+    tried, begun = (call[1] for call in calls(desk, "move_devices"))
+    assert (tried["dry_run"], begun["dry_run"], begun["sync"]) == (True, False, True)
+    assert (begun["first"], begun["stop_at"], begun["filters"]) == (2, 1, ["model=M1"])
+    page = PageReader(send(browser, "POST", "/rollouts", **{**fields, "first": "many"}).text, whole=False)
+    assert "must be a number of devices" in page.text

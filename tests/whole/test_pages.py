@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from tests.admin.reading import PageReader
 from tests.admin.test_pages import Browser, Told
+from tests.whole.daemon import wait_until
 from tests.whole.replay.site import Site, colons, go
 
 from ringboot.sim.phone import Habit
@@ -120,3 +121,17 @@ def test_an_address_is_kept_and_its_lease_ended(site: Site, browser: Browser) ->
     assert address in browser.get("/reservations").text
     send(browser, "POST", "/reservations/remove", network="phones", kind="mac", value=colons(PHONE))
     assert address not in browser.get("/reservations").text
+
+
+def test_a_plugin_is_rolled_out_after_a_look_at_it(site: Site, browser: Browser) -> None:
+    site.run("plugin", "install", "aastra", "--id", "trial")
+    fields = {"from": "aastra", "to": "trial", "stop_at": "1"}
+    seen = send(browser, "POST", "/rollouts", **fields)
+    assert "1 devices would go to trial" in seen.text
+    assert FILE in seen.text
+    assert site.device(PHONE)["plugin"] == "aastra"
+    there = send(browser, "POST", "/rollouts", **fields, sure="1").headers["hx-redirect"]
+    wait_until(lambda: site.device(PHONE)["plugin"] == "trial", "the phone to be moved")
+    page = PageReader(browser.get(there).text)
+    assert page.wrong == []
+    assert colons(PHONE) in page.text

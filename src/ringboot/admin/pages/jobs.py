@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from starlette.responses import Response
 
@@ -19,6 +20,36 @@ async def _jobs(visit: Visit) -> Response:
     look = await look_at(visit, PATH, FILTERS)
     kinds = sorted({row["kind"] for row in look.items} | set(filter(None, [look.filters.get("kind")])))
     return await visit.draw("jobs.html", look=look, kinds=kinds)
+
+
+async def _new_rollout(visit: Visit) -> Response:
+    form = {"from": visit.word("from"), "stop_at": "1"}
+    return await visit.draw("rollout_new.html", plugins=await _plugins(visit), form=form, found=None, problem=None)
+
+
+async def _plugins(visit: Visit) -> list[str]:
+    found = await visit.look("/plugins", [("limit", 1000)])
+    return [row["id"] for row in found.value["items"] if row["installed"]] if found.is_good else []
+
+
+async def _begin(visit: Visit) -> Response:
+    """Say first which devices go to the other plugin, and what they would get; begin when somebody has seen that."""
+    form = await visit.form()
+    trial = not form.has("sure")
+    row: dict[str, Any] = {"from": form.text("from"), "to": form.text("to"), "dry_run": trial}
+    row |= {"sync": form.has("sync"), "window": form.text("window"), "text": form.text("text")}
+    if form.text("model"):
+        row["filters"] = [f"model={form.text('model')}"]
+    for key in ("first", "stop_at"):
+        if form.text(key):
+            row[key] = int(form.text(key)) if form.text(key).isdecimal() else form.text(key)
+    answer = await visit.send("POST", "/rollouts", row)
+    if answer.is_good and not trial:
+        return visit.go(f"/rollouts/{answer.value['id']}")
+    return await visit.draw(
+        "rollout_new.html", answer.status, plugins=await _plugins(visit), form=dict(form.pairs),
+        found=answer.value if answer.is_good else None, problem=None if answer.is_good else answer,
+    )  # fmt: skip
 
 
 async def _rollout(visit: Visit) -> Response:
@@ -63,6 +94,8 @@ JOBS = Section(
     "Jobs",
     (
         Way("GET", PATH, _jobs),
+        Way("GET", "/rollouts-new", _new_rollout),
+        Way("POST", "/rollouts", _begin),
         Way("GET", "/rollouts/{id}", _rollout),
         Way("POST", "/rollouts/{id}/resume", _resume),
         Way("POST", "/rollouts/{id}/abort", _abort),
