@@ -121,6 +121,16 @@ def test_a_draft_is_checked_and_tried_before_anything_is_kept(browser: Browser, 
     assert not calls(desk, "put_template")
 
 
+def test_a_new_copy_is_previewed_on_any_device_of_its_plugin(browser: Browser, desk: Any) -> None:
+    desk.rows_templates = [template(used_by=[])]
+    desk.rows_devices = {
+        "d7": {"id": "d7", "mac": MAC, "plugin": "p", "model": "M"},
+        "d8": {"id": "d8", "mac": None, "plugin": "q", "model": "M"},
+    }
+    page = PageReader(browser.get("/templates/p/base.tpl").text)
+    assert [each["value"] for each in page.all("option")] == ["", "d7"]
+
+
 def test_a_template_is_saved_with_line_ends_of_files(browser: Browser, desk: Any) -> None:
     desk.rows_templates = [template()]
     assert "Saved." in send(browser, "PUT", "/templates/p/base.tpl", text="a\r\nb").text

@@ -17,6 +17,7 @@ from ringboot.admin.pages.visit import Failed, Visit
 
 PATH = "/templates/{plugin}/{name:path}"
 _DO = "/template-{what}/{{plugin}}/{{name:path}}"  # a template's name may end in anything, also in /check
+_TRYABLE = 100  # devices that a preview is offered on
 Row = dict[str, Any]
 
 
@@ -44,6 +45,7 @@ async def _drawn(
     return await visit.draw(
         "template.html",
         row=row,
+        tryable=row["used_by"] or await _of_plugin(visit),
         etag=found.etag,
         was=_digest(row["text"]),
         told=next((each for each in STATES if each[0] == row["state"]), (row["state"], "", row["state"])),
@@ -53,6 +55,17 @@ async def _drawn(
         said=said,
         device=form.text("device") if form is not None else "",
     )
+
+
+async def _of_plugin(visit: Visit) -> list[Row]:
+    """Give devices of the plugin: no file is made yet of a copy that is new, or of what others include."""
+    query: list[tuple[str, str | int]] = [
+        ("filter", f"plugin={visit.part('plugin')}"),
+        ("limit", _TRYABLE),
+        ("sort", "mac"),
+    ]
+    answer = await visit.try_get("/devices", query)
+    return list(answer.value["items"]) if answer.is_good else []
 
 
 async def _save(visit: Visit) -> Response:
