@@ -23,6 +23,10 @@ listen = "127.0.0.1:{https}"
 name = "phones"
 subnet = "127.79.0.0/16"
 pools = ["127.79.1.1-127.79.1.50"]
+[[webhook]]
+name = "desk"
+url = "http://127.0.0.1:1/"
+secret_file = "HOOK"
 """
 )
 MAC = "00:08:5d:17:00:01"
@@ -40,7 +44,10 @@ ELSEWHERE = {
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     dhcp = free_port()
     ports = {"dhcp": dhcp, "tftp": free_port(), "http": free_port(), "https": free_port()}
-    daemon = Site(tmp_path_factory.mktemp("api"), CONFIG.format(**ports))
+    folder = tmp_path_factory.mktemp("api")
+    (folder / "hook.secret").write_text("a word of the webhook's own, long enough\n")
+    (folder / "hook.secret").chmod(0o600)
+    daemon = Site(folder, CONFIG.format(**ports).replace("HOOK", str(folder / "hook.secret")))
     daemon.port = dhcp
     daemon.start()
     yield daemon
@@ -57,10 +64,15 @@ def test_the_daemon_tells_of_itself(api: Api) -> None:
         assert api.ask("GET", path).status == 200
     assert api.ask("GET", "/pools/history", query={"network": "phones", "step": "15m"}).value["step"] == 900
     assert api.ask("POST", "/dns/retry").value == {"retried": 0}
-    bodies: list[Any] = [{}, {"path": "/x", "text": CONFIG}, {"reservations": []}]
+    bodies: list[Any] = [{}, {"path": "/x", "text": CONFIG.partition("[[webhook]]")[0]}, {"reservations": []}]
     for body in bodies:
         api.ask("POST", "/diff", body)
     assert api.ask("POST", "/reload", {"dry_run": True}).value["dry_run"]
+
+
+def test_a_receiver_is_told_something(api: Api) -> None:
+    assert api.ask("GET", "/webhooks").value["items"][0]["name"] == "desk"
+    assert not api.ask("POST", "/webhooks/{name}/test", name="desk").value["taken"], "nobody listens there"
 
 
 def test_leases_and_reservations(api: Api, site: Site) -> None:
