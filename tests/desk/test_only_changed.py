@@ -102,7 +102,7 @@ def test_a_change_that_nobody_waits_for_returns_before_the_files_are_made(data: 
             row = await home.desk.set_config("base", {"raw_config": {"ntp_ip": "10.0.0.7"}}, "ann", wait=False)
             assert row["raw_config"]["ntp_ip"] == "10.0.0.7"
             go.set()
-            await until(lambda: not len(home.core.background))
+            await until(lambda: [job["state"] for job in home.core.jobs.all()] == ["done"] and not home.renders.waiting)
             assert {"heir", "grandchild"} <= set(home.workers.devices)
 
     asyncio.run(conversation())

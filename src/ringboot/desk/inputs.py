@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from ringboot.desk.core import Core
@@ -14,6 +14,7 @@ from ringboot.fleet.raw_config import complete
 from ringboot.model.device import Device
 from ringboot.plugins.job import RenderJob, ServerFacts
 
+_FIELDS = tuple(field.name for field in fields(Device))
 _NOT_RENDERED = ("configured", "problem", "association", "added")  # fields of a device that no template sees
 
 
@@ -37,7 +38,7 @@ class Inputs(NamedTuple):
 def inputs(core: Core, device: Device, flat: dict[str, Any]) -> Inputs:
     """Bring together what a device's files are made from; FieldErrors."""
     facts = core.facts(device.ip)
-    return Inputs(complete({**told(core), **flat}), facts, asdict(device))
+    return Inputs(complete({**told(core), **flat}), facts, {key: getattr(device, key) for key in _FIELDS})
 
 
 def told(core: Core) -> dict[str, Any]:

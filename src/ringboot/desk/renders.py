@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
@@ -294,12 +295,23 @@ class Renders:
 
     async def _written(self, device: str, keep: Callable[[Books], list[DeviceFile]]) -> str | None:
         """Write down what became of a render, delete the files that it leaves over, and give the device's problem."""
-        gone, after = await self._core.db.write(lambda books: (keep(books), books.devices.get(device)))
+
+        def write(books: Books) -> tuple[list[DeviceFile], Device | None]:
+            gone = keep(books)
+            books.files.remove(row for row in gone if not self._lies(row))
+            return [row for row in gone if self._lies(row)], books.devices.get(device)
+
+        gone, after = await self._core.db.write(write)
         await self._delete(gone)
         if after is None:
             return None
         self._core.know(after)
         return after.problem
+
+    def _lies(self, record: DeviceFile) -> bool:
+        """Tell whether there is a file; most records that go were of one that a device might have had."""
+        root = self._core.shelf.tftpboot(record.plugin)
+        return root is not None and os.path.lexists(f"{root}/{record.path}")
 
     async def _delete(self, records: list[DeviceFile]) -> None:
         """Delete files, and only then the records that say whose they are."""

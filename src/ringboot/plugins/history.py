@@ -50,24 +50,32 @@ class History:
     """What is kept of one device."""
 
     def __init__(self, plugin: str | Path, device: str) -> None:
-        self.folder = Path(plugin, "var", "history", folder_name(device))
-        self._lines = self.folder / _LINES
+        self._place = f"{plugin}/var/history/{folder_name(device)}"  # text: one is made for each render of a fleet
+
+    @property
+    def folder(self) -> Path:
+        """Give the folder of the device."""
+        return Path(self._place)
+
+    @property
+    def _lines(self) -> Path:
+        return Path(self._place, _LINES)
 
     def has(self, sha256: str) -> bool:
         """Tell whether a content is kept."""
-        return (self.folder / sha256).exists()
+        return os.path.exists(f"{self._place}/{sha256}")
 
     def begun(self) -> bool:
         """Tell whether there is a generation."""
-        return self._lines.exists()
+        return os.path.exists(f"{self._place}/{_LINES}")
 
     def take(self, packed: str | Path, sha256: str) -> None:
         """Move a content, as `pack` wrote it, to where it is kept."""
         try:
-            os.replace(packed, self.folder / sha256)
+            os.replace(packed, f"{self._place}/{sha256}")
         except FileNotFoundError:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.replace(packed, self.folder / sha256)
+            os.replace(packed, f"{self._place}/{sha256}")
 
     def all(self) -> list[Generation]:
         """Give the generations, oldest first; a line that a crash cut off is left out."""
@@ -101,7 +109,7 @@ class History:
         line = codec.encode(Generation(number, utc, why, held, files))
         if newest is None:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._lines.open("ab", buffering=0) as lines:
+        with open(f"{self._place}/{_LINES}", "ab", buffering=0) as lines:
             lines.write(b"\n" + line)  # the end of a line that was cut off, too
         if number % KEPT == 0:
             self._trim()
@@ -131,7 +139,8 @@ class History:
 
     def _read(self) -> bytes:
         try:
-            return self._lines.read_bytes()
+            with open(f"{self._place}/{_LINES}", "rb", buffering=0) as lines:
+                return lines.read()
         except OSError:
             return b""
 

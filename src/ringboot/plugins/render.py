@@ -95,11 +95,11 @@ def stage(job: RenderJob, made: Made, into: Path, number: int = 0) -> Rendered:
 
     A device's, also for its history, as far as that does not have them.
     """
-    root = Path(job.folder, "var", "tftpboot")
+    root = f"{job.folder}/var/tftpboot"
     history = History(job.folder, str(job.device["id"])) if job.device is not None else None
     files = []
     for place, page in enumerate(made.pages):
-        changed = _differs(root / page.path, page.data)
+        changed = _differs(f"{root}/{page.path}", page.data)
         if changed:
             with os.fdopen(
                 os.open(fresh(into, number, place), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640), "wb"
@@ -112,9 +112,12 @@ def stage(job: RenderJob, made: Made, into: Path, number: int = 0) -> Rendered:
     return Rendered(job.revision, tuple(files), made.left)
 
 
-def _differs(path: Path, data: bytes) -> bool:
+def _differs(path: str, data: bytes) -> bool:
     try:
-        return path.stat().st_size != len(data) or path.read_bytes() != data
+        if os.stat(path).st_size != len(data):
+            return True
+        with open(path, "rb", buffering=0) as there:
+            return there.read() != data
     except OSError:
         return True
 

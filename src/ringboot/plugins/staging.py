@@ -36,12 +36,12 @@ def clear(plugin: str, token: str) -> None:
     shutil.rmtree(new_folder(plugin, token), ignore_errors=True)
 
 
-def fresh(new: Path, job: int, number: int) -> str:
+def fresh(new: str | Path, job: int, number: int) -> str:
     """Name a new file of a job, both by their places in the lists."""
     return f"{new}/{job}-{number}"
 
 
-def packed(new: Path, job: int, number: int) -> str:
+def packed(new: str | Path, job: int, number: int) -> str:
     """Name a new file's content as it is kept in the history of its device."""
     return f"{new}/{job}-{number}.z"
 
@@ -53,7 +53,7 @@ def place(plugin: str, token: str, rendered: Rendered, device: str | None = None
 
     Nothing is made anew of a plugin that was taken away meanwhile: what is left of it would be in the way of the next.
     """
-    new, root = new_folder(plugin, token), f"{plugin}/var/tftpboot"
+    new, root = f"{plugin}/var/new/{token}", f"{plugin}/var/tftpboot"
     if not os.path.isdir(root):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), root)
     if device is not None:
