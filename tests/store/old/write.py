@@ -120,6 +120,11 @@ def _fill_more(books: Any) -> None:
 
         job = books.syncs.add(UTC, "anna")
         books.syncs.put([SyncRow(job.id, "d1", MACS[0], "told", "", {"path": "00085D000001.cfg"}, 1, UTC + 300, UTC)])
+    if hasattr(books, "deliveries"):
+        from ringboot.model.webhook import Delivery
+
+        books.deliveries.add([Delivery("0a", "nms", "failed", UTC, "{}", 1, UTC + 60, "it answers 500")])
+        books.told.put("stuck", "d2", UTC)
     if "code" in {each.name for each in fields(Config)}:
         books.configs.put(Config("cleo", ("base",), {}, code="123456"), "anna", UTC)
 
