@@ -80,6 +80,8 @@ options = {{ routers = "{SERVER_ADDRESS}", domain-name-servers = "{SERVER_ADDRES
 listen = ":69"
 [http]
 listen = ":8667"
+[admin]
+listen = "off"
 """
     return Contender(
         "ringboot",

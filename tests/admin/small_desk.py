@@ -23,6 +23,7 @@ from ringboot.admin.desk import Desk
 from ringboot.admin.server import ApiServer
 from ringboot.desk.errors import Busy, NotFound, Refused
 from ringboot.desk.listing import Page, Query, select
+from ringboot.model.user import Caller
 
 Row = dict[str, Any]
 MAC = "00:00:5e:00:53:01"
@@ -71,6 +72,9 @@ class SmallDesk(SmallRest):
             }
         ]  # fmt: skip
         self.rollout_members: list[Row] = []
+        self.rows_users: dict[str, Row] = {}
+        self.rows_sessions: list[Row] = []
+        self.rows_tokens: dict[str, Row] = {}
         self.foreseen: Row = {}
         self.audited: list[Row] = []
         self.unwritable: Exception | None = None  # why the audit cannot be written
@@ -164,6 +168,8 @@ class SmallDesk(SmallRest):
         return {
             "listen": ":8668",
             "legacy": None,
+            "admin": None,
+            "admin_certificate": None,
             "problem": "",
             "client_cas": [{"brand": "acme", "file": "/ca.pem"}],
             "certificate": made,
@@ -540,6 +546,58 @@ class SmallDesk(SmallRest):
         self._call("audit", query, since, until)
         rows = [{"id": at, "utc": float(at), **row} for at, row in enumerate(self.audited, 1)]
         return select(reversed(rows), query)
+
+    async def users(self) -> list[Row]:
+        self._call("users")
+        return list(self.rows_users.values())
+
+    async def user(self, name: str) -> Row:
+        return self._one(self.rows_users, "user", name)
+
+    async def add_user(self, row: Row, who: str) -> Row:
+        self._call("add_user", row, who)
+        made = {"name": row["name"], "role": row["role"], "created": 1.0, "last_seen": None, "must_change": True}
+        self.rows_users[row["name"]] = made
+        return made if "password" in row else {**made, "password": "once-only"}
+
+    async def set_user(self, name: str, changes: Row, who: str) -> Row:
+        self._call("set_user", name, changes, who)
+        return self._changed(self._one(self.rows_users, "user", name), changes)
+
+    async def remove_user(self, name: str, who: str) -> None:
+        self._call("remove_user", name, who)
+        del self.rows_users[name]
+
+    async def reset_user(self, name: str, who: str) -> Row:
+        self._call("reset_user", name, who)
+        return {**self._one(self.rows_users, "user", name), "password": "once-only"}
+
+    async def sessions(self, user: str | None) -> list[Row]:
+        self._call("sessions", user)
+        return self.rows_sessions
+
+    async def end_session(self, ident: str, user: str | None) -> None:
+        self._call("end_session", ident, user)
+
+    async def tokens(self, user: str | None) -> list[Row]:
+        self._call("tokens", user)
+        return list(self.rows_tokens.values())
+
+    async def token(self, ident: str, user: str | None) -> Row:
+        self._call("token_of", user)
+        return self._one(self.rows_tokens, "token", ident)
+
+    async def add_token(self, row: Row, maker: Caller) -> Row:
+        self._call("add_token", row, maker.who)
+        made = {
+            "id": "t2", "name": row["name"], "role": row.get("role", maker.role), "scope": row.get("scope", []),
+            "user": maker.user, "created": 1.0, "expires": 2.0, "last_used": None,
+        }  # fmt: skip
+        return {**made, "secret": "rb_" + "x" * 43}
+
+    async def remove_token(self, ident: str, user: str | None, who: str) -> None:
+        self._call("remove_token", ident, user, who)
+        self._one(self.rows_tokens, "token", ident)
 
     def _one(self, rows: Any, what: str, name: Any) -> Row:
         self._call(what, name)

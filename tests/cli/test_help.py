@@ -27,7 +27,7 @@ rollout list|show|devices|resume|abort | tls show|ca | dns list|retry | webhook 
 pool list|history | network list|show|map | class list | event list | job list|show | config list|show|add|set|remove |
 plugin list|show|update|install|upgrade|uninstall|pack|index|new|lint|test |
 firmware list|show|install|upgrade|uninstall|upload | template list|show|copy|check|diff|migrate |
-settings list|get|set |
+settings list|get|set | user list|add|set|remove|reset|sessions|sign-out | token list|add|remove |
 import kea|isc|dnsmasq | export kea | sync list|show|stop
 """
 
@@ -45,7 +45,7 @@ def test_the_promised_commands_are_there_and_no_others() -> None:
 def test_help_has_a_sentence_the_shared_options_and_an_example(name: str) -> None:
     command = COMMANDS[name]
     text = command.get_help(command.context_class(command, info_name=name))
-    for word in ("--json", "--config", "--api-socket", "\nExample:\n  ringboot "):
+    for word in ("--json", "--config", "--api-socket", "--url", "--token-file", "--ca-file", "\nExample:\n  ringboot "):
         assert word in text
     assert command.help.strip().splitlines()[0].endswith(".")
     assert not any(mark in text.partition("Example:")[2] for mark in "{}")

@@ -118,6 +118,16 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "firmware upgrade": ("p", "items"),
     "firmware uninstall": ("p fw", "removed"),
     "firmware upload": ("p CSV", "files"),
+    "user list": ("", "items"),
+    "user add": ("ben --role operator", "password"),
+    "user set": ("anna --role operator", "role"),
+    "user remove": ("anna", "removed"),
+    "user reset": ("anna", "password"),
+    "user sessions": ("", "items"),
+    "user sign-out": ("s1", "removed"),
+    "token list": ("", "items"),
+    "token add": ("cron --role viewer --scope /devices", "secret"),
+    "token remove": ("t1", "removed"),
     "settings list": ("", "items"),
     "settings get": ("NAT", "value"),
     "settings set": ("NAT 1", "value"),
@@ -151,6 +161,8 @@ def stocked(desk: Any) -> Any:
     desk.rows_syncs = {1: {"id": 1, "state": "done", "devices": 1, "done": 1, "failed": 0, "rate": None}}
     desk.rows_networks = [{"name": "lan", "subnet": "10.0.0.0/8", "pools": []}]
     desk.rows_jobs["j1"] = {"id": "j1", "state": "done", "started": 1.0, "ended": 2.0}
+    desk.rows_users = {"anna": {"name": "anna", "role": "viewer"}}
+    desk.rows_tokens = {"t1": {"id": "t1", "name": "cron", "scope": []}}
     desk.files = {("d1", "a.cfg"): {"path": "a.cfg", "text": "hello\n", "secret": False}}
     return desk
 

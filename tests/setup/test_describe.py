@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from ringboot.setup.admin import Admin
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.describe import configuration_page
 from ringboot.setup.reading import key_names
@@ -15,7 +16,9 @@ from ringboot.setup.webhooks import Webhook
 PAGE = configuration_page()
 
 
-@pytest.mark.parametrize("kind", [Server, Dhcp, Network, PoolTable, ClassTable, ClassMatch, Tftp, Http, Webhook, Log])
+@pytest.mark.parametrize(
+    "kind", [Server, Dhcp, Network, PoolTable, ClassTable, ClassMatch, Tftp, Http, Webhook, Log, Admin]
+)
 def test_every_key_has_a_row_with_a_meaning(kind: type) -> None:
     for key in key_names(kind):
         [row, *_] = re.findall(rf"^\| `{key}` \| (.+) \| (.*) \| (.+) \|$", PAGE, re.MULTILINE)
@@ -30,6 +33,7 @@ def test_every_key_has_a_row_with_a_meaning(kind: type) -> None:
         '| `lease_time` | duration or "infinite" | `"8h"` | ',
         "| `probe` | true or false | `true` | ",
         "| `port` | port | `67` | ",
+        "| `tls` | true or false |  | restart | ",
         "| `subnet` | subnet | required | ",
         '| `on_no_answer` | `"silent"` or `"serve"` | `"silent"` | ',
         "| `pools` | list: range of addresses |  | ",

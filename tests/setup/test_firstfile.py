@@ -55,6 +55,9 @@ listen = ":69"
 
 [http]
 listen = ":8667"
+
+[admin]
+listen = "127.0.0.1:8666"   # sign-in; the log of the first start says the password
 """
     )
 

@@ -35,8 +35,8 @@ ROWS = [
      "mend that line; text stands in quotes, lists in [ ]")),
     # keys
     (LAN + "[boot]",
-     ("line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, agi, sip, dns, "
-      "log, webhook")),
+     ("line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, admin, agi, sip, "
+      "dns, log, webhook")),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",
@@ -220,6 +220,18 @@ ROWS = [
      "line 8, https.legacy.listen: port 8668 is that of [https]; choose another"),
     (LAN + "[https.legacy]\nlisten = 'x'", ('line 7, https.legacy.listen: "x" is not a place to listen; '
      'write ":69" for all addresses, "10.0.0.2:69" for one, or "off"')),
+    (LAN + "[admin]\nlisten = ':8666'",
+     ("line 7, admin.listen: :8666 is reached from elsewhere, where others can read passwords; "
+      "add tls = true, for HTTPS with a certificate of our own CA, or name certificate and key; "
+      "or say tls = false, when you mean that")),
+    (LAN + "[admin]\nlisten = '127.0.0.1:8667'",
+     "line 7, admin.listen: port 8667 is that of [http]; choose another"),
+    (LAN + "[admin]\ntls = 'no'", ('line 7, admin.tls: "no" is neither true nor false; '
+     "write true or false, without quotes")),
+    (LAN + "[admin]\nkey = 'k'",
+     "line 7, admin.key: stands here without certificate; add certificate, or remove key for a CA of our own"),
+    (LAN + "[admin]\nnames = ['a b']",
+     'line 7, admin.names: "a b" is not the name of a domain; write it as "lab.example.org"'),
     (LAN + "[https]\nkey = 'k'",
      "line 7, https.key: stands here without certificate; add certificate, or remove key for a CA of our own"),
     (LAN + "[https]\ncertificate = 'c'",
@@ -434,3 +446,13 @@ def test_certificates_are_read_and_compared(tmp_path: Path) -> None:
 
 def test_the_sip_door_is_off_until_it_is_asked_for() -> None:
     assert Settings().sip.listen is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_tls"),
+    [("", False), ("listen = '127.0.0.5:80'", False), ("listen = 'off'", False), ("listen = ':1'\ntls = true", True),
+     ("listen = ':1'\ntls = false", False), ("tls = true", True)],
+)  # fmt: skip
+def test_elsewhere_the_administrators_door_says_how(lines: str, is_tls: bool) -> None:
+    settings = load_text(Path("ringboot.toml"), f"{LAN}[admin]\n{lines}")
+    assert settings.admin.is_tls == is_tls

@@ -103,3 +103,15 @@ def test_a_start_that_broke_off_before_the_ca_stood_is_made_good(tmp_path: Path)
     (own.folder / "ca.key.new").write_text("half of a k")
     assert own.ensure(HERE, NOW)
     assert not own.ensure(HERE, NOW)
+
+
+def test_several_servers_have_certificates_of_one_ca(made: Authority) -> None:
+    before = octets(made)
+    admin = Authority(made.folder, "admin")
+    assert admin.ensure(["10.0.0.2"], NOW, ["phones.example.org"])
+    assert octets(made) == before
+    assert describe(admin.certificate)["names"] == ["10.0.0.2", "phones.example.org", "ringboot"]
+    assert not admin.ensure(["10.0.0.2"], NOW, ["phones.example.org"])
+    assert admin.ensure(["10.0.0.2"], NOW, ["phones.example.org", "other.example.org"]), "it is called otherwise now"
+    check = ["openssl", "verify", "-CAfile", str(made.ca), "-verify_hostname", "other.example.org"]
+    assert subprocess.run([*check, str(admin.certificate)], capture_output=True, check=True).returncode == 0

@@ -35,6 +35,7 @@ listen = "127.0.0.1:{http}"
 interfaces = ["lo"]
 port = {dhcp}
 """
+NO_ADMIN = '\n[admin]\nlisten = "off"\n'  # tests beside each other cannot all have its port
 CEILING = 30.0  # seconds that any condition may take
 
 
@@ -65,6 +66,7 @@ class Daemon:
         self.data = folder / "data"
         self.socket = self.data / "run" / "api.sock"
         self.config = folder / "ringboot.toml"
+        config += "" if "[admin]" in config else NO_ADMIN
         self.config.write_text(config.replace("DATA", str(self.data)).replace("SOCKET", str(self.socket)))
         self.log = folder / "daemon.log"
         self._prefix = ["ip", "netns", "exec", namespace] if namespace else []

@@ -449,7 +449,7 @@ def test_a_command_of_the_old_shell_as_a_process(desk: Shell) -> None:
     assert "secret" not in done.stderr
     done = subprocess.run([script, "-c", "1", "elsewhere"], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 2
-    assert "ssh elsewhere provd_pycli" in done.stderr
+    assert "--url https://elsewhere:8666 --token-file FILE" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -231,6 +231,8 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "rollout devices": "1", "rollout abort": "1", "rollout resume": "2",
     "plugin index": "REPOSITORY", "plugin update": "", "plugin upgrade": "trial --from AASTRA",
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
+    "user add": "anna --role viewer", "user list": "", "user set": "anna --role operator", "user reset": "anna",
+    "user sessions": "", "user remove": "anna", "token add": "cron --role viewer", "token list": "",
     "dns list": "", "dns retry": "", "shell": "-c devices.find()",
 }  # fmt: skip
 # Tests of their own hold these to their shapes.
@@ -245,6 +247,8 @@ ELSEWHERE = {
     "plugin test",
     "tls show",
     "tls ca",
+    "user sign-out",
+    "token remove",
     *(each for each in TABLE if each.startswith(("import ", "firmware "))),
 }
 

@@ -1,4 +1,4 @@
-"""Who may use the API over its unix socket: the kernel says who is at the other end."""
+"""Who may use the API, and over its unix socket: the kernel says who is at the other end."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from fastapi import Request
 
 from ringboot import log
 from ringboot.admin.problems import Problem, answer
+from ringboot.model.user import ADMINISTRATOR, OPERATOR, ROLES, VIEWER, Caller
 
-ADMINISTRATOR, OPERATOR, VIEWER = "administrator", "operator", "viewer"
-ROLES = (VIEWER, OPERATOR, ADMINISTRATOR)  # each may do what those before it may
+__all__ = [
+    "ADMINISTRATOR", "GROUP", "OPERATOR", "ROLES", "VIEWER", "Access", "App", "Caller", "Gate", "Peer", "Receive",
+    "Scope", "Send", "access_here", "administrator", "caller", "not_for", "peer_of",
+]  # fmt: skip
+
 GROUP = "ringboot"  # whose members are operators
 _SO_PEERGROUPS = 59
 _MOST_GROUPS = 256  # Python reads no more than 1,024 octets of an option
@@ -35,15 +39,6 @@ class Peer(NamedTuple):
     pid: int
     uid: int
     gids: tuple[int, ...]
-
-
-class Caller(NamedTuple):
-    """Who asks, once let in."""
-
-    role: str
-    who: str  # for the records: the user's name
-    csrf: str = ""  # what a browser's session sends along with every change
-    via: str = "unix"  # how they came: unix, session, token NAME
 
 
 class Access(NamedTuple):
@@ -116,7 +111,9 @@ def _user_name(uid: int) -> str:
 
 def caller(request: Request) -> Caller:
     """Give who asks."""
-    found: Caller = request.state.caller
+    found = request.scope.get("state", {}).get("caller")
+    if not isinstance(found, Caller):
+        raise Problem(401, "not-signed-in", "Sign in first, or send a token.")
     return found
 
 
@@ -124,5 +121,11 @@ def administrator(request: Request) -> Caller:
     """Give who asks, if that is an administrator."""
     found = caller(request)
     if found.role != ADMINISTRATOR:
-        raise Problem(403, "administrators-only", "This is for administrators. Run the command as root.")
+        raise not_for(found, ADMINISTRATOR)
     return found
+
+
+def not_for(who: Caller, least: str) -> Problem:
+    """Make the refusal of what is for another role."""
+    way = "Run the command as root." if who.via == "unix" else f"You are {who.role}: ask an administrator."
+    return Problem(403, f"{least}s-only", f"This is for {least}s. {way}")

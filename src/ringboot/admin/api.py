@@ -12,6 +12,7 @@ from ringboot.admin.front import Front, build_front
 from ringboot.admin.ledger import Ledger
 from ringboot.admin.masks import judge_secrets
 from ringboot.admin.probes import Probes
+from ringboot.admin.rights import judge
 from ringboot.admin.route_table import TABLE
 from ringboot.admin.routes_assign import assign_routes
 from ringboot.admin.routes_audit import audit_routes
@@ -26,11 +27,13 @@ from ringboot.admin.routes_jobs import job_routes
 from ringboot.admin.routes_leases import lease_routes
 from ringboot.admin.routes_networks import network_routes
 from ringboot.admin.routes_openapi import openapi_routes
+from ringboot.admin.routes_people import people_routes
 from ringboot.admin.routes_plugins import plugin_routes, repository_routes
 from ringboot.admin.routes_pools import pool_routes
 from ringboot.admin.routes_provision import provision_routes
 from ringboot.admin.routes_reservations import reservation_routes
 from ringboot.admin.routes_rollouts import rollout_routes
+from ringboot.admin.routes_session import session_routes
 from ringboot.admin.routes_settings import setting_routes
 from ringboot.admin.routes_syncs import sync_routes
 from ringboot.admin.routes_templates import template_routes
@@ -51,7 +54,7 @@ def build_api(desk: Desk) -> FastAPI:
     """Build the API; it believes the caller that a door has put into the scope."""
     app = FastAPI(
         title="Ringboot", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False,
-        dependencies=[Depends(judge_secrets)],
+        dependencies=[Depends(judge), Depends(judge_secrets)],
     )  # fmt: skip
     app.add_middleware(Ledger, desk=desk, prefix=PREFIX)
     problems.install(app)
@@ -85,4 +88,6 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         webhook_routes(desk),
         audit_routes(desk),
         openapi_routes(TABLE),
+        people_routes(desk),
+        session_routes(desk),
     )

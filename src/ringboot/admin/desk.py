@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from ringboot.admin.desk_bulk import AssignDesk, BulkDesk
 from ringboot.admin.desk_jobs import JobDesk
 from ringboot.admin.desk_network import EventDesk, NetworkDesk
+from ringboot.admin.desk_people import PeopleDesk
 from ringboot.admin.desk_plugins import DraftDesk, FirmwareDesk, PluginDesk, TemplateDesk
 from ringboot.admin.desk_webhooks import WebhookDesk
 from ringboot.admin.probes import ProbedDesk
@@ -360,6 +361,7 @@ class Desk(
     AuditDesk,
     WebhookDesk,
     ProbedDesk,
+    PeopleDesk,
     Protocol,
 ):
     """All of it, as one object."""

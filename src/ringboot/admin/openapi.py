@@ -46,6 +46,7 @@ _REFUSED = {
     401: "Nobody has signed in.",
     403: "Who asks may not do that.",
     404: "It is not there.",
+    408: "The request came too slowly.",
     409: "It cannot be done as things are.",
     412: "It was changed meanwhile.",
     413: "The body is too large.",

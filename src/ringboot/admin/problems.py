@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ringboot import log
-from ringboot.desk.errors import Busy, DeskError, NotFound, Refused
+from ringboot.desk.errors import Busy, DeskError, NotFound, NotLetIn, Refused, TooMany
 from ringboot.store.errors import StoreDamaged, StoreFailed, StoreFull
 
 
@@ -20,7 +20,14 @@ class Problem(Exception):
     """An answer that is an error."""
 
     def __init__(
-        self, status: int, code: str, detail: str, fields: Mapping[str, str] | None = None, **more: Any
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        fields: Mapping[str, str] | None = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> None:
         """Say it; `more` are further keys of the answer (RFC 9457 3.2)."""
         super().__init__(detail)
@@ -28,6 +35,7 @@ class Problem(Exception):
         self.code = code
         self.detail = detail
         self.fields = dict(fields or {})
+        self.headers = dict(headers or {})
         self.more = more
 
 
@@ -42,13 +50,17 @@ def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> JSONRe
         "fields": problem.fields,
         **problem.more,
     }
-    return JSONResponse(body, problem.status, headers, "application/problem+json")
+    return JSONResponse(body, problem.status, {**problem.headers, **(headers or {})}, "application/problem+json")
 
 
 def of_desk(error: DeskError) -> Problem:
     """Give the answer to what the desk refused."""
     if isinstance(error, Refused):
         return Problem(422 if error.fields else 409, error.code, error.text, error.fields)
+    if isinstance(error, NotLetIn):
+        return Problem(401, error.code, error.text)
+    if isinstance(error, TooMany):
+        return Problem(429, error.code, error.text, headers={"Retry-After": str(error.wait)})
     status = 404 if isinstance(error, NotFound) else 503 if isinstance(error, Busy) else 500
     return Problem(status, error.code, error.text)
 

@@ -13,9 +13,10 @@ from collections import Counter
 from pathlib import Path
 
 from ringboot import log, reasons
-from ringboot.admin.access import access_here
-from ringboot.admin.api import build_app
+from ringboot.admin.access import Gate, access_here
+from ringboot.admin.api import build_site
 from ringboot.admin.server import ApiServer
+from ringboot.app.admindoor import AdminDoor
 from ringboot.app.https import Https
 from ringboot.app.others import OtherServers
 from ringboot.desk.core import Core
@@ -149,6 +150,7 @@ class _Main:
         self.stopping = asyncio.Event()
         self.restarts: dict[str, int] = {}
         self.others = OtherServers(core)
+        self.admin: AdminDoor | None = None
         core.link.on_frame = self._heard
 
     async def run(self) -> int:
@@ -176,6 +178,7 @@ class _Main:
                     tasks.create_task(self.others.run()),
                     tasks.create_task(self.addresses.follow()),
                     tasks.create_task(self.https.follow()),
+                    *([tasks.create_task(self.admin.follow())] if self.admin is not None else []),
                     tasks.create_task(Usage(self.core).run()),
                     tasks.create_task(self.names.run()),
                     tasks.create_task(self.desk.rollouts.run()),
@@ -249,7 +252,7 @@ class _Main:
         self.https = Https(self.core, self._sockets("https", "old-https"), self._https)
         stack.push_async_callback(self.https.close)
         await self.https.look()
-        self.core.look_at_tls = self.https.look
+        self.core.look_at_tls = self._look_at_tls
         if "metrics" in fds:
             numbers = MetricsServer(_socket(fds["metrics"]), self.desk.metrics)
             await numbers.start()
@@ -263,15 +266,25 @@ class _Main:
             self.desk.sip_door = door.counts
             await door.start()
             stack.push_async_callback(door.close)
-        api = ApiServer(build_app(self.desk, access_here()), _socket(fds["api"]))
+        front = build_site(self.desk)
+        api = ApiServer(Gate(front, access_here()), _socket(fds["api"]))
         await api.start()
         stack.push_async_callback(api.stop)
+        if "admin" in fds:
+            self.admin = AdminDoor(self.core, _socket(fds["admin"]), front, self.desk.signins)
+            await self.admin.look()
+            stack.push_async_callback(self.admin.close)
         stack.callback(self.desk.live.close)  # before: it would wait for those who watch
 
     def _changed(self, books: Books, change: LeaseChange, utc: float) -> None:
         """Do what a change of a lease means beside devices; on the writer's thread."""
         self.names.saw(books, change, utc)
         self.lookout.saw(books, change)
+
+    async def _look_at_tls(self) -> None:
+        await self.https.look()
+        if self.admin is not None:
+            await self.admin.look()
 
     async def _dialled(self, call: Call) -> Outcome:
         return await self.desk.use_code(call.code, call.contact, call.address, "FastAGI", call.sync)

@@ -1,4 +1,4 @@
-"""Speaks HTTP with the daemon over its unix socket; standard library only, so that commands start fast."""
+"""Speaks HTTP with the daemon, over its unix socket or the network; standard library only: commands start fast."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import select
 import socket
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from ringboot.cli.exits import BUSY, CONFIGURATION, FAILED, NOT_FOUND, UNREACHABLE, Failure
+
+if TYPE_CHECKING:
+    from ringboot.cli.remote import Remote
 
 PREFIX = "/api/v1"
 PATIENCE = 600.0  # seconds; rendering a whole fleet takes its time
@@ -20,7 +23,7 @@ _BY_STATUS = {404: NOT_FOUND, 503: BUSY}
 Parameters = Iterable[tuple[str, str]]
 
 
-class _Connection(http.client.HTTPConnection):
+class _Local(http.client.HTTPConnection):
     def __init__(self, path: Path, patience: float) -> None:
         super().__init__("localhost", timeout=patience)
         self._path, self._patience = path, patience
@@ -35,19 +38,21 @@ class _Connection(http.client.HTTPConnection):
             self.sock.close()
             raise
 
-    @property
-    def was_hung_up(self) -> bool:
-        """Tell whether the daemon ended a connection that it heard nothing on for some seconds."""
-        return self.sock is not None and bool(select.select([self.sock], [], [], 0)[0])
+
+def _was_hung_up(connection: http.client.HTTPConnection) -> bool:
+    """Tell whether the daemon ended a connection that it heard nothing on for some seconds."""
+    return connection.sock is not None and bool(select.select([connection.sock], [], [], 0)[0])
 
 
 class Client:
     """The API of one daemon; Failure carries what it refuses, or that it cannot be reached."""
 
-    def __init__(self, sockets: Sequence[Path], patience: float | None = None) -> None:
+    def __init__(self, sockets: Sequence[Path], patience: float | None = None, remote: Remote | None = None) -> None:
+        """`remote`: a daemon elsewhere, instead of the sockets."""
         self._sockets = tuple(sockets)
+        self._remote = remote
         self._patience = PATIENCE if patience is None else patience
-        self._connection: _Connection | None = None
+        self._connection: http.client.HTTPConnection | None = None
 
     def get(self, *path: str, parameters: Parameters = ()) -> Any:
         """Read something; the parts of the path are quoted here."""
@@ -94,6 +99,8 @@ class Client:
 
     def _sent(self, method: str, target: str, data: Any, headers: dict[str, str]) -> Any:
         connection = self._connected()
+        if self._remote is not None:
+            headers = {**headers, **self._remote.headers}
         try:
             connection.request(method, target, data, headers)
             with connection.getresponse() as response:
@@ -108,20 +115,23 @@ class Client:
             ) from None
         return _read(status, answer)
 
-    def _connected(self) -> _Connection:
-        if self._connection is not None and self._connection.was_hung_up:
+    def _connected(self) -> http.client.HTTPConnection:
+        if self._connection is not None and _was_hung_up(self._connection):
             self._connection.close()
             self._connection = None
         if self._connection is None:
-            self._connection = _reach(self._sockets, self._patience)
+            if self._remote is not None:
+                self._connection = self._remote.connect(self._patience)
+            else:
+                self._connection = _reach(self._sockets, self._patience)
         return self._connection
 
 
-def _reach(sockets: Sequence[Path], patience: float) -> _Connection:
+def _reach(sockets: Sequence[Path], patience: float) -> _Local:
     """Connect to the first socket on which somebody answers."""
     refused: list[Path] = []
     for path in sockets:
-        connection = _Connection(path, patience)
+        connection = _Local(path, patience)
         try:
             connection.connect()
         except PermissionError:

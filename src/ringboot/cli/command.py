@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
@@ -26,6 +26,24 @@ SocketOption = Annotated[
     Path | None,
     typer.Option("--api-socket", help="The daemon's API socket.", envvar="RINGBOOT_API", show_envvar=True),
 ]
+UrlOption = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        metavar="URL",
+        help="A daemon elsewhere, as https://HOST:8666.",
+        envvar="RINGBOOT_URL",
+        show_envvar=True,
+    ),
+]
+TokenOption = Annotated[
+    Path | None,
+    typer.Option("--token-file", help="The file with the token for --url; or RINGBOOT_TOKEN holds the token itself."),
+]
+CaOption = Annotated[
+    Path | None,
+    typer.Option("--ca-file", help="The CA certificate to believe for --url.", envvar="RINGBOOT_CA", show_envvar=True),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -37,6 +55,9 @@ class At:
     config: Path | None = None
     api_socket: Path | None = None
     patience: float | None = None  # seconds that an answer may take; None: as the client thinks
+    url: str | None = None  # of a daemon elsewhere
+    token_file: Path | None = None
+    ca_file: Path | None = None
     _clients: list[Any] = field(default_factory=list)
 
     @cached_property
@@ -45,6 +66,12 @@ class At:
         from ringboot.cli.client import Client
         from ringboot.setup.where import socket_candidates
 
+        if self.url:
+            from ringboot.cli.remote import Remote, token_of
+
+            remote = Remote(self.url, token_of(self.token_file, os.environ.get("RINGBOOT_TOKEN", "")), self.ca_file)
+            self._clients.append(Client((), self.patience, remote))
+            return self._clients[-1]
         if self.config is not None and self.api_socket is None and not self.config.exists():
             raise Failure(f"{self.config} does not exist. Correct --config, or leave it out.", CONFIGURATION)
         sockets = [self.api_socket] if self.api_socket else socket_candidates(self.config)
@@ -74,7 +101,7 @@ class At:
 
     def again(self, patience: float) -> At:
         """Give the same with a connection of its own, for another thread."""
-        return At(self.json, self.config, self.api_socket, patience)
+        return replace(self, patience=patience, _clients=[])
 
     def close(self) -> None:
         """Hang up."""
@@ -97,7 +124,10 @@ def command(group: typer.Typer, name: str, example: str) -> Callable[[Callable[.
 
     def made(function: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(function, include_extras=True)
-        shared = {"json_": JsonOption, "config": ConfigOption, "api_socket": SocketOption}
+        shared = {
+            "json_": JsonOption, "config": ConfigOption, "api_socket": SocketOption,
+            "url": UrlOption, "token_file": TokenOption, "ca_file": CaOption,
+        }  # fmt: skip
         own = [
             each.replace(annotation=hints[each.name], kind=inspect.Parameter.KEYWORD_ONLY)
             for each in list(inspect.signature(function).parameters.values())[1:]
@@ -109,8 +139,8 @@ def command(group: typer.Typer, name: str, example: str) -> Callable[[Callable[.
             for name, kind in shared.items()
         ]
 
-        def run(json_: bool, config: Path | None, api_socket: Path | None, **values: Any) -> None:
-            at = At(json_, config, api_socket)
+        def run(json_: bool, **values: Any) -> None:
+            at = At(json_, **{name: values.pop(name) for name in shared if name != "json_"})
             try:
                 function(at, **values)
                 sys.stdout.flush()

@@ -74,7 +74,11 @@ def devices(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 
 def _names(context: typer.Context, path: str, key: str, described_by: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    at = At(config=context.params.get("config"), api_socket=context.params.get("api_socket"), patience=PATIENCE)
+    said = context.params.get
+    at = At(
+        config=said("config"), api_socket=said("api_socket"), patience=PATIENCE,
+        url=said("url"), token_file=said("token_file"), ca_file=said("ca_file"),
+    )  # fmt: skip
     try:
         rows: list[dict[str, Any]] = at.api.get(path, parameters=[("limit", str(MOST))])["items"]
     except Failure:

@@ -11,7 +11,7 @@ import typer.main
 from ringboot.cli.examples import fill
 from ringboot.cli.exits import MEANING
 
-_SHARED = ("--json", "--config", "--api-socket", "--help")
+_SHARED = ("--json", "--config", "--api-socket", "--url", "--token-file", "--ca-file", "--help")
 _START = """\
 # Commands
 
@@ -22,6 +22,9 @@ Every command takes these:
 | `--json` | Print JSON, in [this shape](json.md); errors too, on standard error. |
 | `--config` | The daemon's configuration file, also as `RINGBOOT_CONFIG`. |
 | `--api-socket` | The daemon's API socket, also as `RINGBOOT_API`. Default: as the configuration file says. |
+| `--url` | A daemon elsewhere, as `https://HOST:8666`, also as `RINGBOOT_URL`; [how](../howto/users.md). |
+| `--token-file` | The file with the token for `--url`; or `RINGBOOT_TOKEN` holds the token itself. |
+| `--ca-file` | The CA certificate to believe for `--url`, also as `RINGBOOT_CA`. |
 | `--help` | Explain the command, with an example. |
 
 Lists take a text to look for, `--filter key=value` (repeated: all must hold), `--sort key` or `--sort -key`, `--limit`

@@ -32,7 +32,9 @@ from ringboot.cli import (
     syncs,
     templates,
     tls,
+    tokens,
     top,
+    users,
     webhooks,
 )
 from ringboot.cli.command import group
@@ -95,6 +97,8 @@ def _tree() -> typer.Typer:
     dns.add_to(group("dns", "Names of clients in the DNS.", made))
     webhooks.add_to(group("webhook", "Receivers that are told what happens, by HTTP.", made))
     tls.add_to(group("tls", "The certificates that devices meet by HTTPS.", made))
+    users.add_to(group("user", "Who may sign in to pages and API.", made))
+    tokens.add_to(group("token", "What programs show to come in over the network.", made))
     settings.add_to(group("settings", "What can be switched at run time.", made))
     return made
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, RootModel
 
 from ringboot.admin.shapes.audit import AuditEntry
 from ringboot.admin.shapes.daemon import Explained, Name, Reloaded, Retried, Slow, Status
+from ringboot.admin.shapes.people import FreshToken, FreshUser, Person, Session, Token
 from ringboot.admin.shapes.rollouts import Rollout, RolloutDevice, RolloutPreview
 from ringboot.admin.shapes.syncs import Sync
 from ringboot.admin.shapes.templates import (
@@ -294,6 +295,16 @@ TABLE: dict[str, Any] = {
     "config remove": Removed,
     **network_things.TABLE,
     **plugin_things.TABLE,
+    "user list": Page[Person],
+    "user add": FreshUser,
+    "user set": Person,
+    "user remove": Removed,
+    "user reset": FreshUser,
+    "user sessions": Page[Session],
+    "user sign-out": Removed,
+    "token list": Page[Token],
+    "token add": FreshToken,
+    "token remove": Removed,
     **firmware_shapes.TABLE,
     "shell": ShellValue,
     "audit": Page[AuditEntry],

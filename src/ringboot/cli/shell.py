@@ -17,13 +17,16 @@ Command = Annotated[str | None, typer.Option("-c", "--command", help="Do this an
 Yes = Annotated[bool, typer.Option("--yes", help="Answer questions by yes.")]
 Quiet = Annotated[bool, typer.Option("--no-progress", help="Do not show how far long work is.")]
 User = Annotated[
-    str | None, typer.Option("-u", "--user", help="Not needed any more: the daemon sees who you are on this machine.")
+    str | None,
+    typer.Option(
+        "-u", "--user", help="Not needed any more: the daemon sees who you are on this machine, or by --token-file."
+    ),
 ]
 Password = Annotated[str | None, typer.Option("-p", "--password", help="Not needed any more, as --user.")]
 Port = Annotated[
-    int | None, typer.Option("--port", help="Not needed any more: the daemon is reached by its socket, --api-socket.")
+    int | None, typer.Option("--port", help="Not needed any more: the daemon is reached by its socket, or by --url.")
 ]
-Host = Annotated[str, typer.Argument(metavar="[HOST]", help="The machine of the daemon: this one.")]
+Host = Annotated[str, typer.Argument(metavar="[HOST]", help="The machine of the daemon: this one; others by --url.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -59,7 +62,7 @@ def shell(
     from ringboot.compat.provd.namespace import namespace
 
     if host not in HERE:
-        raise Failure(f"The daemon is reached by a socket of its own machine. There: ssh {host} provd_pycli", USAGE)
+        raise Failure(f"Say how {host} is reached: --url https://{host}:8666 --token-file FILE", USAGE)
     for name, value in (("--user", user), ("--password", password), ("--port", port)):
         if value is not None:
             print(f"{name} is not needed any more, and does nothing.", file=sys.stderr)

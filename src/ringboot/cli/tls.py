@@ -1,6 +1,8 @@
-"""ringboot tls: the certificates that devices meet by HTTPS."""
+"""ringboot tls: the certificates that devices and administrators meet by HTTPS."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import typer
 
@@ -18,15 +20,9 @@ def add_to(app: typer.Typer) -> None:
 def show(at: At) -> None:
     """Show where HTTPS is served and with which certificate."""
     found = at.api.get("tls")
-    certificate = found["certificate"]
-    lines = [
-        f"HTTPS      {found['listen'] or 'off'}",
-        f"Old TLS    {found['legacy'] or 'off'}",
-        f"Server     {certificate['path']}",
-        f"  for      {', '.join(certificate['names'])}",
-        f"  until    {moment(certificate['until'])}",
-        f"  SHA-256  {certificate['sha256']}",
-    ]
+    lines = [f"HTTPS      {found['listen'] or 'off'}", f"Old TLS    {found['legacy'] or 'off'}"]
+    lines += _certificate("Server", found["certificate"])
+    lines += [f"Admin      {found['admin'] or 'off'}", *_certificate("Admin", found["admin_certificate"])]
     if found["ca"] is not None:
         lines += [
             f"Our CA     {found['ca']['subject']}",
@@ -39,11 +35,23 @@ def show(at: At) -> None:
     at.tell(found, "\n".join(lines))
 
 
+def _certificate(title: str, found: dict[str, Any] | None) -> list[str]:
+    if found is None:
+        return []
+    return [
+        f"{title:<10} {found['path']}",
+        f"  for      {', '.join(found['names'])}",
+        f"  until    {moment(found['until'])}",
+        f"  SHA-256  {found['sha256']}",
+    ]
+
+
 def ca(at: At) -> None:
-    """Print the CA certificate that phones must trust, as PEM."""
+    """Print the CA certificate that phones and browsers must trust, as PEM."""
     found = at.api.get("tls")["ca"]
     if found is None:
         raise Failure(
-            "The certificate is given by [https]; phones must trust who signed it. See: ringboot tls show.", NOT_FOUND
+            "The certificates are given; phones and browsers must trust who signed it. See: ringboot tls show.",
+            NOT_FOUND,
         )
     at.tell(found, found["pem"].removesuffix("\n"))

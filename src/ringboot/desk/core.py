@@ -66,6 +66,7 @@ class Core:
     standings: Standings = field(default_factory=Standings)
     changing_plugins: asyncio.Lock = field(default_factory=asyncio.Lock)  # one installs, upgrades or removes at a time
     tls_problem: str = ""  # why https is not served, or not with the newest certificate
+    admin_problem: str = ""  # why the administrator's door over the network is shut
     look_at_tls: Callable[[], Awaitable[None]] | None = None  # takes up certificates that were replaced
 
     def read_plugins(self, books: Books) -> None:

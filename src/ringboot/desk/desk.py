@@ -24,11 +24,13 @@ from ringboot.desk.live import Live, LiveDesk
 from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.networks import NetworkDesk
 from ringboot.desk.numbers import NumbersDesk
+from ringboot.desk.people import PeopleDesk
 from ringboot.desk.plugins import SettingDesk
 from ringboot.desk.provision import CodeDesk
 from ringboot.desk.reach import ReachDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.rollouts import Rollouts
+from ringboot.desk.signins import SignIns
 from ringboot.desk.synchronize import Synchronizer
 from ringboot.desk.tls import TlsDesk
 from ringboot.desk.urls import UrlDesk
@@ -64,6 +66,7 @@ class Desk(
     NameDesk,
     CodeDesk,
     AuditDesk,
+    PeopleDesk,
 ):
     """Every question and every change of an administrator."""
 
@@ -86,6 +89,7 @@ class Desk(
         self.files = files
         self.slowest = slowest
         self.firmware_work = FirmwareWork()
+        self.signins = SignIns(core)
         self.synchronizer = synchronizer
         self.dns_outcomes = names.outcomes
         self.live = Live(core, renders, self.processes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 
@@ -45,3 +46,19 @@ class Busy(DeskError):
     """The daemon cannot do it now; the same request may succeed in a moment."""
 
     code = "busy"
+
+
+class NotLetIn(DeskError):
+    """A name and a password that do not go together; which of them is wrong is not said."""
+
+    code = "not-signed-in"
+
+
+class TooMany(DeskError):
+    """Too many sign-ins failed; `wait` is the seconds until the next is tried."""
+
+    code = "too-many"
+
+    def __init__(self, wait: float) -> None:
+        self.wait = math.ceil(wait)
+        super().__init__(f"Too many sign-ins failed. Try again in {math.ceil(wait / 60)} min.")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from ringboot.fleet.userbooks import SessionBook, TokenBook, UserBook
 from ringboot.model.audit import AuditEntry
 from ringboot.model.device import Config, Device, DeviceFile
 from ringboot.model.dnsname import DnsName
@@ -406,6 +407,9 @@ class Books:
     syncs: SyncBook
     deliveries: DeliveryBook
     told: ToldBook
+    users: UserBook
+    sessions: SessionBook
+    tokens: TokenBook
     history: HistoryBook
     audit: AuditBook
 

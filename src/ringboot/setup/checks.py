@@ -28,6 +28,7 @@ def check_site(draft: Draft) -> None:
     _check_servers(draft)
     _check_https(draft)
     _check_webhooks(draft)
+    _check_admin(draft)
     _check_presence(draft)
     for place, network in draft.networks:
         _check_pools(draft, place, network)
@@ -113,6 +114,7 @@ def _listeners(draft: Draft) -> list[tuple[Place, Listen | None]]:
         (("metrics", "listen"), parts["metrics"].listen),
         (("agi", "listen"), parts["agi"].listen),
         (("sip", "listen"), parts["sip"].listen),
+        (("admin", "listen"), parts["admin"].listen),
     ]
 
 
@@ -125,18 +127,11 @@ def _check_https(draft: Draft) -> None:
         elif listen is not None:
             taken[listen.port] = place
     https = draft.parts["https"]
-    paths = {"certificate": https.certificate, "key": https.key}
-    missing = [key for key in paths if paths[key] is None]
-    if len(missing) == 1 and not draft.faulty(("https", missing[0])):
-        (given,) = paths.keys() - set(missing)
-        todo = f"add {missing[0]}, or remove {given} for a CA of our own"
-        draft.add(("https", given), f"stands here without {missing[0]}", todo)
-    if missing and not https.client_cas:
+    _check_pair(draft, "https", https.certificate, https.key)
+    if not https.client_cas:
         return
-    from ringboot.setup.certificates import check_pair, read_certificates  # noqa: PLC0415  # most files name none
+    from ringboot.setup.certificates import read_certificates  # noqa: PLC0415  # most files name none
 
-    if not missing:
-        _try(draft, ("https", "certificate"), check_pair, https.certificate, https.key)
     for index, each in enumerate(https.client_cas):
         _try(draft, ("https", "client_ca", index, "file"), read_certificates, each.file)
 
@@ -148,6 +143,33 @@ def _check_webhooks(draft: Draft) -> None:
             draft.add(("webhook", index, "name"), f"another webhook is called {each.name}", "choose another name")
         names.add(each.name)
         _try(draft, ("webhook", index, "secret_file"), read_secret, each.secret_file)
+
+
+def _check_admin(draft: Draft) -> None:
+    admin = draft.parts["admin"]
+    _check_pair(draft, "admin", admin.certificate, admin.key)
+    if admin.tls is False and admin.certificate is not None:
+        draft.add(("admin", "tls"), "is false, and a certificate is given", "remove one of them")
+    if draft.faulty(("admin",)) or admin.is_loopback or admin.is_tls or admin.tls is False:
+        return
+    todo = (
+        "add tls = true, for HTTPS with a certificate of our own CA, or name certificate and key; "
+        "or say tls = false, when you mean that"
+    )
+    draft.add(("admin", "listen"), f"{admin.listen} is reached from elsewhere, where others can read passwords", todo)
+
+
+def _check_pair(draft: Draft, table: str, certificate: Path | None, key: Path | None) -> None:
+    paths = {"certificate": certificate, "key": key}
+    missing = [name for name in paths if paths[name] is None]
+    if len(missing) == 1 and not draft.faulty((table, missing[0])):
+        (given,) = paths.keys() - set(missing)
+        todo = f"add {missing[0]}, or remove {given} for a CA of our own"
+        draft.add((table, given), f"stands here without {missing[0]}", todo)
+    if not missing:
+        from ringboot.setup.certificates import check_pair  # noqa: PLC0415  # most files name none
+
+        _try(draft, (table, "certificate"), check_pair, *(path for path in (certificate, key) if path is not None))
 
 
 def _try(draft: Draft, place: Place, look: Callable[..., object], *paths: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, get_args, get_origin
 
+from ringboot.setup.admin import Admin
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import duration_text
@@ -38,6 +39,7 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[https.legacy]", OldTls),
     ("[[https.client_ca]]", ClientCa),
     ("[metrics]", Metrics),
+    ("[admin]", Admin),
     ("[agi]", Agi),
     ("[sip]", Sip),
     ("[[webhook]]", Webhook),
@@ -114,4 +116,9 @@ def _kind(entry: Any) -> str:
     literal = next((each for each in (annotation, *get_args(annotation)) if get_origin(each) is Literal), None)
     if literal is not None:
         return " or ".join(f'`"{each}"`' for each in get_args(literal))
-    return "true or false" if annotation is bool else "table"
+    return "true or false" if bool in (annotation, *map(_bare, get_args(annotation))) else "table"
+
+
+def _bare(kind: Any) -> Any:
+    """Give a type without what pydantic adds to it."""
+    return getattr(kind, "__origin__", kind)

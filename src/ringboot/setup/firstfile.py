@@ -11,8 +11,13 @@ from ringboot.setup.kinds import Range, Subnet
 from ringboot.setup.machine import Interface, Machine, Taken
 from ringboot.setup.problems import Wrong
 
-PORTS = (("udp", 67), ("udp", 69), ("tcp", 8667))
-_KEY = {("udp", 67): "port in [dhcp]", ("udp", 69): "listen in [tftp]", ("tcp", 8667): "listen in [http]"}
+PORTS = (("udp", 67), ("udp", 69), ("tcp", 8667), ("tcp", 8666))
+_KEY = {
+    ("udp", 67): "port in [dhcp]",
+    ("udp", 69): "listen in [tftp]",
+    ("tcp", 8667): "listen in [http]",
+    ("tcp", 8666): "listen in [admin]",
+}
 
 _PRIVATE = (
     '# A name for an option that has none, to be used in options: options = { acme-url = "http://10.0.0.2/" }',
@@ -114,6 +119,8 @@ def write(machine: Machine, plans: Sequence[Plan], taken: Sequence[Taken] = (), 
     lines += ["", *_PRIVATE]
     lines += ["", "[tftp]", 'listen = ":69"', *_taken_lines(taken, "udp", 69)]
     lines += ["", "[http]", 'listen = ":8667"', *_taken_lines(taken, "tcp", 8667)]
+    lines += ["", "[admin]", 'listen = "127.0.0.1:8666"   # sign-in; the log of the first start says the password']
+    lines += _taken_lines(taken, "tcp", 8666)
     return "\n".join(lines) + "\n"
 
 

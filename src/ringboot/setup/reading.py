@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from ringboot.plugins.places import line_at, lines_of
+from ringboot.setup.admin import Admin
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import Meaning, shown
@@ -47,6 +48,7 @@ _SECTIONS: dict[str, type] = {
     "http": Http,
     "https": Https,
     "metrics": Metrics,
+    "admin": Admin,
     "agi": Agi,
     "sip": Sip,
     "dns": Dns,

@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from ringboot.dhcp.private import KINDS
 from ringboot.leases.terms import INFINITE
+from ringboot.setup.admin import Admin
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import (
@@ -385,6 +386,7 @@ class Settings:
     http: Http = Field(default_factory=Http)
     https: Https = Field(default_factory=Https)
     metrics: Metrics = Field(default_factory=Metrics)
+    admin: Admin = Field(default_factory=Admin)
     agi: Agi = Field(default_factory=Agi)
     sip: Sip = Field(default_factory=Sip)
     dns: Dns = Field(default_factory=Dns)

@@ -38,6 +38,9 @@ listen = "127.0.0.1:{tftp}"
 
 [http]
 listen = "127.0.0.1:{http}"
+
+[admin]
+listen = "off"
 """
 
 

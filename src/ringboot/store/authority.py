@@ -35,15 +35,16 @@ class AuthorityBroken(Exception):
 class Authority:
     """The CA in a folder; `now` is aware of its time zone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: str = "server") -> None:
+        """`server` names the certificate of one of our servers."""
         self.folder = folder
         self.ca = folder / "ca.crt"
         self.ca_key = folder / "ca.key"
-        self.certificate = folder / "server.crt"
-        self.key = folder / "server.key"
+        self.certificate = folder / f"{server}.crt"
+        self.key = folder / f"{server}.key"
 
-    def ensure(self, addresses: Iterable[str], now: datetime) -> bool:
-        """Make what is missing, ends soon or names other addresses; tells whether the server's certificate is new."""
+    def ensure(self, addresses: Iterable[str], now: datetime, hosts: Iterable[str] = ()) -> bool:
+        """Make what is missing, ends soon or is for others; tells whether the server's certificate is new."""
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.ca.exists():  # it is written after its key
@@ -52,9 +53,9 @@ class Authority:
             if ca.public_key() != key.public_key():
                 raise AuthorityBroken(self.ca_key, f"is not the key of {self.ca.name}")
             names = sorted(set(addresses), key=ip_address)
-            if self._serves(ca, names, now):
+            if self._serves(ca, names, set(hosts), now):
                 return False
-            self._make_server(ca, key, names, now)
+            self._make_server(ca, key, names, sorted(set(hosts)), now)
         except OSError as error:
             raise AuthorityBroken(Path(error.filename or self.folder), f"cannot be used: {error.strerror}") from None
         return True
@@ -90,7 +91,7 @@ class Authority:
         _write(self.ca_key, _pem(key), _PRIVATE)
         _write(self.ca, made.public_bytes(serialization.Encoding.PEM), _PUBLIC)
 
-    def _serves(self, ca: x509.Certificate, names: list[str], now: datetime) -> bool:
+    def _serves(self, ca: x509.Certificate, names: list[str], hosts: set[str], now: datetime) -> bool:
         """Tell whether the server's certificate is good for some time yet, for these addresses."""
         try:
             found = x509.load_pem_x509_certificate(self.certificate.read_bytes())
@@ -100,16 +101,18 @@ class Authority:
         except Exception:  # whatever is wrong with it: a new one costs nothing
             return False
         named = sorted((str(each) for each in held.get_values_for_type(x509.IPAddress)), key=ip_address)
-        ours = key.public_key() == found.public_key()
+        ours = key.public_key() == found.public_key() and hosts <= set(held.get_values_for_type(x509.DNSName))
         return ours and named == names and found.not_valid_before_utc <= now < found.not_valid_after_utc - RENEW_BEFORE
 
-    def _make_server(self, ca: x509.Certificate, ca_key: rsa.RSAPrivateKey, names: list[str], now: datetime) -> None:
+    def _make_server(
+        self, ca: x509.Certificate, ca_key: rsa.RSAPrivateKey, names: list[str], hosts: list[str], now: datetime
+    ) -> None:
         key = _new_key()
         subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, names[0] if names else "ringboot")])
         builder = _builder(subject, ca.subject, key.public_key(), now, SERVER_DAYS)
         # Some phones compare the address with a DNS name, although RFC 2818 3.1 says otherwise.
         held: list[x509.GeneralName] = [x509.IPAddress(ip_address(each)) for each in names]
-        held += [x509.DNSName(each) for each in (*names, "ringboot")]
+        held += [x509.DNSName(each) for each in (*names, *hosts, "ringboot")]
         for extension, critical in (
             (x509.SubjectAlternativeName(held), False),
             (x509.BasicConstraints(ca=False, path_length=None), True),

@@ -28,6 +28,7 @@ from ringboot.store.smallbooks import NumberBook, PluginBook, ReservationBook, S
 from ringboot.store.syncbook import SyncBook
 from ringboot.store.urlbook import UrlBook
 from ringboot.store.usebook import UseBook
+from ringboot.store.userbook import SessionBook, TokenBook, UserBook
 from ringboot.store.writer import Job, Writer
 
 T = TypeVar("T")
@@ -58,6 +59,9 @@ class Desk:
             syncs=SyncBook(connection),
             deliveries=DeliveryBook(connection),
             told=ToldBook(connection),
+            users=UserBook(connection),
+            sessions=SessionBook(connection),
+            tokens=TokenBook(connection),
             history=history,
             audit=AuditBook(connection),
         )

@@ -237,3 +237,34 @@ TOLD = sa.Table(
     _text("subject", key=True),
     sa.Column("utc", sa.Float, nullable=False),
 )
+
+USER_ACCOUNT = sa.Table(
+    "user_account",
+    METADATA,
+    _text("name", key=True),
+    *(_text(name, null=False) for name in ("role", "digest")),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("seen", sa.Float),
+    sa.Column("must_change", sa.Integer, nullable=False),
+)
+
+USER_SESSION = sa.Table(
+    "user_session",
+    METADATA,
+    _text("digest", key=True),
+    *(_text(name, null=False) for name in ("id", "user")),
+    *(sa.Column(name, sa.Float, nullable=False) for name in ("created", "seen")),
+    *(_text(name, null=False) for name in ("address", "agent")),
+)
+
+USER_TOKEN = sa.Table(
+    "user_token",
+    METADATA,
+    _text("id", key=True),
+    _text("name", null=False),
+    _text("digest", null=False, unique=True),
+    *(_text(name, null=False) for name in ("role", "scope")),  # scope: JSON
+    _text("user"),
+    *(sa.Column(name, sa.Float, nullable=False) for name in ("created", "expires")),
+    sa.Column("used", sa.Float),
+)

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.whole.daemon import LOOPBACK, free_port
+from tests.whole.daemon import LOOPBACK, NO_ADMIN, free_port
 from tests.whole.explain.handset import Handset
 from typer.testing import CliRunner
 
@@ -25,6 +25,7 @@ name = "tiny"
 subnet = "127.78.0.0/24"
 pools = ["127.78.0.10-127.78.0.10"]
 """
+    + NO_ADMIN
 )
 RELAY, TINY_RELAY = "127.77.0.2", "127.78.0.2"
 PATIENCE = 60.0  # seconds that a daemon that cannot run may take to say so

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.whole.bad_input.site import make_site, serve, written
+from tests.whole.daemon import NO_ADMIN, free_port
 
 FAILED, CONFIGURATION, BUSY = 1, 3, 6
 TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
@@ -16,6 +17,11 @@ PORTS: dict[str, tuple[socket.SocketKind, str, str]] = {
     "dhcp": (UDP, "", "DHCP port {port} on lo is in use by another program. {stop} port in [dhcp]."),
     "tftp": (UDP, "127.0.0.1", "TFTP port {port} on 127.0.0.1 is in use by another program. {stop} listen in [tftp]."),
     "http": (TCP, "127.0.0.1", "HTTP port {port} on 127.0.0.1 is in use by another program. {stop} listen in [http]."),
+    "admin": (
+        TCP,
+        "127.0.0.1",
+        "admin port {port} on 127.0.0.1 is in use by another program. {stop} listen in [admin].",
+    ),
 }
 STOP = "Stop it (ss -lpn shows it), or change"
 
@@ -24,12 +30,13 @@ STOP = "Stop it (ss -lpn shows it), or change"
 def test_a_port_in_use(tmp_path: Path, door: str) -> None:
     kind, address, said = PORTS[door]
     site = make_site()
-    port = getattr(site, door)
+    port = free_port() if door == "admin" else getattr(site, door)
+    config = site.config.replace(NO_ADMIN, f'\n[admin]\nlisten = "127.0.0.1:{port}"\n' if door == "admin" else NO_ADMIN)
     with socket.socket(socket.AF_INET, kind) as other:
         other.bind((address, port))
         if kind == TCP:
             other.listen()
-        assert serve(written(tmp_path, site.config)) == (BUSY, f"ringboot: {said.format(port=port, stop=STOP)}\n")
+        assert serve(written(tmp_path, config)) == (BUSY, f"ringboot: {said.format(port=port, stop=STOP)}\n")
 
 
 def file_at(path: Path) -> None:

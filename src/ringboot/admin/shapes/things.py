@@ -170,10 +170,12 @@ class Tls(BaseModel):
 
     listen: str | None
     legacy: str | None = Field(description="Where old TLS is served.")
+    admin: str | None = Field(description="Where administrators are served by HTTPS.")
     problem: str = Field(description="Why the newest certificate is not served; empty when it is.")
     client_cas: list[ClientCa]
-    certificate: Certificate
-    ca: CaCertificate | None = Field(description="None: the certificate is given.")
+    certificate: Certificate | None = Field(description="None: HTTPS for devices is off.")
+    admin_certificate: Certificate | None
+    ca: CaCertificate | None = Field(description="None: the certificates are given.")
 
 
 class Failed(BaseModel):
