@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
+import pytest
 from tests.desk.office import Office
 
 from ringboot import reasons
+from ringboot.desk import attention
 from ringboot.desk.listing import Query
 from ringboot.fleet.books import PluginState
 from ringboot.model.address import ip_number, mac_octets
@@ -132,6 +135,30 @@ def test_the_overview_counts_by_state_and_brand(office: Office) -> None:
         ]
         assert [pool["network"] for pool in row["pools"]] == ["phones", "voice"]
         assert row["attention"]["total"] >= 4
+
+    office.play(conversation)
+
+
+def test_one_look_serves_many_who_look(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def conversation() -> None:
+        clock, looks = [1000.0], []
+        monkeypatch.setattr(attention, "monotonic", lambda: clock[0])
+        monkeypatch.setattr(attention, "MANY", 1)
+        await four_phones(office)
+        top = office.desk.top
+
+        async def counted() -> Any:
+            looks.append(1)
+            return await top()
+
+        monkeypatch.setattr(office.desk, "top", counted)
+        rows = await asyncio.gather(*(office.desk.overview() for _ in range(50)))
+        assert (len(looks), len({row["devices"] for row in rows})) == (1, 1)
+        await office.desk.remove_device("stuck", "ann")
+        assert (await office.desk.attention())["reasons"]["device-stuck"] == 2
+        clock[0] += attention.SHARED
+        assert (await office.desk.attention())["reasons"]["device-stuck"] == 1
+        assert (await office.desk.overview())["devices"] == 4
 
     office.play(conversation)
 

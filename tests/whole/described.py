@@ -56,13 +56,17 @@ class Api:
             self.good.add((method, path))
         return Said(status, value, found)
 
-    def _sent(
-        self, method: str, target: str, data: bytes, headers: dict[str, str]
-    ) -> tuple[int, dict[str, str], bytes]:
+    def _connected(self) -> http.client.HTTPConnection:
         connection = http.client.HTTPConnection("localhost", timeout=60)
         connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         connection.sock.settimeout(60)
         connection.sock.connect(str(self._path))
+        return connection
+
+    def _sent(
+        self, method: str, target: str, data: bytes, headers: dict[str, str]
+    ) -> tuple[int, dict[str, str], bytes]:
+        connection = self._connected()
         try:
             connection.request(method, f"{PREFIX}{target}", data, headers)
             with connection.getresponse() as response:
@@ -72,6 +76,14 @@ class Api:
                 return response.status, {name.lower(): value for name, value in response.headers.items()}, text
         finally:
             connection.close()
+
+    def watch(self, path: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+        """Ask for a stream, to be read on."""
+        connection = self._connected()
+        connection.request("GET", f"{PREFIX}{path}")
+        stream = connection.getresponse()
+        assert stream.status == 200
+        return connection, stream
 
     def _check(self, method: str, path: str, status: int, kind: str, value: Any) -> None:
         asked = f"{method} {path}: {status} {value if status >= 400 else ''}"

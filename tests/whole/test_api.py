@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -282,6 +284,32 @@ def test_what_is_removed_is_gone_and_written_down(api: Api) -> None:
         ("/plugins/aastra-two", "aastra-two"), (f"/devices/{MAC}", newest[1]["before"]["id"]),
     ]  # fmt: skip
     assert newest[1]["before"]["description"] == "Reception"
+
+
+def heard(stream: http.client.HTTPResponse, kind: str) -> Any:
+    """Read on until there is news of a kind."""
+    for line in iter(stream.readline, b""):
+        if line == f"event: {kind}\n".encode():
+            return json.loads(stream.readline().removeprefix(b"data: "))
+    raise AssertionError(f"no {kind}")
+
+
+def test_fifty_who_watch_hear_what_is_new_and_let_the_daemon_end(api: Api, site: Site) -> None:
+    watching = [api.watch("/events/stream") for _ in range(50)]
+    for _, stream in watching:
+        assert heard(stream, "ready")["status"]["dhcp"]
+    made = api.ask("POST", "/devices", {"mac": "00:08:5d:17:00:09"}).value["id"]
+    for _, stream in watching:
+        assert made in heard(stream, "devices")["items"]
+    for connection, stream in watching[10:]:  # who leaves is not told of anything any more
+        stream.close()
+        connection.close()
+    assert api.ask("DELETE", "/devices/{device_id}", device_id=made).status == 204
+    assert made in heard(watching[0][1], "devices")["items"]
+    assert site.stop() == 0
+    for connection, stream in watching[:10]:
+        stream.read()  # to its end, which was said
+        connection.close()
 
 
 def test_every_route_has_had_its_turn(api: Api) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from time import monotonic
 from typing import Any, NamedTuple
 
@@ -23,6 +23,8 @@ from ringboot.reasons import Reason
 
 MOST = 50  # rows of one reason
 FOREIGN_FOR = 7200.0  # seconds that another DHCP server counts as being there
+MANY = 1000  # devices from which on one look serves everybody who looks within SHARED seconds
+SHARED, AT_LEAST = 3.0, 1.0  # AT_LEAST: that of the overview does so in any case, since it asks dhcp
 SPAN, APART = 60.0, 5.0  # seconds that rates are taken over, and between two looks
 
 Row = dict[str, Any]
@@ -45,14 +47,35 @@ class Need(NamedTuple):
         }  # fmt: skip
 
 
+class _Look(NamedTuple):
+    """What somebody saw, until when others may see it, too."""
+
+    value: Row
+    until: float
+
+
 class AttentionDesk(TopDesk, DaemonDesk):
     """What `ringboot attention` and the first page need."""
 
     _samples: deque[Row] | None = None
+    _looks: dict[str, _Look] | None = None
+    _looking: asyncio.Lock | None = None
 
     async def attention(self) -> Row:
         """Give {"total", "reasons": {reason: how many}, "items": rows, at most so many of each reason}."""
-        return await asyncio.to_thread(self._attention)
+        return await self._looked("attention", lambda: asyncio.to_thread(self._attention))
+
+    async def _looked(self, what: str, look: Callable[[], Awaitable[Row]], least: float = 0.0) -> Row:
+        """Look, one after the other; for who comes soon after, what was seen will do where looking takes a while."""
+        if self._looks is None or self._looking is None:
+            self._looks, self._looking = {}, asyncio.Lock()
+        async with self._looking:
+            found = self._looks.get(what)
+            if found is None or monotonic() >= found.until:
+                value = await look()
+                many = len(self.core.feed.known) >= MANY
+                found = self._looks[what] = _Look(value, monotonic() + (SHARED if many else least))
+            return found.value
 
     def _attention(self) -> Row:
         counts: Counter[str] = Counter()
@@ -121,8 +144,13 @@ class AttentionDesk(TopDesk, DaemonDesk):
 
     async def overview(self) -> Row:
         """Give devices by state and brand, pools, rates a second, processes, and how much needs a person."""
+        attention = await self.attention()
+        seen = await self._looked("overview", self._overview, AT_LEAST)
+        return seen | {"attention": {"total": attention["total"], "reasons": attention["reasons"]}}
+
+    async def _overview(self) -> Row:
         top = await self.top()
-        row = await asyncio.to_thread(self._overview)
+        row = await asyncio.to_thread(self._of_all_devices)
         return row | {
             "pools": top["pools"],
             "leases": top["leases"],
@@ -133,10 +161,9 @@ class AttentionDesk(TopDesk, DaemonDesk):
             "jobs": sum(job["state"] == "running" for job in self.core.jobs.all()),
         }
 
-    def _overview(self) -> Row:
+    def _of_all_devices(self) -> Row:
         with self.core.db.reading() as books:
             states, brands = self._counted(books)
-        attention = self._attention()
         return {
             "devices": sum(states.values()),
             "states": {state: states[state] for state in STATES},
@@ -144,7 +171,6 @@ class AttentionDesk(TopDesk, DaemonDesk):
                 {"brand": brand, "devices": sum(each.values()), **{state: each[state] for state in STATES}}
                 for brand, each in sorted(brands.items(), key=lambda item: (-sum(item[1].values()), item[0]))
             ],
-            "attention": {"total": attention["total"], "reasons": attention["reasons"]},
         }
 
     def _counted(self, books: Books) -> tuple[Counter[str], dict[str, Counter[str]]]:
