@@ -44,9 +44,12 @@ def test_a_network_tells_who_has_how_much_of_it(office: Office) -> None:
         assert (phones["leases"], phones["reservations"]) == (2, 2)
         assert (voice["interfaces"], voice["leases"], voice["reservations"]) == (["eth1"], 0, 0)
         one = await office.desk.network("phones")
-        assert {key: value for key, value in one.items() if key != "pools"} == {
+        assert {key: one[key] for key in phones if key != "pools"} == {
             key: value for key, value in phones.items() if key != "pools"
         }
+        # 10.0.1.4 is kept for another one by now.
+        assert [(row["address"], row["network"]) for row in one["misfits"]["items"]] == [("10.0.1.4", "phones")]
+        assert one["misfits"]["total"] == sum(one["misfits"]["reasons"].values()) == 1
         [pool] = one["pools"]
         assert (pool["pool"], pool["free"], pool["classes"], pool["options"]) == ("10.0.1.0-10.0.1.99", 97, [], {})
         with pytest.raises(NotFound):

@@ -8,7 +8,9 @@ from dataclasses import asdict
 from typing import Any
 
 from ringboot.answer.classes import Classes
+from ringboot.answer.misfit import told
 from ringboot.desk.addressmap import Map, runs
+from ringboot.desk.configuration import SHOWN_MISFITS, ConfigurationDesk
 from ringboot.desk.core import Core
 from ringboot.desk.errors import NotFound, Refused
 from ringboot.desk.pools import PoolUse, pool_uses
@@ -22,7 +24,7 @@ Row = dict[str, Any]
 _BRAND = "brand"
 
 
-class NetworkDesk:
+class NetworkDesk(ConfigurationDesk):
     """What `ringboot network` and `ringboot class` need."""
 
     core: Core
@@ -77,7 +79,7 @@ class NetworkDesk:
         return dict(shown(declared, key, text) for key, text in texts.items())
 
     async def network(self, name: str) -> Row:
-        """Give one, also with what each of its pools has of its own."""
+        """Give one, also with what each of its pools has of its own, and its leases that no longer fit."""
         network = self._site_network(name)
         [row] = [row for row in await self.networks() if row["name"] == name]
         about = {f"{ip_text(pool.first)}-{ip_text(pool.last)}": pool for pool in network.pools}
@@ -86,6 +88,10 @@ class NetworkDesk:
             each |= {
                 "classes": list(pool.classes), "max_leases": pool.max_leases, "options": self._options(pool.options)
             }  # fmt: skip
+        found = await asyncio.to_thread(self._find, self.core.feed.site)
+        mine = [each for each in found if each.lease.network == name]
+        reasons = dict(sorted(Counter(each.reason.id for each in mine).items()))
+        row["misfits"] = {"total": len(mine), "reasons": reasons, "items": list(map(told, mine[:SHOWN_MISFITS]))}
         return row
 
     def _site_network(self, name: str) -> Network:

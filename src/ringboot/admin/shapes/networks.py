@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from ringboot.admin.shapes.templates import WholeTemplate
-from ringboot.admin.shapes.things import Address, Config, Device, Mac, Pool, Utc
+from ringboot.admin.shapes.things import Address, Config, Device, Mac, Misfits, Pool, Utc
 
 
 class NetworkPool(Pool):
@@ -39,6 +39,7 @@ class Network(BaseModel):
     options: dict[str, str]
     leases: int = Field(description="Live ones, of any address.")
     reservations: int
+    misfits: Misfits | None = Field(None, description="Of one network: its leases that will not be renewed.")
 
 
 class Run(BaseModel):
