@@ -70,18 +70,18 @@ def read_sheet(text: str) -> list[SheetLine]:
     lines: list[SheetLine] = []
     faults: list[dict[str, Any]] = []
     try:
-        titles = [plain(title.strip()) for title in next(reader, [])]
+        titles = [plain(title).strip() for title in next(reader, [])]
         twice = sorted({title for title in titles if titles.count(title) > 1})
         if twice or not any(titles):
             raise BadSheet([_fault(1, f"has twice: {', '.join(twice)}" if twice else "holds no titles of columns")])
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
+        for written in reader:
+            cells = [plain(cell).strip() for cell in written]
+            if not any(cells):
                 continue
             if len(cells) != len(titles):
                 faults.append(_fault(reader.line_num, f"{len(cells)} columns, where the first line has {len(titles)}"))
                 continue
-            row = zip(titles, (plain(cell.strip()) for cell in cells), strict=True)
-            lines.append(SheetLine(reader.line_num, dict(row)))
+            lines.append(SheetLine(reader.line_num, dict(zip(titles, cells, strict=True))))
     except csv.Error as error:
         raise BadSheet([*faults, _fault(reader.line_num, f"is not CSV: {error}")]) from None
     if faults:
