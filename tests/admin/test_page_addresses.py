@@ -164,3 +164,24 @@ def test_a_rollout_is_looked_at_before_it_begins(browser: Browser, desk: Any) ->
     assert (begun["first"], begun["stop_at"], begun["filters"]) == (2, 1, ["model=M1"])
     page = PageReader(send(browser, "POST", "/rollouts", **{**fields, "first": "many"}).text, whole=False)
     assert "must be a number of devices" in page.text
+
+
+@pytest.mark.parametrize(
+    ("page", "dialog"),
+    [
+        ("/configs", "/configs-new"),
+        ("/plugins", "/plugins-install"),
+        ("/plugins/p", "/plugins/p/uninstall"),
+        ("/leases", "/leases/10.0.0.9"),
+        ("/reservations", "/reservations/new"),
+        ("/reservations", "/reservations/import"),
+        ("/jobs", "/rollouts-new"),
+    ],
+)
+def test_a_dialog_shares_no_id_with_the_page_that_opens_it(page: str, dialog: str, browser: Browser, desk: Any) -> None:
+    fill(desk, "words")
+    ids = [
+        {attrs["id"] for _, attrs in PageReader(browser.get(each).text, whole=False).elements if attrs.get("id")}
+        for each in (page, dialog)
+    ]
+    assert not set.intersection(*ids)
