@@ -36,6 +36,9 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/networks/lan?at=10.0.0.99&step=15m", VIEWER),
     ("/reservations", VIEWER),
     ("/reservations/import", VIEWER),
+    ("/users", VIEWER),
+    ("/users-new", VIEWER),
+    ("/tokens-new", VIEWER),
     ("/audit", ADMINISTRATOR),
     ("/audit?who=ann&method=PUT&status=200&text=x", ADMINISTRATOR),
     ("/events", VIEWER),
@@ -196,9 +199,23 @@ def fill(desk: Any, evil: str) -> None:
         {**entry, "before": {"value": 0}, "after": {"value": evil}},
         {**entry, "before": None, "after": {evil: evil}, "request": {"all": evil}, "status": 403},
     ]
+    desk.rows_users = {
+        evil: {"name": evil, "role": "viewer", "created": 1.0, "last_seen": 2.0, "must_change": True},
+        "ann": {"name": "ann", "role": "administrator", "created": 1.0, "last_seen": None, "must_change": False},
+    }
+    desk.rows_tokens = {
+        "t1": {
+            "id": "t1", "name": evil, "role": "viewer", "scope": [evil], "user": evil, "created": 1.0, "expires": 9e18,
+            "last_used": None,
+        }
+    }  # fmt: skip
+    desk.rows_sessions = [
+        {"id": "s1", "user": evil, "created": 1.0, "last_seen": 2.0, "ends": 3.0, "address": evil, "agent": evil}
+    ]
 
 
 OFFERED: list[tuple[str, list[str], str]] = [
+    ("/users", ["/users-new"], ADMINISTRATOR),
     ("/configs", ["/configs-new"], OPERATOR),
     ("/configs/base", ["/configs/base/preview", "/configs/base/remove"], OPERATOR),
     ("/plugins", ["/plugins-install"], ADMINISTRATOR),

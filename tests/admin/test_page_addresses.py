@@ -176,6 +176,8 @@ def test_a_rollout_is_looked_at_before_it_begins(browser: Browser, desk: Any) ->
         ("/reservations", "/reservations/new"),
         ("/reservations", "/reservations/import"),
         ("/jobs", "/rollouts-new"),
+        ("/users", "/users-new"),
+        ("/users", "/tokens-new"),
     ],
 )
 def test_a_dialog_shares_no_id_with_the_page_that_opens_it(page: str, dialog: str, browser: Browser, desk: Any) -> None:

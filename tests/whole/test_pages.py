@@ -59,7 +59,18 @@ def test_every_page_that_others_lead_to_is_drawn(site: Site, browser: Browser) -
             if path.startswith("/") and not path.startswith("/api/") and kind not in seen:
                 seen.add(kind)
                 left.append(path)
-    assert {"/settings", "/configs", "/templates", "/plugins", "/leases", "/networks", "/events", "/jobs"} <= seen
+    assert {
+        "/settings",
+        "/configs",
+        "/templates",
+        "/plugins",
+        "/leases",
+        "/networks",
+        "/events",
+        "/jobs",
+        "/audit",
+        "/users",
+    } <= seen
 
 
 def test_a_config_is_changed_in_its_form(site: Site, browser: Browser) -> None:

@@ -27,6 +27,7 @@ from ringboot.admin.pages.home import HOME
 from ringboot.admin.pages.jobs import JOBS
 from ringboot.admin.pages.leases import LEASES
 from ringboot.admin.pages.networks import NETWORKS
+from ringboot.admin.pages.people import PEOPLE
 from ringboot.admin.pages.plugin import PLUGIN
 from ringboot.admin.pages.plugin_list import PLUGINS
 from ringboot.admin.pages.reservations import RESERVATIONS
@@ -56,6 +57,7 @@ SECTIONS: tuple[Section, ...] = (
     RESERVATIONS,
     EVENTS,
     AUDIT,
+    PEOPLE,
     SETTINGS,
 )
 _WORDS = {
