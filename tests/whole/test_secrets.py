@@ -151,7 +151,7 @@ def test_no_event_holds_a_secret(story: Story) -> None:
 
 def test_no_line_of_the_log_holds_a_secret(story: Story) -> None:
     log = story.daemon.log.read_text()
-    assert "[debug" in log
+    assert '"level": "debug"' in log
     assert [line for line in log.splitlines() if CANARY in line] == []
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 from ringboot.dhcp.message import ACK, DISCOVER, NAK, OFFER, RELEASE, REQUEST, BadPacket, Message, decode, encode
-from ringboot.host.start import Start, to_environment
+from ringboot.host.start import READY, Start, to_environment
 from ringboot.model import codec, evidence
 from ringboot.model.address import ip_number, ip_text, ip_wire
 from ringboot.model.lease import Lease, LeaseChange
@@ -424,6 +424,7 @@ def test_a_release_and_a_refused_request_are_journal_and_hint(process: Process) 
 
 def test_it_beats_and_ends_when_told(process: Process) -> None:
     process.start()
+    assert os.read(process.beat, 1) == READY
     assert os.read(process.beat, 1) == b"."
     assert process.end() == 0
 

@@ -104,7 +104,7 @@ def test_a_client_is_sent_its_own_secret_url(lab: Lab, daemon: Daemon, tmp_path:
     said = (
         daemon.run("explain", "--mac", mac).stdout + daemon.run("device", "show", mac).stdout + daemon.log.read_text()
     )
-    assert "[debug" in said
+    assert '"level": "debug"' in said
     assert [word for word in words if word in said] == []
     assert stat.S_IMODE(snapshot.stat().st_mode) == 0o600
     client.machine.lose_power()
