@@ -18,6 +18,7 @@ from ringboot.admin.pages.changes import COME, GAP, GONE, SAME, changes
 from ringboot.admin.pages.drawing import clean, moment_text, pretty, size, span
 from ringboot.admin.pages.rates import Rates
 from ringboot.admin.pages.site import SECTIONS
+from ringboot.admin.signin import SIGN_IN_PAGE
 from ringboot.desk.errors import Refused
 
 MAC = "00:00:5e:00:53:0a"
@@ -143,6 +144,7 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/devices/new", VIEWER),
     ("/pieces/health", VIEWER),
     *rest_of_pages.ADDRESSES,
+    ("/password", VIEWER),
     ("/assign", VIEWER),
     ("/assign/code", VIEWER),
     ("/assign/d1", VIEWER),
@@ -193,6 +195,8 @@ def test_every_way_of_every_section_is_tried() -> None:
     for section in SECTIONS:
         for way in section.ways:
             pattern = compile_path(way.path)[0]
+            if way.path == SIGN_IN_PAGE:  # for those who are not known yet: test_page_signin.py
+                continue
             assert way.method != "GET" or any(map(pattern.fullmatch, tried)), f"add {way.path} to ADDRESSES"
 
 

@@ -34,6 +34,7 @@ from ringboot.admin.pages.reservations import RESERVATIONS
 from ringboot.admin.pages.section import Page, Section, Way
 from ringboot.admin.pages.settings import SETTINGS
 from ringboot.admin.pages.shared import Shared
+from ringboot.admin.pages.signing import SIGNING
 from ringboot.admin.pages.static import Statics
 from ringboot.admin.pages.template_list import TEMPLATES
 from ringboot.admin.pages.visit import HEADERS, Failed, Visit
@@ -59,6 +60,7 @@ SECTIONS: tuple[Section, ...] = (
     AUDIT,
     PEOPLE,
     SETTINGS,
+    SIGNING,
 )
 _WORDS = {
     401: "Sign in first",

@@ -110,6 +110,11 @@ class Visit:
         """Change something; the page looks itself at what is wrong with it."""
         return await self.asking.ask(self.caller, method, path, query, value, etag=etag, client=self._client)
 
+    async def sign_in(self, value: dict[str, str]) -> Answer:
+        """Begin a session, in the name of nobody yet; the address and the browser are noted with it."""
+        agent = [(b"user-agent", self.request.headers.get("user-agent", "").encode("latin-1", "replace"))]
+        return await self.asking.ask(None, "POST", "/session", (), value, client=self._client, headers=agent)
+
     @property
     def _client(self) -> tuple[str, int] | None:
         found = self.request.client
