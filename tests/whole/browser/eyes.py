@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium")
 WIDE, PHONE = (1360, 900), (360, 740)
 LIGHT, DARK = "light", "dark"
 GRAVE = ("serious", "critical")
 PATIENCE = 20_000  # milliseconds
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager

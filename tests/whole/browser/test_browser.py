@@ -13,7 +13,10 @@ from tests.whole.daemon import wait_until
 from tests.whole.replay.site import PHONES, colons, go_again
 
 SCREENS = Path(__file__).parents[3] / "docs" / "screens"
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="not installed (tests/install-clients): chromium")
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(CHROMIUM is None, reason="not installed (tests/install-clients): chromium"),
+]
 
 
 def test_a_phone_that_booted_gets_a_line_and_its_new_file_is_seen(eyes: Eyes, house: House) -> None:
@@ -43,7 +46,6 @@ def test_a_phone_that_booted_gets_a_line_and_its_new_file_is_seen(eyes: Eyes, ho
     expect(page.get_by_role("region", name=file)).to_contain_text("u2001")
 
 
-@pytest.mark.long
 def test_a_template_is_changed_with_a_preview_rolled_out_and_rolled_back(eyes: Eyes, house: House) -> None:
     file = f"Aastra/{ASSIGNED.upper()}.cfg"
     before = house.site.on_disk("aastra", file)
@@ -75,7 +77,6 @@ def test_a_template_is_changed_with_a_preview_rolled_out_and_rolled_back(eyes: E
     assert house.site.on_disk("aastra", file) == before
 
 
-@pytest.mark.long
 def test_a_phone_that_is_stuck_is_explained(eyes: Eyes, house: House) -> None:
     """It has an address, and never asks for a file."""
     aside(house.site.lease, STUCK, PHONES, {60: b"AastraIPPhone6731i"})
@@ -87,7 +88,6 @@ def test_a_phone_that_is_stuck_is_explained(eyes: Eyes, house: House) -> None:
     expect(page.get_by_text("What to do:")).to_be_visible()
 
 
-@pytest.mark.long
 def test_the_plugin_of_one_phone_is_changed(eyes: Eyes, house: House) -> None:
     house.site.run("plugin", "install", "snom")
     page = eyes.go(f"/devices/{house.ident(NEW)}")
@@ -100,7 +100,6 @@ def test_the_plugin_of_one_phone_is_changed(eyes: Eyes, house: House) -> None:
     expect(page.get_by_role("table", name="Files of this device")).to_contain_text("Aastra/")
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", ["dhcp_integration", "NAT"])
 def test_dhcp_integration_and_nat_are_switched(name: str, eyes: Eyes, house: House) -> None:
     page = eyes.go("/settings")
@@ -118,7 +117,6 @@ def test_dhcp_integration_and_nat_are_switched(name: str, eyes: Eyes, house: Hou
             assert str(api.get("settings", name)["value"]).lower() == value
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_fit_to_be_seen(name: str, house: House, browser: Browser) -> None:
     """By axe, in light and dark; on a phone, where nothing may stand beside the window; kept as pictures."""
