@@ -14,6 +14,7 @@ from tests.whole.passage import passage
 from tests.whole.test_admin import Site
 
 from ringboot.admin.described import STREAM, Described
+from ringboot.admin.rights import FOR_VIEWERS
 from ringboot.admin.route_table import TABLE
 
 # Requests for each route, half of them such as do not fit: for one that reads a body, and for any other.
@@ -24,6 +25,8 @@ CONFIG = (
     + """\
 [https]
 listen = "127.0.0.1:{https}"
+[admin]
+listen = "127.0.0.1:{admin}"
 [[dhcp.network]]
 name = "phones"
 subnet = "127.79.0.0/16"
@@ -46,11 +49,12 @@ ROWS = sorted(
 class Hunt:
     """A stocked daemon, its description, and a way in."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, door: str) -> None:
         import schemathesis
         from schemathesis.checks import CHECKS, load_all_checks
 
-        self.site = site
+        self.site, self.door = site, door
+        self.token: str | None = None
         self.schema = schemathesis.openapi.from_dict(Api(site.socket).described)
         # Busy is 503, and no fault; what fits the description may still name what is not there, or is not acceptable.
         checks = self.schema.config.checks
@@ -82,7 +86,8 @@ class Hunt:
         )  # fmt: skip
 
         def ask(case: Case[Any]) -> None:
-            answer = case.call_and_validate(base_url=f"{url}/api/v1", excluded_checks=self._left_out)
+            shown = None if self.token is None else {"Authorization": f"Bearer {self.token}"}
+            answer = case.call_and_validate(base_url=f"{url}/api/v1", headers=shown, excluded_checks=self._left_out)
             assert allowed is None or answer.status_code in allowed, f"{row.method} {row.path}: {answer.status_code}"
 
         for mode in GenerationMode.POSITIVE, GenerationMode.NEGATIVE:
@@ -96,11 +101,11 @@ def _named(path: str) -> list[str]:
 @pytest.fixture(scope="module")
 def hunt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hunt]:
     dhcp = free_port()
-    ports = {"dhcp": dhcp, "tftp": free_port(), "http": free_port(), "https": free_port()}
+    ports = {"dhcp": dhcp, "tftp": free_port(), "http": free_port(), "https": free_port(), "admin": free_port()}
     daemon = Site(tmp_path_factory.mktemp("hunt"), CONFIG.format(**ports))
     daemon.port = dhcp
     daemon.start()
-    hunt = Hunt(daemon)
+    hunt = Hunt(daemon, f"http://127.0.0.1:{ports['admin']}")
     hunt.stock()
     yield hunt
     assert daemon.stop() == 0
@@ -120,6 +125,26 @@ def each(rows: list[Described]) -> pytest.MarkDecorator:
 @each(ROWS)
 def test_an_administrator_is_answered_as_described(row: Described, hunt: Hunt, administrator: str) -> None:
     hunt.put(row, administrator, BODY if row.takes is not None and row.path not in SLOW else PLAIN)
+
+
+@each([row for row in ROWS if not row.is_open])
+def test_without_a_sign_in_nothing_is_told(row: Described, hunt: Hunt) -> None:
+    hunt.put(row, hunt.door, 2, {401})
+
+
+@pytest.fixture(scope="module")
+def viewer(hunt: Hunt) -> str:
+    token: str = Api(hunt.site.socket).ask("POST", "/tokens", {"name": "hunt", "role": "viewer"}).value["secret"]
+    return token
+
+
+@each([row for row in ROWS if row.method != "GET" and (row.method, row.path) not in FOR_VIEWERS and not row.is_open])
+def test_a_viewer_changes_nothing(row: Described, hunt: Hunt, viewer: str) -> None:
+    hunt.token = viewer
+    try:
+        hunt.put(row, hunt.door, 2, {400, 403, 412})
+    finally:
+        hunt.token = None
 
 
 @pytest.mark.long
