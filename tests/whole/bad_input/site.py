@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +27,6 @@ name = "tiny"
 subnet = "127.78.0.0/24"
 pools = ["127.78.0.10-127.78.0.10"]
 """
-    + NO_ADMIN
 )
 RELAY, TINY_RELAY = "127.77.0.2", "127.78.0.2"
 PATIENCE = 60.0  # seconds that a daemon that cannot run may take to say so
@@ -58,6 +59,8 @@ def written(folder: Path, config: str) -> Path:
     """Write a configuration whose data folder lies beside it."""
     path = folder / "ringboot.toml"
     data = folder / "data"
+    with contextlib.suppress(tomllib.TOMLDecodeError):
+        config += "" if "admin" in tomllib.loads(config) else NO_ADMIN
     path.write_text(config.replace("DATA", str(data)).replace("SOCKET", str(data / "run" / "api.sock")))
     return path
 

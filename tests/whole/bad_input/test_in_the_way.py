@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.whole.bad_input.site import make_site, serve, written
-from tests.whole.daemon import NO_ADMIN, free_port
+from tests.whole.daemon import free_port
 
 FAILED, CONFIGURATION, BUSY = 1, 3, 6
 TCP, UDP = socket.SOCK_STREAM, socket.SOCK_DGRAM
@@ -31,7 +31,7 @@ def test_a_port_in_use(tmp_path: Path, door: str) -> None:
     kind, address, said = PORTS[door]
     site = make_site()
     port = free_port() if door == "admin" else getattr(site, door)
-    config = site.config.replace(NO_ADMIN, f'\n[admin]\nlisten = "127.0.0.1:{port}"\n' if door == "admin" else NO_ADMIN)
+    config = site.config + (f'[admin]\nlisten = "127.0.0.1:{port}"\n' if door == "admin" else "")
     with socket.socket(socket.AF_INET, kind) as other:
         other.bind((address, port))
         if kind == TCP:
