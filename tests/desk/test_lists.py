@@ -31,6 +31,20 @@ def test_a_page_is_cut_after_filters_and_order(query: Query, page: Page) -> None
     assert select(iter(ROWS), query) == page
 
 
+def test_devices_as_they_stand_are_the_pages_of_all(office: Any) -> None:
+    async def conversation() -> None:
+        for number in range(7):
+            await office.desk.add_device({"id": f"d{number}", "model": "6731i"}, "ann")
+        whole = await office.desk.devices(Query(filters=(("model", "6731i"),)))
+        assert [row["id"] for row in whole.items] == [f"d{number}" for number in range(7)]
+        for limit, offset in ((3, 0), (3, 3), (3, 6), (3, 9), (100, 0)):
+            assert await office.desk.devices(Query(limit=limit, offset=offset)) == Page(
+                7, whole.items[offset : offset + limit]
+            )
+
+    office.play(conversation)
+
+
 def test_what_is_long_is_read_on_another_thread(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     reading, readers = office.db.reading, []
 

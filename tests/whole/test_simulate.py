@@ -233,6 +233,8 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
     "user add": "anna --role viewer", "user list": "", "user set": "anna --role operator", "user reset": "anna",
     "user sessions": "", "user remove": "anna", "token add": "cron --role viewer", "token list": "",
+    "attention": "", "audit": "", "network list": "", "network show": "phones", "network map": "phones",
+    "class list": "", "event list": "", "job list": "", "job show": "JOB", "webhook list": "",
     "dns list": "", "dns retry": "", "shell": "-c devices.find()",
 }  # fmt: skip
 # Tests of their own hold these to their shapes.
@@ -249,6 +251,7 @@ ELSEWHERE = {
     "tls ca",
     "user sign-out",
     "token remove",
+    "webhook test",
     *(each for each in TABLE if each.startswith(("import ", "firmware "))),
 }
 
@@ -274,6 +277,8 @@ def test_what_commands_print_has_the_shape_that_is_described(site: Site, tmp_pat
     for command, line in LINES.items():
         if command == "rollout resume":
             site.run("device", "move", *MOVE.split())
+        if command == "job show":
+            filled["JOB"] = site.json("job", "list")["items"][0]["id"]
         words = [filled.get(word, word) for word in line.split()]
         at = () if command == "completion" else ("--config", str(site.config))
         fits(command, site.json(*command.split(), *words, *at))

@@ -81,6 +81,9 @@ class DeviceDesk(Steps):
             judge = core.standings.judge(books, core.world, core.utc())
             if query.sort == "state" or any(key == "state" for key, _ in query.filters):
                 return select((device_row(each, judge) for each in all_devices(books)), query, _DEVICE_TEXTS)
+            if not (query.filters or query.text or query.sort):  # a list as it is opened reads no more than it shows
+                shown = books.devices.page("", query.limit, query.offset)
+                return Page(books.devices.counts()[0], [device_row(each, judge) for each in shown])
             page = select(map(device_row, all_devices(books)), query, _DEVICE_TEXTS)
             for row in page.items:  # the others nobody sees
                 row["state"] = judge(Device(**row)).state

@@ -92,7 +92,7 @@ class DeviceBook(Protocol):
     def remove(self, device: str, who: str, utc: float) -> None:
         """Remove it; its events stay, without its name."""
 
-    def page(self, after: str, limit: int) -> list[Device]:
+    def page(self, after: str, limit: int, skipped: int = 0) -> list[Device]:
         """Give the next ones by id."""
 
     def counts(self) -> tuple[int, int]:

@@ -30,7 +30,11 @@ _FIND = {
     for key in ("mac", "ip", "sn", "uuid", "plugin", "config")
 }
 _PAGE = Statement(
-    sa.select(*_COLUMNS).where(DEVICE.c.id > sa.bindparam("after")).order_by(DEVICE.c.id).limit(sa.bindparam("count"))
+    sa.select(*_COLUMNS)
+    .where(DEVICE.c.id > sa.bindparam("after"))
+    .order_by(DEVICE.c.id)
+    .limit(sa.bindparam("count"))
+    .offset(sa.bindparam("skipped"))
 )
 _COUNTS = Statement(sa.select(sa.func.count(), sa.func.sum(DEVICE.c.configured)).select_from(DEVICE))
 _PUT = upsert(DEVICE)
@@ -81,9 +85,9 @@ class DeviceBook:
         self.touched.append(device)
         self._history.note("device", device, Change(utc, who, _told(before), None))
 
-    def page(self, after: str, limit: int) -> list[Device]:
+    def page(self, after: str, limit: int, skipped: int = 0) -> list[Device]:
         """Give the next ones by id."""
-        return [_device(row) for row in _PAGE.run(self._connection, after=after, count=limit)]
+        return [_device(row) for row in _PAGE.run(self._connection, after=after, count=limit, skipped=skipped)]
 
     def counts(self) -> tuple[int, int]:
         """Count them, and those of them that are configured."""
