@@ -24,6 +24,7 @@ from bench.rerender import rerender
 from bench.storm import StormFailed, storm
 from bench.table import Row, print_table
 from bench.tftp import tftp
+from bench.viewers import viewers
 from bench.wire import Wire
 
 NEEDED = {
@@ -75,6 +76,10 @@ class Run:
         """Change the files of ten thousand phones, and let them fetch some."""
         return fleet(self._wire, (self._load, self._load.with_name("http_load")), self._asked.seconds)
 
+    def viewers(self) -> list[Row]:
+        """Ask for the pages of ten thousand devices, and let fifty people watch them."""
+        return viewers(self._wire, self._load, self._asked.seconds)
+
     def _in_turns(self, contenders: list[Contender], point: Point) -> list[Row]:
         # The servers take turns, so that a noise on the machine meets all of them.
         taken: dict[str, list[Row]] = {}
@@ -95,6 +100,7 @@ PARTS: dict[str, Callable[[Run], list[Row]]] = {
     "rerender": Run.rerender,
     "tftp": Run.tftp,
     "fleet": Run.fleet,
+    "viewers": Run.viewers,
 }
 STORM = "storm"  # the one part that needs no right and no peer
 

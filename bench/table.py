@@ -18,6 +18,7 @@ from bench.pressure import HALF, TWICE
 from bench.rerender import DEVICES
 from bench.storm import STORM
 from bench.tftp import CASES, MEANWHILE
+from bench.viewers import LISTED, WATCHED
 from ringboot.sim.report import show
 
 Row = dict[str, Any]
@@ -35,6 +36,7 @@ ADDED_BOUND = 5.0  # milliseconds for a device that makes itself known
 RETURN_BOUND, CHANGE_BOUND = 0.2, 15.0  # seconds until a config's change returns, and until all files are new
 FLEET_P99_BOUND = 20.0  # milliseconds meanwhile
 HTTP_BOUND = 5000  # file requests a second
+LIST_BOUND = 150.0  # milliseconds for a page of a list of 10,000
 NOISE = 0.2  # processors that others may use
 
 
@@ -183,6 +185,18 @@ def _print_asked(row: Row) -> None:
     print(f"phones ask by HTTP: {row['rate']:,.0f} files/s, p99 {row['p99_ms']:.1f} ms, {row['bad']} bad {said}")
 
 
+def _print_listed(row: Row) -> None:
+    said = _bound(row, row["ms"] < LIST_BOUND, f"below {LIST_BOUND:.0f}")
+    print(f"page {row['path']} of {row['devices']:,} devices: {row['ms']:.0f} ms, worst {row['worst_ms']:.0f} {said}")
+
+
+def _print_watched(row: Row) -> None:
+    print(
+        f"DHCP while {row['viewers']} people watch the pages ({row['looks']} looks): {row['rate']:,.0f} DORA/s, "
+        f"p50 {row['p50_ms']:.2f} ms, p99 {row['p99_ms']:.2f} ms"
+    )
+
+
 LINES: dict[str, Callable[[Row], None]] = {
     MEMORY.name: _print_memory,
     DEVICES: _print_rendering,
@@ -197,6 +211,8 @@ LINES: dict[str, Callable[[Row], None]] = {
     CHANGED: _print_changed,
     FLEET_MEANWHILE: _print_fleet_meanwhile,
     ASKED: _print_asked,
+    LISTED: _print_listed,
+    WATCHED: _print_watched,
 }
 
 

@@ -20,6 +20,7 @@ from bench.pressure import HALF, TWICE
 from bench.rerender import DEVICES
 from bench.table import print_table
 from bench.tftp import CASES, LARGE_BY_MANY, MEANWHILE, SMALL_BY_MORE, compared, lay
+from bench.viewers import LISTED, WATCHED
 
 from ringboot.model.file import FileRequest, Refuse, Serve
 from ringboot.servers.http import HttpServer
@@ -200,7 +201,10 @@ def test_the_bench_refuses_a_part_that_it_does_not_know() -> None:
     )
 
     assert done.returncode == 2
-    assert "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, fleet, storm" in done.stderr
+    assert (
+        "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, fleet, viewers, storm"
+        in done.stderr
+    )
 
 
 def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys: pytest.CaptureFixture[str]) -> None:
@@ -225,6 +229,8 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
          "workers_ms": 2.1},
         {**row, "point": FLEET_MEANWHILE, "what": "DHCP", "rate": 99.0, "p99_ms": 20.4},
         {**row, "point": ASKED, "rate": 5000.4, "bad": 0},
+        {**row, "point": LISTED, "path": "/devices", "devices": 10000, "ms": 149.4, "worst_ms": 210.0},
+        {**row, "point": WATCHED, "viewers": 50, "looks": 90, "rate": 499.6},
     ])  # fmt: skip
     said = capsys.readouterr().out
 
@@ -248,6 +254,8 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
     assert "of processors 0.9 ms of main and 2.1 ms of a worker for each" in said
     assert "meanwhile DHCP: 99/s, p99 20.4 ms (below 20: NOT reached)" in said
     assert "phones ask by HTTP: 5,000 files/s, p99 2.0 ms, 0 bad (at least 5,000: reached)" in said
+    assert "page /devices of 10,000 devices: 149 ms, worst 210 (below 150: reached)" in said
+    assert "DHCP while 50 people watch the pages (90 looks): 500 DORA/s, p50 1.00 ms, p99 2.00 ms" in said
     assert "other programs kept 0.5 processors busy" in said
 
 

@@ -14,7 +14,7 @@ WRITTEN_WRONGLY: dict[str, str] = {
     "explain --mac kitchen": ("ringboot: 'kitchen' is not a MAC address (six octets, such as 00:08:5d:2e:ec:fb)."),
     "devise list": "Error: No such command 'devise'. Did you mean 'device'?",
     "device set lobby": "ringboot: Say what to change: see ringboot device set --help.",
-    "device list --colour red": "Error: No such option: --colour",
+    "device list --paint red": "Error: No such option: --paint",
     "device reconfigure": "ringboot: Say which: devices, --plugin or --all.",
 }
 

@@ -15,7 +15,7 @@ from ringboot.compat.provd.selector import chosen, cut
 from ringboot.compat.provd.session import Api, Row, Session
 from ringboot.model.address import norm_mac
 
-OURS = ("id", "configured", "added", "association", "problem")  # of a device; the daemon says what they are
+OURS = ("id", "configured", "added", "association", "problem", "state")  # of a device; the daemon says what they are
 
 
 def problems(made: Row) -> dict[str, str]:
