@@ -26,6 +26,7 @@ class Contender:
     command: list[str]
     files: dict[str, str] = field(default_factory=dict)  # what lies in the folder before it starts
     environment: dict[str, str] = field(default_factory=dict)
+    stands: str = ""  # what it writes when all its processes stand; it may answer before
     process: str = ""  # of its processes, the one whose memory counts: part of the command line; all when empty
 
     def arguments(self, state: Path) -> list[str]:
@@ -87,5 +88,6 @@ listen = "off"
         "ringboot",
         [sys.executable, "-m", "ringboot", "serve", "--config", "{state}/ringboot.toml"],
         files={"ringboot.toml": configuration},
+        stands="all parts are ready",
         process="ringboot.servers.dhcp",
     )

@@ -139,11 +139,21 @@ def standing(
             ready = subprocess.run(asking, stdout=subprocess.DEVNULL, check=False)
             if ready.returncode or server.poll() is not None:
                 raise Unable(f"{contender.name} does not answer:\n{(state / 'output.log').read_text()[-2000:]}")
+            _until_all_stand(contender, state)
             yield server
         finally:
             _end(server)
     finally:
         log.close()
+
+
+def _until_all_stand(contender: Contender, state: Path) -> None:
+    """Wait until what starts beside the part that answers leaves the processors alone."""
+    end = time.monotonic() + START_CEILING
+    while contender.stands not in (state / "output.log").read_text():
+        if time.monotonic() > end:
+            raise Unable(f"{contender.name} does not say {contender.stands!r}")
+        time.sleep(0.05)
 
 
 def _end(server: subprocess.Popen[bytes]) -> None:
