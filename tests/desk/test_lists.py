@@ -34,13 +34,18 @@ def test_a_page_is_cut_after_filters_and_order(query: Query, page: Page) -> None
 def test_devices_as_they_stand_are_the_pages_of_all(office: Any) -> None:
     async def conversation() -> None:
         for number in range(7):
-            await office.desk.add_device({"id": f"d{number}", "model": "6731i"}, "ann")
-        whole = await office.desk.devices(Query(filters=(("model", "6731i"),)))
-        assert [row["id"] for row in whole.items] == [f"d{number}" for number in range(7)]
-        for limit, offset in ((3, 0), (3, 3), (3, 6), (3, 9), (100, 0)):
-            assert await office.desk.devices(Query(limit=limit, offset=offset)) == Page(
-                7, whole.items[offset : offset + limit]
+            mac = {"mac": f"00:08:5d:00:0{'a9'[number == 5]}:{99 - number}"} if number % 2 else {}
+            await office.desk.add_device(
+                {"id": f"d{number}", "model": "6731i", "options": {"12": f"d{number}"}, **mac}, "ann"
             )
+        for key, by in (("id", ""), ("mac", "mac")):  # asked for with a filter they are looked for among all
+            whole = await office.desk.devices(Query(filters=(("model", "6731i"),), sort=key))
+            names = [f"d{number}" for number in (range(7) if key == "id" else (5, 3, 1, 0, 2, 4, 6))]
+            assert [row["id"] for row in whole.items] == names
+            assert [row["options"] for row in whole.items] == [{"12": name} for name in names]
+            for limit, offset in ((3, 0), (3, 3), (3, 6), (3, 9), (100, 0)):
+                page = Page(7, whole.items[offset : offset + limit])
+                assert await office.desk.devices(Query(sort=by, limit=limit, offset=offset)) == page
 
     office.play(conversation)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import fields
+from functools import partial
 from typing import Any, TypeVar
 
 from ringboot import log
 from ringboot.desk.core import Core
 from ringboot.desk.errors import NotFound, Refused, sentence
-from ringboot.desk.listing import Page, Query, select
+from ringboot.desk.listing import Page, Query, chosen, select
 from ringboot.desk.renders import Renders
 from ringboot.desk.standings import Judge
 from ringboot.fleet import configs, devices, layers
@@ -79,15 +80,18 @@ class DeviceDesk(Steps):
         core = self.core
         with core.db.reading() as books:
             judge = core.standings.judge(books, core.world, core.utc())
-            if query.sort == "state" or any(key == "state" for key, _ in query.filters):
-                return select((device_row(each, judge) for each in all_devices(books)), query, _DEVICE_TEXTS)
-            if not (query.filters or query.text or query.sort):  # a list as it is opened reads no more than it shows
-                shown = books.devices.page("", query.limit, query.offset)
+            if not (query.filters or query.text) and query.sort in ("", "mac") and not query.descending:
+                # A list as it is opened: it reads no more than it shows.
+                by_mac, by_id = books.devices.page_by_mac, partial(books.devices.page, "")
+                shown = (by_mac if query.sort else by_id)(query.limit, query.offset)
                 return Page(books.devices.counts()[0], [device_row(each, judge) for each in shown])
-            page = select(map(device_row, all_devices(books)), query, _DEVICE_TEXTS)
-            for row in page.items:  # the others nobody sees
-                row["state"] = judge(Device(**row)).state
-            return page
+
+            def value(device: Device, key: str) -> Any:
+                return judge(device).state if key == "state" else getattr(device, key)
+
+            total, found = chosen(books.devices.heads(), query, _DEVICE_TEXTS, value)
+            whole = (books.devices.get(each.id) for each in found)
+            return Page(total, [device_row(each, judge) for each in whole if each is not None])
 
     async def device(self, device_id: str) -> Row:
         """Give one, named by id, MAC or an address that only it has."""

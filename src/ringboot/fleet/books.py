@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-from ringboot.fleet.userbooks import SessionBook, TokenBook, UserBook
-from ringboot.model.audit import AuditEntry
+from ringboot.fleet.userbooks import AuditBook, SessionBook, TokenBook, UserBook
 from ringboot.model.device import Config, Device, DeviceFile
 from ringboot.model.dnsname import DnsName
 from ringboot.model.event import Event
@@ -94,6 +93,12 @@ class DeviceBook(Protocol):
 
     def page(self, after: str, limit: int, skipped: int = 0) -> list[Device]:
         """Give the next ones by id."""
+
+    def page_by_mac(self, limit: int, skipped: int) -> list[Device]:
+        """Give those of a page by MAC, at the end those without."""
+
+    def heads(self) -> Iterator[Device]:
+        """Give every device by id without its options."""
 
     def counts(self) -> tuple[int, int]:
         """Count them, and those of them that are configured."""
@@ -373,19 +378,6 @@ class HistoryBook(Protocol):
 
     def of(self, kind: str, subject: str, limit: int) -> list[Change]:
         """Give the newest changes of a device, a config or a setting, newest first."""
-
-
-class AuditBook(Protocol):
-    """Who asked for which change, bounded."""
-
-    def add(self, entry: AuditEntry) -> None:
-        """Append one, and let go the oldest; its id is given by the book."""
-
-    def page(
-        self, *, filters: Sequence[tuple[str, str]] = (), text: str = "", sort: str = "", descending: bool = False,
-        limit: int = 100, offset: int = 0, since: float | None = None, until: float | None = None,
-    ) -> tuple[int, list[AuditEntry]]:  # fmt: skip
-        """Give how many there are, and a page of them, the newest first unless it is sorted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""The books of people, as the fleet uses them; `store` keeps them."""
+"""The books of people and of what they asked for, as the fleet uses them; `store` keeps them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
+from ringboot.model.audit import AuditEntry
 from ringboot.model.user import Session, Token, User
 
 
@@ -65,3 +67,16 @@ class TokenBook(Protocol):
 
     def remove_of(self, user: str) -> int:
         """Remove all of a user, and count them."""
+
+
+class AuditBook(Protocol):
+    """Who asked for which change, bounded."""
+
+    def add(self, entry: AuditEntry) -> None:
+        """Append one, and let go the oldest; its id is given by the book."""
+
+    def page(
+        self, *, filters: Sequence[tuple[str, str]] = (), text: str = "", sort: str = "", descending: bool = False,
+        limit: int = 100, offset: int = 0, since: float | None = None, until: float | None = None,
+    ) -> tuple[int, list[AuditEntry]]:  # fmt: skip
+        """Give how many there are, and a page of them, the newest first unless it is sorted."""
