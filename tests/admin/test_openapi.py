@@ -81,7 +81,7 @@ def test_a_list_names_what_it_can_be_sorted_by() -> None:
     assert {"mac", "-mac", "configured"} <= set(asked["sort"]["enum"])
     assert re.match(asked["filter"]["items"]["pattern"], "model=M1")
     assert not re.match(asked["filter"]["items"]["pattern"], "options=x")
-    assert (asked["limit"]["maximum"], asked["offset"]["minimum"]) == (1000, 0)
+    assert (asked["limit"]["maximum"], asked["offset"]["minimum"]) == (100_000, 0)
 
 
 def test_every_problem_has_its_words() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ringboot.admin.lists import LARGEST_PAGE
+from ringboot.admin.lists import SHEET
 
 JSON, TEXT, OCTETS, CSV, STREAM = (
     "application/json", "text/plain", "application/octet-stream", "text/csv", "text/event-stream",
@@ -76,7 +76,7 @@ def of_list(keys: Sequence[str]) -> tuple[Asks, ...]:
              {"type": "array", "items": one}),
         Asks("text", "Only rows that hold this text.", WORD),
         Asks("sort", "The key to sort by; with - before it downwards.", {"type": "string", "enum": [*both, ""]}),
-        Asks("limit", "How many rows at most.", number(1, LARGEST_PAGE, 100)),
+        Asks("limit", "How many rows at most: 1,000, of CSV 100,000.", number(1, SHEET, 100)),
         Asks("offset", "How many rows to skip.", number(0, 1 << 40, 0)),
         SECRETS,
         FORMAT,

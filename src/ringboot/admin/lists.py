@@ -10,13 +10,13 @@ from fastapi import Request
 
 from ringboot.admin.masks import shown
 from ringboot.admin.problems import Problem
-from ringboot.admin.sheets import name_of, sheet, wants_csv
+from ringboot.admin.sheets import Sheet, name_of, wants_csv
 from ringboot.desk.listing import Page, Query
 
 LARGEST_PAGE = 1000
 _INSTANT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _PARAMETERS = ("filter", "text", "sort", "limit", "offset", "secrets", "format")
-_SHEET = 100_000  # rows of a list that is CSV, at most
+SHEET = 100_000  # rows of a list that is CSV, at most
 
 
 def query_of(request: Request, keys: Sequence[str], *more: str) -> Query:
@@ -44,7 +44,7 @@ def query_of(request: Request, keys: Sequence[str], *more: str) -> Query:
 def limit_of(request: Request) -> int:
     """Read how many rows are wanted."""
     if wants_csv(request):
-        return number_of(request, "limit", _SHEET, 1, _SHEET)
+        return number_of(request, "limit", SHEET, 1, SHEET)
     return number_of(request, "limit", 100, 1, LARGEST_PAGE)
 
 
@@ -86,7 +86,8 @@ def instant_of(request: Request, name: str) -> float | None:
 def written(request: Request, page: Page, query: Query) -> Any:
     """Write a page, as CSV where that is asked for."""
     if wants_csv(request):
-        return sheet(shown(request, page.items), name_of(request))
+        shown(request, [])  # who may not see secrets hears so before anything is written
+        return Sheet(lambda: shown(request, page.items), name_of(request))
     return {"total": page.total, "limit": query.limit, "offset": query.offset, "items": shown(request, page.items)}
 
 

@@ -9,11 +9,11 @@ from fastapi.responses import StreamingResponse
 
 from ringboot.admin.described import FORMAT, INSTANT, SECRETS, STREAM, WORD, Asks, Described, number
 from ringboot.admin.desk_network import EventDesk
-from ringboot.admin.lists import LARGEST_PAGE, instant_of, limit_of, number_of, refuse_unknown
+from ringboot.admin.lists import SHEET, instant_of, limit_of, number_of, refuse_unknown
 from ringboot.admin.masks import shown
 from ringboot.admin.problems import Problem
 from ringboot.admin.shapes.networks import Events
-from ringboot.admin.sheets import sheet, wants_csv
+from ringboot.admin.sheets import Sheet, wants_csv
 from ringboot.admin.streams import stream
 from ringboot.fleet.books import EventFilter
 from ringboot.model.address import norm_mac
@@ -31,7 +31,7 @@ def event_routes(desk: EventDesk) -> APIRouter:
         refuse_unknown(request, (*_TEXTS, "mac", *_TIMES, "before", "limit", "secrets", "format"))
         before = number_of(request, "before", 0, 0, 1 << 62) or None
         found = shown(request, await desk.events(_filter(request), before, limit_of(request)))
-        return sheet(found["items"], "events") if wants_csv(request) else found
+        return Sheet(lambda: found["items"], "events") if wants_csv(request) else found
 
     @routes.get("/stream")
     async def following() -> StreamingResponse:
@@ -67,7 +67,7 @@ DESCRIBED = (
             Asks("since", "Only from this instant on, in seconds since 1970 (UTC).", INSTANT),
             Asks("until", "Only up to this instant.", INSTANT),
             Asks("before", "Read on: `next` of the page before.", number(0, 1 << 62, 0)),
-            Asks("limit", "How many rows at most.", number(1, LARGEST_PAGE, 100)),
+            Asks("limit", "How many rows at most: 1,000, of CSV 100,000.", number(1, SHEET, 100)),
             SECRETS,
             FORMAT,
         ),

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from ringboot.admin.body import json_body, only, text_of
 from ringboot.admin.described import FORMAT, WORD, Asks, Described, number
 from ringboot.admin.desk import LeaseDesk
-from ringboot.admin.lists import LARGEST_PAGE, limit_of, number_of, refuse_unknown
+from ringboot.admin.lists import SHEET, limit_of, number_of, refuse_unknown
 from ringboot.admin.problems import Problem
 from ringboot.admin.shapes.bodies import KeptLease, Renewals
 from ringboot.admin.shapes.things import Lease, Leases, Misfits, Renewal, Reservation
-from ringboot.admin.sheets import sheet, wants_csv
+from ringboot.admin.sheets import Sheet, wants_csv
 from ringboot.model.address import ip_number, ip_text
 
 MOST_MISFITS = 1_000_000
@@ -33,7 +33,7 @@ def lease_routes(desk: LeaseDesk) -> APIRouter:
             request.query_params.get("network") or None,
             request.query_params.get("text") or None,
         )
-        return sheet(found["items"], "leases") if wants_csv(request) else found
+        return Sheet(lambda: found["items"], "leases") if wants_csv(request) else found
 
     @routes.get("/misfits")
     async def misfits(request: Request) -> dict[str, Any]:
@@ -86,7 +86,7 @@ DESCRIBED = (
         Leases,
         asks=(
             Asks("after", "Read on from here: `next` of the page before.", number(0, 1 << 62, 0)),
-            Asks("limit", "How many rows at most.", number(1, LARGEST_PAGE, 100)),
+            Asks("limit", "How many rows at most: 1,000, of CSV 100,000.", number(1, SHEET, 100)),
             Asks("network", "Only those of this network.", WORD),
             Asks("text", "Only rows that hold this text.", WORD),
             FORMAT,

@@ -62,7 +62,7 @@ def chosen(body: dict[str, Any]) -> tuple[list[str] | None, Query]:
     if not isinstance(filters, dict) or not set(filters) <= set(DEVICE_KEYS) or not isinstance(text, str):
         raise Problem(422, "refused", f"filters are {', '.join(DEVICE_KEYS)}; text is text.")
     ways = ("ids" in body, body.get("all") is True, bool(filters or text))
-    good_ids = ids is None or (isinstance(ids, list) and bool(ids) and all(isinstance(each, str) for each in ids))
+    good_ids = "ids" not in body or (isinstance(ids, list) and bool(ids) and all(isinstance(each, str) for each in ids))
     if sum(ways) != 1 or not good_ids:
         raise Problem(422, "refused", 'Say which: {"ids": [...]}, {"all": true}, or {"filters": {...}, "text": "..."}.')
     return ids, Query(tuple((key, str(value)) for key, value in filters.items()), text)

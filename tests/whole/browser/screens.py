@@ -27,6 +27,7 @@ PAGES: dict[str, str] = {
     "events": "/events",
     "jobs": "/jobs",
     "audit": "/audit",
+    "users": "/users",
     "settings": "/settings",
     "password": "/password",
     "nothing-there": "/nothing",
