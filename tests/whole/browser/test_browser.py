@@ -90,7 +90,10 @@ def test_a_phone_that_is_stuck_is_explained(eyes: Eyes, house: House) -> None:
 
 def test_the_plugin_of_one_phone_is_changed(eyes: Eyes, house: House) -> None:
     house.site.run("plugin", "install", "snom")
-    page = eyes.go(f"/devices/{house.ident(NEW)}")
+    address = f"/devices/{house.ident(NEW)}"
+    # Pages ask for the list of plugins once every few seconds, for all who look at them.
+    wait_until(lambda: eyes.go(address).locator("#f-plugin option[value=snom]").count(), "it to be offered")
+    page = eyes.page
     page.get_by_label("Plugin", exact=True).select_option("snom")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("table", name="Files of this device")).not_to_contain_text("Aastra/")
