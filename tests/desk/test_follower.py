@@ -13,7 +13,7 @@ from tests.desk.house import House, house
 
 from ringboot.desk import pace
 from ringboot.desk.doorway import Doorway
-from ringboot.desk.follower import Follower
+from ringboot.desk.follower import GAP, Follower
 from ringboot.fleet.networks import Networks
 from ringboot.model.file import FileRequest
 from ringboot.model.lease import BOUND, LeaseChange
@@ -75,7 +75,7 @@ def test_while_dhcp_needs_the_processors_the_mirror_is_read_with_rests(
                 made.core.pace.heard(busy)
                 before = len(made.core.world.leases)
                 journal.append([bound(before + number) for number in range(LEASES)])
-                steps = await steps_of(made, follower.read_on())
+                steps = await steps_of(made, follower.load(GAP))
                 assert sum(steps) == LEASES
                 others = [after for step, after in itertools.pairwise(steps) if step]  # their next turn after a slice
                 assert (max(others[:-1]) == 0) is rests

@@ -42,19 +42,15 @@ class Follower:
         """Look at the journal now: dhcp says that there is more."""
         self._wake.set()
 
-    async def load(self) -> None:
-        """Bring the mirror up to the last row: at the start, and before an address is said to be unknown."""
-        while True:
-            if not self._step():
-                return
-            await asyncio.sleep(0)
+    async def load(self, gap: float = 0.0) -> None:
+        """Bring the mirror up to the last row: at the start, and before an address is said to be unknown.
 
-    async def read_on(self) -> None:
-        """Bring the mirror up to the last row when nobody waits for it: with rests while dhcp needs the processors."""
+        `gap`: seconds between two slices while dhcp needs the processors, where nobody waits for the mirror.
+        """
         while True:
             if not self._step():
                 return
-            await asyncio.sleep(self._core.pace.rest_after(GAP, GAP))
+            await asyncio.sleep(self._core.pace.rest_after(gap, gap))
 
     def compare(self) -> None:
         """Say so when the journal ends before what was read of it: it was restored from a backup, or is gone."""
@@ -87,7 +83,7 @@ class Follower:
             try:
                 began = time.monotonic()
                 if began >= rested:
-                    await self.read_on()
+                    await self.load(GAP)
                     began = time.monotonic()
                     more = await self._deal()
                     rested = time.monotonic() + self._core.pace.rest_after(time.monotonic() - began)
