@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from typing import Any
 
 from ringboot.desk.core import Core
@@ -34,7 +33,7 @@ class PluginDesk:
     def _plugin_rows(self) -> list[Row]:
         shelf = self.core.shelf
         with self.core.db.reading() as books:
-            devices = Counter(device.plugin for device in all_devices(books))
+            devices = books.devices.of_plugins()
         entries = shelf.repository.entries(self.core.world.settings.plugin_server)
         idents = sorted({*shelf.folders, *shelf.all_catalog, *entries} - shelf.blocked.keys())
         broken = [
@@ -47,7 +46,7 @@ class PluginDesk:
             }
             for each in shelf.broken
         ]
-        return [self._plugin_row(ident, devices[ident]) for ident in idents] + broken
+        return [self._plugin_row(ident, devices.get(ident, 0)) for ident in idents] + broken
 
     async def plugin(self, plugin_id: str) -> Row:
         """Give one, with its models and templates."""

@@ -103,6 +103,9 @@ class DeviceBook(Protocol):
     def counts(self) -> tuple[int, int]:
         """Count them, and those of them that are configured."""
 
+    def of_plugins(self) -> dict[str | None, int]:
+        """Count the devices of each plugin, and under None those without."""
+
 
 class ConfigBook(Protocol):
     """The layers of configuration."""

@@ -45,6 +45,7 @@ _BY_MAC = Statement(
 )
 _HEADS = Statement(sa.select(*(column for column in _COLUMNS if column.name != "options")).order_by(DEVICE.c.id))
 _COUNTS = Statement(sa.select(sa.func.count(), sa.func.sum(DEVICE.c.configured)).select_from(DEVICE))
+_OF_PLUGINS = Statement(sa.select(DEVICE.c.plugin, sa.func.count()).group_by(DEVICE.c.plugin))
 _PUT = upsert(DEVICE)
 _REMOVE = delete(DEVICE, "id")
 _OF_MAC = select(DEVICE, "mac")
@@ -110,6 +111,10 @@ class DeviceBook:
         """Count them, and those of them that are configured."""
         total, configured = _COUNTS.run(self._connection).fetchone()
         return total, configured or 0
+
+    def of_plugins(self) -> dict[str | None, int]:
+        """Count the devices of each plugin, and under None those without."""
+        return dict(_OF_PLUGINS.run(self._connection))
 
 
 def _device(row: tuple[Any, ...]) -> Device:
