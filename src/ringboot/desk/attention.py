@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from ringboot import reasons
 from ringboot.desk.daemon import DaemonDesk
-from ringboot.desk.devices import all_devices
 from ringboot.desk.pools import LOW, PoolUse, pool_uses
 from ringboot.desk.standings import Judge
 from ringboot.desk.top import TopDesk
@@ -111,7 +110,7 @@ class AttentionDesk(TopDesk, DaemonDesk):
         core, utc = self.core, self.core.utc()
         with core.db.reading() as books:
             judge = core.standings.judge(books, core.world, utc)
-            for device in all_devices(books):
+            for device in books.devices.heads():
                 need = _of_device(device, judge, utc)
                 if need is not None:
                     yield need
@@ -178,7 +177,7 @@ class AttentionDesk(TopDesk, DaemonDesk):
         judge = core.standings.judge(books, core.world, core.utc())
         states: Counter[str] = Counter()
         brands: dict[str, Counter[str]] = {}
-        for device in all_devices(books):
+        for device in books.devices.heads():
             state = judge(device).state
             manifest = core.shelf.plugins.get(device.plugin or "")
             brand = manifest.title if manifest is not None else device.vendor or "?"

@@ -10,7 +10,6 @@ from typing import Any
 
 from ringboot import log
 from ringboot.answer.misfit import Fitting, Misfit, told
-from ringboot.desk.devices import all_devices
 from ringboot.desk.errors import Refused
 from ringboot.desk.renders import Renders
 from ringboot.desk.reservations import ReservationDesk
@@ -78,7 +77,7 @@ class ConfigurationDesk(ReservationDesk):
         """Name the devices whose files may come out differently now."""
         with self.core.db.reading() as books:
             return [
-                device.id for device in all_devices(books)
+                device.id for device in books.devices.heads()
                 if device.problem is not None or device.plugin in self.core.shelf.blocked
             ]  # fmt: skip
 

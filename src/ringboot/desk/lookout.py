@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from ringboot import log, reasons
 from ringboot.desk.core import Core
-from ringboot.desk.devices import all_devices
 from ringboot.desk.pools import LOW, PoolUse, pool_uses
 from ringboot.fleet.books import Books
 from ringboot.fleet.standing import STUCK, about
@@ -79,7 +78,7 @@ class Lookout:
         core, utc = self._core, self._core.utc()
         with core.db.reading() as books:
             judge = core.standings.judge(books, core.world, utc)
-            judged = [(device, judge(device)) for device in all_devices(books)]
+            judged = [(device, judge(device)) for device in books.devices.heads()]
         stuck = {device.id: (device, stands.since or utc) for device, stands in judged if stands.state == STUCK}
         changes: list[Change] = [(STUCK, gone, None, False) for gone in sorted(self._told[STUCK] - stuck.keys())]
         for ident in sorted(stuck.keys() - self._told[STUCK]):

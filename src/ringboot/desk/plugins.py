@@ -6,7 +6,6 @@ import asyncio
 from typing import Any
 
 from ringboot.desk.core import Core
-from ringboot.desk.devices import all_devices
 from ringboot.desk.errors import NotFound, Refused
 from ringboot.desk.offers import state_of
 from ringboot.desk.renders import Renders
@@ -107,7 +106,7 @@ class SettingDesk:
     async def _made_again(self, who: str, name: str) -> Row:
         """Make the files anew that hold a setting."""
         with self.core.db.reading() as books:
-            idents = [device.id for device in all_devices(books) if device.plugin is not None]
+            idents = [device.id for device in books.devices.heads() if device.plugin is not None]
         await self.renders.common(list(self.core.shelf.plugins))
         failed = await self.renders.done(idents, f"{name} set by {who}", only_changed=True)
         return {"devices": len(idents), "failed": len(failed)}
