@@ -178,7 +178,11 @@ def test_a_device_that_gets_another_plugin_gets_no_file_of_the_first(tmp_path: P
             record = DeviceFile("aastra", "Aastra/00085D000001.cfg", "hall", "", True, "", "")
             await made.core.db.write(lambda books: books.files.put([record]))
             forgotten: list[tuple[str, str]] = []
-            made.workers.forget = lambda folder, device: forgotten.append((folder, device))  # type: ignore[method-assign]  # to look
+
+            async def forget(folder: str, device: str) -> None:
+                forgotten.append((folder, device))
+
+            made.workers.forget = forget  # type: ignore[method-assign]  # to look
             await made.desk.set_device("hall", {"plugin": "cisco-7900"}, "test")
             assert forgotten == [(str(made.core.shelf.folders["aastra"].path), "hall")]
             with made.core.db.reading() as books:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import stat
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 
 from ringboot.host.guest import Limits
 from ringboot.host.render import TOGETHER, RenderPool
+from ringboot.plugins import staging
 from ringboot.plugins.job import (
     Outcome,
     Outdated,
@@ -37,6 +39,7 @@ format = "ini"
 "Acme/all.cfg" = "all"
 """
 PATH = "Acme/00085d2eecfb.cfg"
+CEILING = 30.0  # seconds that a test waits for what is sure to come
 SERVER = ServerFacts("10.0.0.2", "http://10.0.0.2:8667", "10.0.0.2")
 
 
@@ -151,6 +154,12 @@ async def held(pool: RenderPool, *jobs: RenderJob) -> list[asyncio.Task[Outcome]
     return tasks
 
 
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(CEILING):
+        while not condition():
+            await asyncio.sleep(0)
+
+
 def let_go(pool: RenderPool) -> None:
     (pid,) = (tenant.pid for tenant in pool._tenants)
     assert pid is not None
@@ -177,13 +186,73 @@ def test_an_old_result_is_dropped(with_one_pool: Hold, folder: Path) -> None:
 def test_a_device_that_is_gone_gets_no_file(with_one_pool: Hold, folder: Path) -> None:
     async def conversation(pool: RenderPool) -> None:
         (going,) = await held(pool, job(folder, admin_password="x"))
-        pool.forget(str(folder), "one")
+        await pool.forget(str(folder), "one")
         let_go(pool)
         assert isinstance(await going, Outdated)
         assert served(folder) == {}
         rendered(await pool.render(job(folder, admin_password="x")))  # it came back
 
     with_one_pool(conversation)
+
+
+def test_files_are_put_in_place_by_a_thread_and_none_follows_once_a_device_is_forgotten(
+    with_one_pool: Hold, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, where = threading.Event(), threading.Event(), []
+
+    def slowly(*args: Any) -> None:
+        where.append(threading.current_thread())
+        begun.set()
+        assert go_on.wait(CEILING)
+        place(*args)
+
+    place = staging.place
+    monkeypatch.setattr(staging, "place", slowly)
+
+    async def conversation(pool: RenderPool) -> None:
+        going = asyncio.create_task(pool.render(job(folder, admin_password="x")))
+        await until(begun.is_set)  # the loop goes on while a file is put in place
+        assert where != [threading.main_thread()]
+        next_ = asyncio.create_task(pool.render(other(folder, 1)))  # waits for the thread
+        forgetting = asyncio.create_task(pool.forget(str(folder), "one"))
+        await until(lambda: len(pool._moving) == 2)
+        assert not forgetting.done()
+        go_on.set()
+        await forgetting
+        assert PATH in served(folder)  # whoever forgets the device deletes it now, and nothing comes after that
+        await asyncio.gather(going, next_)
+
+    with_one_pool(conversation)
+    assert nothing_left_over(folder)
+
+
+def test_a_file_that_waits_to_be_put_in_place_gives_way_to_a_newer_one(
+    with_one_pool: Hold, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slowly(*args: Any) -> None:
+        begun.set()
+        assert go_on.wait(CEILING)
+        place(*args)
+
+    place = staging.place
+    monkeypatch.setattr(staging, "place", slowly)
+
+    async def conversation(pool: RenderPool) -> None:
+        holding = asyncio.create_task(pool.render(other(folder, 1)))
+        await until(begun.is_set)
+        old = asyncio.create_task(pool.render(job(folder, 1, admin_password="old")))
+        await until(lambda: len(pool._moving) == 2)
+        new = asyncio.create_task(pool.render(job(folder, 2, admin_password="new")))
+        await asyncio.sleep(0)
+        go_on.set()
+        kinds = [type(each) for each in await asyncio.gather(holding, old, new)]
+        assert kinds == [Rendered, Outdated, Rendered]
+        assert served(folder)[PATH] == "admin: new\n"
+
+    with_one_pool(conversation)
+    assert nothing_left_over(folder)
 
 
 def other(folder: Path, number: int, **raw: Any) -> RenderJob:

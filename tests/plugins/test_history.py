@@ -5,7 +5,14 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from ringboot.plugins.history import KEPT, History, KeptFile, folder_name, pack, tidy
+
+
+@pytest.fixture(autouse=True)
+def _plugin(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
 
 
 def file(data: bytes, path: str = "a.cfg") -> KeptFile:
@@ -31,6 +38,16 @@ def test_only_the_newest_can_be_held(tmp_path: Path) -> None:
     assert history.held() == history.newest()
     put(history, b"3", tmp_path)
     assert history.held() is None
+
+
+def test_nothing_is_made_anew_of_a_plugin_that_is_gone(tmp_path: Path) -> None:
+    pack(tmp_path / "new", b"1")
+    history = History(tmp_path / "gone", "one")
+    with pytest.raises(FileNotFoundError):
+        history.take(tmp_path / "new", file(b"1").sha256)
+    with pytest.raises(FileNotFoundError):
+        history.note([file(b"1")], utc=1.5, why="a test", held=False)
+    assert not (tmp_path / "gone").exists()
 
 
 def test_generations_are_there_to_the_byte(tmp_path: Path) -> None:

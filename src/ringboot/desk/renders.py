@@ -27,7 +27,7 @@ T = TypeVar("T")
 EVERY = 1 << 40  # a limit that is none
 SLICE = 100  # jobs made in one go
 FEW = 8  # devices that a person waits for; for a whole fleet no phone that asks for its file shall
-AT_ONCE = 3 * TOGETHER  # jobs given to the pool, of which two workers have most; the rest waits here
+AT_ONCE = 4 * TOGETHER  # jobs given to the pool: at two workers, being put in place, being written down
 
 
 class Renders:
@@ -329,7 +329,7 @@ class Renders:
         for plugin, device in {(record.plugin, record.device) for record in records}:
             folder = self._core.shelf.folders.get(plugin)
             if folder is not None and device is not None:
-                self._core.pool.forget(str(folder.path), device)
+                await self._core.pool.forget(str(folder.path), device)
         await self._delete(records)
 
     async def forget_history(self, device: str) -> None:

@@ -1,6 +1,7 @@
 """The render workers, seen from main: jobs go in, files stand in var/tftpboot when the answer comes.
 
-Jobs that wait together go together: a message there and back costs as much as a small file.
+Jobs that wait together go together: a message there and back costs as much as a small file.  A thread puts files in
+place, one after the other: to replace one can mean to wait for the disk.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter, deque
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
 from ringboot.host.guest import Limits
@@ -72,6 +75,8 @@ class RenderPool:
         self._open: Counter[_Key] = Counter()
         self._orders: deque[_Order] = deque()  # those that no worker has yet
         self._carriers: set[asyncio.Task[None]] = set()  # at most one for each worker
+        self._mover = ThreadPoolExecutor(1, "files")
+        self._moving: set[asyncio.Task[None]] = set()  # works whose files are being put in place
 
     async def start(self) -> None:
         """Bring the workers up; one that does not come is tried again by the first job that needs it."""
@@ -85,6 +90,8 @@ class RenderPool:
         self._carriers.clear()
         while self._orders:
             self._orders.popleft().done.cancel()
+        await self._all_moved()
+        self._mover.shutdown()
         await asyncio.gather(*(tenant.close() for tenant in self._tenants))
 
     async def render(self, job: RenderJob) -> Outcome:
@@ -139,10 +146,19 @@ class RenderPool:
         finally:
             self._free.put_nowait(tenant)
 
-    def forget(self, folder: str, device: str) -> None:
-        """Drop whatever is being rendered for a device: it is gone, or another plugin's."""
+    async def forget(self, folder: str, device: str) -> None:
+        """Drop whatever is being rendered for a device: it is gone, or another plugin's.
+
+        From then on none of its files is put in place.
+        """
         if (folder, device) in self._latest:
             self._latest[folder, device] = _NEVER
+        await self._all_moved()
+
+    async def _all_moved(self) -> None:
+        """Wait until the files of every work stand that is being put in place now."""
+        if self._moving:
+            await asyncio.wait(self._moving)
 
     def workers(self) -> list[dict[str, str | int | None]]:
         """Give the workers with their processes; one that does not run is started by the next job."""
@@ -167,10 +183,12 @@ class RenderPool:
                 orders = self._next()
                 try:
                     await self._do(tenant, orders)
-                finally:
-                    self._free.put_nowait(tenant)
+                except BaseException:
                     for order in orders:
                         order.done.cancel()  # unless it has its answer: we were broken off
+                    raise
+                finally:
+                    self._free.put_nowait(tenant)
                 await asyncio.sleep(0)  # who waits for a worker with something else goes first
         finally:
             self._carriers.discard(me)  # at once: the next job starts another one
@@ -198,23 +216,48 @@ class RenderPool:
         return True
 
     async def _do(self, tenant: Tenant, orders: list[_Order]) -> None:
-        """Have a worker make the files of these jobs, and put them in place."""
+        """Have a worker make the files of these jobs; they are put in place while it does others."""
         if not orders:
             return
         folder, token = orders[0].job.folder, secrets.token_hex(8)
         try:
             answers = await _ask(tenant, token, [order.job for order in orders])
-            for number, (order, answer) in enumerate(zip(orders, answers, strict=True)):
-                if self._is_wanted(order):
-                    order.done.set_result(_placed(order, answer, token, number))
-        except (TenantFailed, codec.BadMessage) as error:
+        except BaseException as error:
+            staging.clear(folder, token)
+            if not isinstance(error, TenantFailed | codec.BadMessage):
+                raise
             if len(orders) == 1 and self._is_wanted(orders[0]):
                 orders[0].done.set_result(RenderFailed(str(error)))
+            for order in orders:  # one of them broke the worker: each alone, so that only that one fails
+                if self._is_wanted(order):
+                    await self._do(tenant, [order])
+            return
+        task = asyncio.create_task(self._put(orders, answers, token))
+        self._moving.add(task)
+        task.add_done_callback(self._moving.discard)
+
+    async def _put(self, orders: list[_Order], answers: Sequence[Answer], token: str) -> None:
+        """Have the files of a work put in place, and tell who waits for them."""
+        loop = asyncio.get_running_loop()
+        try:
+            outcomes = await loop.run_in_executor(self._mover, self._placed, orders, answers, token)
+            for order, outcome in zip(orders, outcomes, strict=True):
+                if not order.done.done():
+                    order.done.set_result(outcome)
         finally:
-            staging.clear(folder, token)
-        for order in orders:  # one of them broke the worker: each alone, so that only that one fails
-            if self._is_wanted(order):
-                await self._do(tenant, [order])
+            for order in orders:
+                order.done.cancel()  # unless it has its answer: we were broken off
+
+    def _placed(self, orders: list[_Order], answers: Sequence[Answer], token: str) -> list[Outcome]:
+        """Put the files of those jobs in place that somebody waits for and no newer one; on the mover's thread."""
+        outcomes: list[Outcome] = []
+        for number, (order, answer) in enumerate(zip(orders, answers, strict=True)):
+            if order.done.done() or self._latest.get(order.key) != order.job.revision:
+                outcomes.append(Outdated(order.job.revision))
+            else:
+                outcomes.append(_placed(order, answer, token, number))
+        staging.clear(orders[0].job.folder, token)
+        return outcomes
 
 
 def _placed(order: _Order, answer: Answer, token: str, number: int) -> Answer:

@@ -74,7 +74,7 @@ class History:
         try:
             os.replace(packed, f"{self._place}/{sha256}")
         except FileNotFoundError:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
             os.replace(packed, f"{self._place}/{sha256}")
 
     def all(self) -> list[Generation]:
@@ -108,7 +108,7 @@ class History:
         number = newest.number + 1 if newest is not None else 1
         line = codec.encode(Generation(number, utc, why, held, files))
         if newest is None:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._make_folder()
         with open(f"{self._place}/{_LINES}", "ab", buffering=0) as lines:
             lines.write(b"\n" + line)  # the end of a line that was cut off, too
         if number % KEPT == 0:
@@ -136,6 +136,11 @@ class History:
         for path in self.folder.iterdir():
             if path.name not in wanted:
                 path.unlink(missing_ok=True)
+
+    def _make_folder(self) -> None:
+        """Make the folder of the device; not that of a plugin that was taken away meanwhile."""
+        self.folder.parent.mkdir(exist_ok=True)
+        self.folder.mkdir(mode=0o700, exist_ok=True)
 
     def _read(self) -> bytes:
         try:
