@@ -263,7 +263,8 @@ def test_a_line_is_assigned_and_its_secrets_are_masked(talk: Talk, desk: Any) ->
     assert (status, told["sync"]) == (200, 1)
     assert talk.ask("POST", "/assign", {"code": "417263", "lines": [line]})[0] == 200
     assert talk.ask("GET", "/devices/d/raw")[1]["raw_config"] == {"admin_password": "***"}
-    assert talk.ask("GET", "/models/p/M 1".replace(" ", "%20"))[1]["model"] == "M 1"
+    assert talk.ask("GET", "/models/p/M%201")[1]["model"] == "M 1"
+    assert talk.ask("GET", "/models/p/IP2061%2F2N%20Verso")[1]["model"] == "IP2061/2N Verso"
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,18 @@ def test_a_session_reads_and_with_its_word_writes(house: House, desk: Any) -> No
     assert house.ask("GET", "/api/v1/session", cookie).status == 401
 
 
+def test_the_audit_names_who_came_in_and_keeps_no_word_of_a_session(house: House, desk: Any) -> None:
+    house.add("anna", VIEWER)
+    cookie, csrf = house.sign_in()
+    assert house.ask("DELETE", "/api/v1/session", cookie, csrf).status == 204
+    came, left = desk.audited
+    told = ("who", "role", "via", "method", "path", "status")
+    assert [came[key] for key in told] == ["anna", VIEWER, "session", "POST", "/session", 201]
+    assert [left[key] for key in told] == ["anna", VIEWER, "session", "DELETE", "/session", 204]
+    assert left["before"]["csrf"] == came["after"]["csrf"] == "***"
+    assert csrf[1] not in str(desk.audited)
+
+
 def test_the_cookie_is_kept_from_scripts_and_other_sites(house: House) -> None:
     house.add("anna", VIEWER)
     for scheme, secure in (("http", False), ("https", True)):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
+from tests.admin.test_rights import TABLE as REVIEWED
 from tests.whole.daemon import LOOPBACK, free_port
 from tests.whole.described import Api
 from tests.whole.passage import passage
@@ -16,6 +18,7 @@ from tests.whole.test_admin import Site
 from ringboot.admin.described import STREAM, Described
 from ringboot.admin.rights import FOR_VIEWERS
 from ringboot.admin.route_table import TABLE
+from ringboot.model.user import ADMINISTRATOR
 
 # Requests for each route, half of them such as do not fit: for one that reads a body, and for any other.
 BODY, PLAIN, LONG = 20, 4, 400
@@ -44,6 +47,15 @@ NAMES = {"/settings/{name}": "NAT", "/templates/of/{plugin}/{name}": "base.tpl"}
 ROWS = sorted(
     (row for row in TABLE if row.kind != STREAM), key=lambda row: (row.method == "DELETE", row.path.startswith("/plug"))
 )
+
+
+RIGHTS = [tuple(line.split()) for line in REVIEWED.read_text().splitlines() if line and not line.startswith("#")]
+
+
+def is_for_administrators(row: Described) -> bool:
+    """Tell whether the table of rights leaves a route to them."""
+    reviewed = {(method, path.removeprefix("/api/v1").replace(":path}", "}")): least for least, method, path in RIGHTS}
+    return reviewed[row.method, row.path] == ADMINISTRATOR
 
 
 class Hunt:
@@ -140,11 +152,45 @@ def viewer(hunt: Hunt) -> str:
 
 @each([row for row in ROWS if row.method != "GET" and (row.method, row.path) not in FOR_VIEWERS and not row.is_open])
 def test_a_viewer_changes_nothing(row: Described, hunt: Hunt, viewer: str) -> None:
-    hunt.token = viewer
-    try:
+    with shown(hunt, viewer):
         hunt.put(row, hunt.door, 2, {400, 403, 412})
+
+
+@pytest.fixture(scope="module")
+def operator(hunt: Hunt) -> str:
+    api = Api(hunt.site.socket)
+    api.ask("POST", "/tokens", {"name": "first", "role": "viewer"})  # number 1 is deleted on the way
+    token: str = api.ask("POST", "/tokens", {"name": "hunt", "role": "operator"}).value["secret"]
+    return token
+
+
+@contextmanager
+def shown(hunt: Hunt, token: str) -> Iterator[None]:
+    hunt.token = token
+    try:
+        yield
     finally:
         hunt.token = None
+
+
+@each([row for row in ROWS if is_for_administrators(row)])
+def test_an_operator_is_kept_from_what_is_for_administrators(row: Described, hunt: Hunt, operator: str) -> None:
+    with shown(hunt, operator):
+        hunt.put(row, hunt.door, 2, {400, 403, 412})
+
+
+@each([row for row in ROWS if row.method != "GET" and not is_for_administrators(row)])
+def test_an_operator_is_answered_as_described(row: Described, hunt: Hunt, operator: str) -> None:
+    with shown(hunt, operator):
+        hunt.put(row, hunt.door, 2)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+@each([row for row in ROWS if not is_for_administrators(row)])
+def test_an_operator_too_for_long(row: Described, hunt: Hunt, operator: str) -> None:
+    with shown(hunt, operator):
+        hunt.put(row, hunt.door, LONG // 10 if row.path in SLOW else LONG // 2, chance=True)
 
 
 @pytest.mark.long

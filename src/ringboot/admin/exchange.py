@@ -84,7 +84,7 @@ class Answer:
 
 def kept(value: Any) -> Any:
     """Give what is kept of a thing: without secrets, and not more than it may be."""
-    value = masked(value)
+    value = _without_words(masked(value))
     size = len(json.dumps(value, ensure_ascii=False).encode())
     return value if size <= LARGEST else {"left_out": f"{size} octets"}
 
@@ -94,9 +94,14 @@ def brief(value: Any) -> Any:
     return kept(_brief(value))
 
 
+def _without_words(value: Any) -> Any:
+    """Leave out what protects a session: who reads the audit could act in its name."""
+    return value | {"csrf": MASK} if isinstance(value, dict) and "csrf" in value else value
+
+
 def _brief(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: MASK if key == "csrf" else _brief(item) for key, item in value.items()}
+        return {key: _brief(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_brief(item) for item in value]
     if not isinstance(value, str):

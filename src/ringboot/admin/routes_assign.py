@@ -37,7 +37,7 @@ def assign_routes(desk: _Assign) -> APIRouter:
         query = query_of(request, KEYS)
         return written(request, select(await desk.model_rows(), query), query)
 
-    @routes.get("/models/{plugin}/{model}")
+    @routes.get("/models/{plugin}/{model:path}")
     async def model(plugin: str, model: str) -> dict[str, Any]:
         return await desk.model_row(plugin, model)
 

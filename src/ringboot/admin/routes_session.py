@@ -41,6 +41,7 @@ def session_routes(desk: Desk) -> APIRouter:
         let = await desk.signins.sign_in(text_of(body, "user"), text_of(body, "password"), address, agent)
         answer = JSONResponse(_told(let.caller), 201)
         set_cookie(answer, let.cookie)
+        request.scope.setdefault("state", {})["caller"] = let.caller  # the audit names who came in
         return answer
 
     @routes.get("/session")

@@ -55,10 +55,10 @@ class NotLetIn(DeskError):
 
 
 class TooMany(DeskError):
-    """Too many sign-ins failed; `wait` is the seconds until the next is tried."""
+    """Too many of them failed; `wait` is the seconds until the next is tried."""
 
     code = "too-many"
 
-    def __init__(self, wait: float) -> None:
+    def __init__(self, text: str, wait: float) -> None:
         self.wait = math.ceil(wait)
-        super().__init__(f"Too many sign-ins failed. Try again in {math.ceil(wait / 60)} min.")
+        super().__init__(text)

@@ -7,7 +7,7 @@ from typing import Any
 
 from ringboot import log, reasons
 from ringboot.desk.devices import Steps
-from ringboot.desk.errors import Busy, Refused
+from ringboot.desk.errors import Refused, TooMany
 from ringboot.desk.synchronize import Synchronizer
 from ringboot.fleet import codes
 from ringboot.fleet.books import Books
@@ -61,10 +61,10 @@ class CodeDesk(Steps):
         return outcome
 
     async def provision(self, code: str, contact: str | None, address: str | None, sync: bool, who: str) -> Row:
-        """Do so for the API: {device, mac, config, text, sync}; Refused or Busy say why not."""
+        """Do so for the API: {device, mac, config, text, sync}; Refused or TooMany say why not."""
         outcome = await self.use_code(code, contact, address, who, sync)
         if outcome.reason is reasons.CODE_LIMITED:
-            raise Busy(f"{outcome}.")
+            raise TooMany(f"{outcome}.", codes.SPAN)
         if not outcome.is_done or outcome.device is None:
             advice = reasons.advise(outcome.reason.id, outcome.detail)
             raise Refused(f"{outcome}. {advice}".strip(), code=outcome.reason.id)

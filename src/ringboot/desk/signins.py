@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
@@ -125,7 +126,7 @@ class SignIns:
         utc = self._core.utc()
         wait = self._tries.wait(name, place, utc)
         if wait > 0:
-            raise TooMany(wait)
+            raise TooMany(f"Too many sign-ins failed. Try again in {math.ceil(wait / 60)} min.", wait)
         self._tries.tried(name, place, utc)
         try:
             fits = await self.passwords.fits(password[: people.LONGEST + 1], user.digest if user is not None else None)
