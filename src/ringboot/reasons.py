@@ -221,6 +221,9 @@ CLIENT_QUARANTINED = _row(
     "is not known here, and got {address} in the quarantine network {network}",
     "If it is one of yours: ringboot device add, or ringboot reservation add.",
 )
+MADE_KNOWN = _row(
+    "made-known", "lease", "{who} made it known{named}: {place}", "It moves there when it renews its lease."
+)
 # Files
 SERVED = _row("served", "file", "{path} was sent ({size} octets)")
 NOT_MODIFIED = _row("not-modified", "file", "{path} is unchanged since the device read it last")

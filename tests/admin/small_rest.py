@@ -37,6 +37,10 @@ class SmallRest:
         if self.fail is not None:
             raise self.fail
 
+    async def register(self, row: Row, who: str) -> list[Row]:
+        self._noted("register", row, who)
+        return [{"mac": mac, "network": None, "address": None, "fresh": True} for mac in row["macs"]]
+
     async def networks(self) -> list[Row]:
         self._noted("networks")
         return self.rows_networks

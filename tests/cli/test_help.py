@@ -20,7 +20,7 @@ from ringboot.cli.main import app
 
 COMMANDS = dict(walk())
 PROMISED = """
-serve check init simulate reload diff metrics status top completion demo explain shell audit attention |
+serve check init simulate reload diff metrics status top completion demo explain shell audit attention register |
 lease list|show|misfits|renew|reserve|release | reservation add|list|remove|import|export |
 device list|show|add|set|remove|reconfigure|synchronize|files|show-file|url|preview|diff|history|rollback|move |
 rollout list|show|devices|resume|abort | tls show|ca | dns list|retry | webhook list|test |

@@ -63,6 +63,7 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "reservation list": ("", "items"),
     "reservation add": (f"10.0.0.7 --network lan --mac {MAC}", "address"),
     "reservation remove": (f"--network lan --mac {MAC}", "value"),
+    "register": (MAC, ""),
     "reservation import": ("CSV", "added"),
     "reservation export": ("", ""),
     "device list": ("", "items"),

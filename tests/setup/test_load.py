@@ -36,7 +36,7 @@ ROWS = [
     # keys
     (LAN + "[boot]",
      ("line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, admin, agi, sip, "
-      "dns, log, webhook")),
+      "dns, register, log, webhook")),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",
@@ -268,7 +268,7 @@ ROWS = [
      "/dev/null holds fewer than 16 octets; make a longer one: openssl rand -hex 32")),
     (LAN + "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/etc/services'\nevents = ['fire']",
      ('line 10, webhook.events: "fire" is no event; events are new-device, configured, failed, stuck, quarantine, '
-      "pool-low, pool-recovered")),
+      "made-known, pool-low, pool-recovered")),
     (LAN + 2 * "[[webhook]]\nname = 'a'\nurl = 'http://x/'\nsecret_file = '/etc/services'\n",
      "line 11, webhook.name: another webhook is called a; choose another name"),
     # options with a name of the site's own

@@ -31,6 +31,7 @@ from ringboot.admin.routes_people import people_routes
 from ringboot.admin.routes_plugins import plugin_routes, repository_routes
 from ringboot.admin.routes_pools import pool_routes
 from ringboot.admin.routes_provision import provision_routes
+from ringboot.admin.routes_registrations import registration_routes
 from ringboot.admin.routes_reservations import reservation_routes
 from ringboot.admin.routes_rollouts import rollout_routes
 from ringboot.admin.routes_session import session_routes
@@ -73,6 +74,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         job_routes(desk),
         dns_routes(desk),
         reservation_routes(desk),
+        registration_routes(desk),
         bulk_routes(desk),
         assign_routes(desk),
         device_routes(desk),

@@ -127,6 +127,14 @@ class ReservationDesk(Protocol):
         ...
 
 
+class RegistrationDesk(Protocol):
+    """Unknown machines that are made known."""
+
+    async def register(self, row: Row, who: str) -> list[Row]:
+        """Make {macs, network, address, name} known, all or none: {mac, network, address, fresh} of each."""
+        ...
+
+
 class DeviceDesk(Protocol):
     """Devices, as model.device.Device."""
 
@@ -346,6 +354,7 @@ class Desk(
     BulkDesk,
     AssignDesk,
     ReservationDesk,
+    RegistrationDesk,
     DeviceDesk,
     FilesDesk,
     SyncDesk,

@@ -26,6 +26,7 @@ from ringboot.desk.doorway import Doorway
 from ringboot.desk.feed import Feed, key_of
 from ringboot.desk.firmware import settle_firmware
 from ringboot.desk.follower import Follower
+from ringboot.desk.guests import Guests
 from ringboot.desk.lookout import Lookout
 from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
@@ -50,6 +51,7 @@ from ringboot.servers.files_coded import coded_answer, coded_report
 from ringboot.servers.files_line import FilesLine
 from ringboot.servers.foreign import Foreign
 from ringboot.servers.http import HttpServer
+from ringboot.servers.register import RegisterServer
 from ringboot.servers.scraped import MetricsServer
 from ringboot.servers.sip import SipSender
 from ringboot.servers.sip_door import SipDoor
@@ -266,6 +268,10 @@ class _Main:
             self.desk.sip_door = door.counts
             await door.start()
             stack.push_async_callback(door.close)
+        if "register" in fds:
+            page = RegisterServer(_socket(fds["register"]), Guests(self.desk, self.follower))
+            await page.start()
+            stack.push_async_callback(page.close)
         front = build_site(self.desk)
         api = ApiServer(Gate(front, access_here()), _socket(fds["api"]))
         await api.start()

@@ -27,7 +27,7 @@ TFTP = Part("tftp", "ringboot.servers.tftp_process", ("tftp",), (rights.NICE,))
 MAIN = Part(
     "main",
     "ringboot.app",
-    ("files", "http", "https", "old-https", "metrics", "agi", "sip", "sip-tcp", "api", "admin"),
+    ("files", "http", "https", "old-https", "metrics", "agi", "sip", "sip-tcp", "register", "api", "admin"),
     (rights.RAW,),  # it listens for other DHCP servers
 )
 PRIVATE = 0o600  # only the daemon itself connects
@@ -66,6 +66,10 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
             key = "listen in [sip]"
             opened["sip"] = undo.enter_context(listen.open_datagrams("SIP", phones.address, phones.port, key))
             opened["sip-tcp"] = undo.enter_context(listen.open_stream("SIP", phones.address, phones.port, key))
+        if (page := settings.register.listen) is not None:
+            opened["register"] = undo.enter_context(
+                listen.open_stream("registration page", page.address, page.port, "listen in [register]")
+            )
         if (admin := settings.admin.listen) is not None:
             opened["admin"] = undo.enter_context(
                 listen.open_stream("admin", admin.address, admin.port, "listen in [admin]")

@@ -24,6 +24,7 @@ from ringboot.cli import (
     plugins,
     pools,
     previews,
+    registering,
     reservations,
     rollouts,
     settings,
@@ -70,6 +71,7 @@ def _tree() -> typer.Typer:
     simulate.add_to(made)
     top.add_to(made)
     audit.add_to(made)
+    registering.add_to(made)
     networks.add_to(made)
     shell.add_to(made)
     completion.add_to(made)

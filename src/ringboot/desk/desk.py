@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections import Counter
 
 from ringboot.desk.assign import AssignDesk
@@ -18,7 +19,6 @@ from ringboot.desk.firmware import FirmwareDesk, FirmwareWork
 from ringboot.desk.history import HistoryDesk
 from ringboot.desk.imports import ImportDesk
 from ringboot.desk.joblist import JobDesk
-from ringboot.desk.leases import LeaseDesk
 from ringboot.desk.life import LifeDesk
 from ringboot.desk.live import Live, LiveDesk
 from ringboot.desk.names import NameDesk, Names
@@ -28,6 +28,7 @@ from ringboot.desk.people import PeopleDesk
 from ringboot.desk.plugins import SettingDesk
 from ringboot.desk.provision import CodeDesk
 from ringboot.desk.reach import ReachDesk
+from ringboot.desk.registrations import RegistrationDesk
 from ringboot.desk.renders import Renders
 from ringboot.desk.rollouts import Rollouts
 from ringboot.desk.signins import SignIns
@@ -46,7 +47,7 @@ class Desk(
     NumbersDesk,
     AttentionDesk,
     ExplainDesk,
-    LeaseDesk,
+    RegistrationDesk,
     PoolDesk,
     NetworkDesk,
     EventDesk,
@@ -83,6 +84,7 @@ class Desk(
         self.core = core
         self.renders = renders
         self.rollouts = Rollouts(core, renders, synchronizer)
+        self.registering = Lock()
         self.guard = Guard()
         self.codes = Counter()
         self.sip_door = Counter()

@@ -145,6 +145,11 @@ class ReservationDesk:
         }
 
 
+def fits_hostname(text: str) -> bool:
+    """Tell whether a text can be the name that a client is told."""
+    return _HOSTNAME.fullmatch(text) is not None
+
+
 def _read(wrong: dict[str, str], key: str, read: Any) -> str:
     try:
         return str(read())

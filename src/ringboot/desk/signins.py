@@ -69,6 +69,24 @@ class SignIns:
         log.get().info("signed in", user=name, address=address)
         return SignedIn(cookie, _caller(session, now, cookie))
 
+    async def prove(self, name: str, secret: str, address: str) -> Caller:
+        """Tell who shows a token, or a name and a password, for one request; NotLetIn, TooMany, Busy."""
+        if not name.strip():
+            known = self.of_token(secret.strip())
+            if known is None:
+                raise NotLetIn("This token is not known, or it has expired.")
+            return known
+        name = people.named(name)[: people.LONGEST]
+        with self._core.db.reading() as books:
+            user = books.users.get(name)
+        fits = await self._fits(secret, user, name, address)
+        if user is None or not fits:
+            log.get().warning("sign-in failed", user=user.name if user is not None else "unknown", address=address)
+            raise NotLetIn("User and password do not go together.")
+        if user.must_change:
+            raise NotLetIn("Sign in to the administrator's pages first, and set a password of your own.")
+        return Caller(user.role, user.name, via="password", user=user.name)
+
     async def sign_out(self, session: str) -> None:
         """End the session with this digest."""
         await self._core.db.write(lambda books: books.sessions.end(session))

@@ -39,6 +39,7 @@ TABLE: tuple[Kind, ...] = (
         (reasons.QUARANTINED, reasons.CLIENT_QUARANTINED),
         "an address is used without a lease, or an unknown client got one in a quarantine network",
     ),
+    Kind("made-known", (reasons.MADE_KNOWN,), "a machine that was unknown was registered"),
     Kind("pool-low", (reasons.POOL_LOW,), "nine of ten addresses of a pool are taken"),
     Kind("pool-recovered", (reasons.POOL_RECOVERED,), "it has room again"),
 )

@@ -15,6 +15,7 @@ from ringboot.setup.matching import faults
 from ringboot.setup.option_sets import find_fault, key_of, uses
 from ringboot.setup.problems import Wrong
 from ringboot.setup.reading import Draft, Place
+from ringboot.setup.register import check_register
 from ringboot.setup.settings import ClassMatch, Dhcp, Http, Https, Network, Tftp
 from ringboot.setup.site import declared_in
 from ringboot.setup.webhooks import read_secret
@@ -29,6 +30,7 @@ def check_site(draft: Draft) -> None:
     _check_https(draft)
     _check_webhooks(draft)
     _check_admin(draft)
+    check_register(draft)
     _check_presence(draft)
     for place, network in draft.networks:
         _check_pools(draft, place, network)
@@ -114,6 +116,7 @@ def _listeners(draft: Draft) -> list[tuple[Place, Listen | None]]:
         (("metrics", "listen"), parts["metrics"].listen),
         (("agi", "listen"), parts["agi"].listen),
         (("sip", "listen"), parts["sip"].listen),
+        (("register", "listen"), parts["register"].listen),
         (("admin", "listen"), parts["admin"].listen),
     ]
 

@@ -9,6 +9,7 @@ from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import duration_text
 from ringboot.setup.reading import inner_meaning
+from ringboot.setup.register import Register
 from ringboot.setup.settings import (
     ClassMatch,
     ClassTable,
@@ -42,6 +43,7 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[admin]", Admin),
     ("[agi]", Agi),
     ("[sip]", Sip),
+    ("[register]", Register),
     ("[[webhook]]", Webhook),
     ("[log]", Log),
 )

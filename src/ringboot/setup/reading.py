@@ -19,6 +19,7 @@ from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import Meaning, shown
 from ringboot.setup.problems import ERROR, WARNING, BadConfig, Problem, Wrong, whole_file
+from ringboot.setup.register import Register
 from ringboot.setup.settings import (
     ClassMatch,
     ClassTable,
@@ -52,6 +53,7 @@ _SECTIONS: dict[str, type] = {
     "agi": Agi,
     "sip": Sip,
     "dns": Dns,
+    "register": Register,
     "log": Log,
 }
 _LISTS: dict[str, type] = {"webhook": Webhook}  # sections that may stand in the file several times

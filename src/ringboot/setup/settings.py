@@ -40,6 +40,7 @@ from ringboot.setup.kinds import (
     ValueGlobs,
     Wait,
 )
+from ringboot.setup.register import Register
 from ringboot.setup.webhooks import Webhook
 
 _STRICT = ConfigDict(extra="forbid")
@@ -390,5 +391,6 @@ class Settings:
     agi: Agi = Field(default_factory=Agi)
     sip: Sip = Field(default_factory=Sip)
     dns: Dns = Field(default_factory=Dns)
+    register: Register = Field(default_factory=Register)
     log: Log = Field(default_factory=Log)
     webhooks: tuple[Webhook, ...] = Field(default=(), alias="webhook")

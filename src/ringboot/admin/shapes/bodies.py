@@ -66,6 +66,15 @@ class NewReservation(Body):
     options: dict[str, str] = {}
 
 
+class Machines(Body):
+    """Machines that are to be known."""
+
+    macs: list[str] = Field(min_length=1, max_length=1000)
+    network: Name | None = Field(None, description="Where each gets a reservation. Default: that of [register].")
+    address: Address | None = Field(None, description="Of a single one. Default: the next that is free.")
+    name: Name | None = Field(None, description="Whose it is, or what.")
+
+
 class Rows(Body):
     """Rows of a table, of which all or none are taken. `row` of one is the number that errors name it by."""
 

@@ -346,6 +346,21 @@ class RawConfig(BaseModel):
     order: list[str] = Field(description="The configs, each stronger than those before it.")
 
 
+class Registration(BaseModel):
+    """A machine that is known now."""
+
+    mac: Mac
+    network: str | None = Field(description="Where an address is kept for it. null: it gets one of the pools.")
+    address: Address | None
+    fresh: bool = Field(description="It was not known before.")
+
+
+class Registrations(BaseModel):
+    """What became of machines, in their order."""
+
+    items: list[Registration]
+
+
 class Provisioned(BaseModel):
     """What came of a code."""
 
