@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pytest
 from tests.desk.house import House, house, phone, until
 
 from ringboot.desk.doorway import Doorway
 from ringboot.desk.follower import Follower
 from ringboot.desk.renders import AT_ONCE, FEW
+from ringboot.fleet import rendered
+from ringboot.fleet.books import Books
 from ringboot.fleet.networks import Networks
-from ringboot.model.device import DeviceFile
+from ringboot.fleet.world import World
+from ringboot.model.device import Device, DeviceFile
 from ringboot.model.file import FileRequest, Refuse, Serve
 from ringboot.plugins.job import Outcome, Rendered, RenderedFile, RenderJob, TemplateFault
 
@@ -187,6 +193,32 @@ def test_a_device_that_gets_another_plugin_gets_no_file_of_the_first(tmp_path: P
             assert forgotten == [(str(made.core.shelf.folders["aastra"].path), "hall")]
             with made.core.db.reading() as books:
                 assert books.files.of_plugin("aastra") == []
+
+    asyncio.run(play())
+
+
+def test_the_path_of_a_file_that_is_left_out_is_reserved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reserve, reserved = rendered.reserve, []
+
+    def noted(books: Books, world: World, device: Device, raw: Mapping[str, Any]) -> None:
+        reserved.append(device.id)
+        reserve(books, world, device, raw)
+
+    monkeypatch.setattr(rendered, "reserve", noted)
+
+    async def play() -> None:
+        async with house(tmp_path) as made:
+
+            async def without_certificates(job: RenderJob) -> Outcome:
+                file = RenderedFile("Aastra/00085D000001.cfg", "", True, "templates/base.tpl", "a", 1, True)
+                return Rendered(job.revision, (file,))
+
+            made.workers.does = without_certificates
+            await made.put(phone("hall"))
+            for _ in range(3):
+                await made.renders.done(["hall"])
+            assert reserved == ["hall"]
+            assert [row["path"] for row in await made.desk.device_files("hall")] == ["Aastra/00085D000001.cfg"]
 
     asyncio.run(play())
 

@@ -88,6 +88,17 @@ def test_reserving_again_leaves_what_stands_ready(phone: Site) -> None:
     assert record.sha256 == f"sha of {OWN}"
 
 
+def test_a_file_that_is_left_out_keeps_its_path(phone: Site) -> None:
+    rendered.reserve(phone.books, phone.world, lobby(phone), {})
+    assert rendered.keep(phone.books, "lobby", "aastra", made(OWN), 5.0, reserved=[OWN, CERTS]) == []
+    assert (paths(phone), [row.path for row in phone.books.files.made_for("lobby")]) == ([CERTS, OWN], [OWN])
+    rendered.keep(phone.books, "lobby", "aastra", made(OWN, CERTS), 6.0, reserved=[OWN, CERTS])
+    gone = rendered.keep(phone.books, "lobby", "aastra", made(OWN), 7.0, reserved=[OWN, CERTS])
+    assert [row.path for row in gone] == [CERTS], "a file lies there, which is deleted before its record"
+    rendered.reserve(phone.books, phone.world, lobby(phone), {})
+    assert rendered.keep(phone.books, "lobby", "aastra", made(OWN), 8.0, reserved=[OWN]) != [], "not its path any more"
+
+
 def test_a_fault_says_where(phone: Site) -> None:
     rendered.reserve(phone.books, phone.world, lobby(phone), {})
     empty = rendered.keep_fault(phone.books, "lobby", TemplateFault("templates/base.tpl", 3, "no such key"), 5.0)

@@ -189,6 +189,11 @@ def test_a_path_belongs_to_one_device(do: Do) -> None:
         assert caught.value.owner == "all devices"
         books.files.put([replace(row, sha256="cc")])
         assert books.files.of_path("acme", "a/b.cfg") == replace(row, sha256="cc")
+        kept, hall = replace(row, path="a/b.crt", sha256=""), replace(row, path="hall", device="hall", sha256="")
+        books.files.put([kept, hall])
+        assert (len(books.files.of_device("lobby")), books.files.made_for("lobby")) == (2, [replace(row, sha256="cc")])
+        assert (books.files.made_for("hall"), books.files.owners()) == ([], {"lobby"}), "nothing stands there"
+        books.files.remove([kept, hall])
         books.files.remove([replace(row, device="hall")])
         assert books.files.of_device("lobby") != [], "not by somebody else"
         books.files.remove([row, common, row])

@@ -194,7 +194,7 @@ class DeviceDesk(Steps):
                 (row.plugin, row.path): row.sha256
                 for plugin in plugins
                 for row in books.files.of_plugin(plugin)
-                if row.device in idents
+                if row.device in idents and row.sha256
             }
 
     async def device_files(self, device_id: str) -> list[Row]:
@@ -207,7 +207,7 @@ class DeviceDesk(Steps):
         """Give a device's file as it is served."""
         with self.core.db.reading() as books:
             device = self._named(books, device_id)
-            record = next((row for row in books.files.of_device(device.id) if row.path == path), None)
+            record = next((row for row in books.files.made_for(device.id) if row.path == path), None)
             if record is None and device.plugin is not None:
                 record = books.files.of_path(device.plugin, path)
                 record = record if record is not None and record.device is None else None
@@ -355,7 +355,7 @@ def file_rows(books: Books, device: Device) -> list[Row]:
         if event.reason in (SERVED.id, NOT_MODIFIED.id) and path not in last:
             last[path] = (event.utc, str(event.detail.get("sha256")))
     rows = []
-    for record in books.files.of_device(device.id):
+    for record in books.files.made_for(device.id):
         when, sha256 = last.get(record.path, (None, None))
         rows.append(
             {

@@ -48,7 +48,7 @@ class ExplainDesk:
             found = books.devices.find("mac", mac)
             device = found[0] if found else None
             events = books.events.timeline(device.id if device else None, mac, TIMELINE)
-            files = books.files.of_device(device.id) if device else []
+            files = books.files.made_for(device.id) if device else []
             foreign = books.events.newest(FOREIGN, reasons.FOREIGN_SERVER.id)
             rows = file_rows(books, device) if device else []
         newest = leases[0] if leases else None

@@ -122,7 +122,7 @@ class HistoryDesk(PreviewDesk):
 
     def _contents(self, device: Device) -> set[tuple[str, str]]:
         with self.core.db.reading() as books:
-            return {(row.path, row.sha256) for row in books.files.of_device(device.id) if row.sha256}
+            return {(row.path, row.sha256) for row in books.files.made_for(device.id)}
 
 
 def _staged(plugin: Path, token: str, kept: dict[KeptFile, bytes]) -> Rendered:

@@ -78,12 +78,12 @@ class PreviewDesk(DeviceDesk):
     def _served(self, books: Books, device: Device) -> Served:
         """Give what is served to a device now, its own and what all of its plugin share."""
         found = {}
-        rows = books.files.of_device(device.id)
+        rows = books.files.made_for(device.id)
         if device.plugin is not None:
             rows += [row for row in books.files.of_plugin(device.plugin) if row.device is None]
         for row in rows:
             root = self.core.shelf.tftpboot(row.plugin)
-            if root is not None and row.sha256:
+            if root is not None:
                 about = {"path": row.path, "part": row.part, "template": row.template, "secret": row.secret}
                 found[root, row.path] = about | {"shared": row.device is None}
         return found

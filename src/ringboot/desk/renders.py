@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TypeVar
 
 from ringboot import log, reasons
@@ -222,7 +222,8 @@ class Renders:
                 core.pool.outcomes["unchanged"] += 1
                 return None
             wanted = rendered.expected(core.shelf.plugins[device.plugin], device.plugin, device, given.raw)
-            if not own.issuperset((row.plugin, row.path) for row in wanted):
+            paths = [row.path for row in wanted]
+            if not own.issuperset((device.plugin, path) for path in paths):
                 await core.db.write(lambda books: rendered.reserve(books, core.world, reserved, given.raw))
         except (FieldErrors, Taken) as error:
             return await self._fault(device, str(error))
@@ -233,7 +234,7 @@ class Renders:
             return None
         if isinstance(outcome, Rendered):
             self._inputs[ident] = digest
-            return await self.keep(device, outcome, why, final=asked)
+            return await self.keep(device, outcome, why, final=asked, reserved=paths)
         # Jinja2 and Python put values into their messages, and this one is stored and shown.
         why = without_secrets(outcome.why, {**given.raw, "options": device.options})
         return await self._fault(device, outcome._replace(why=why))
@@ -263,19 +264,23 @@ class Renders:
         if newest is None:
             return False
         with self._core.db.reading() as books:
-            return {(row.path, row.sha256) for row in books.files.of_device(device.id)} == newest.contents
+            return {(row.path, row.sha256) for row in books.files.made_for(device.id)} == newest.contents
 
-    async def keep(self, device: Device, outcome: Rendered, why: str, *, final: bool, held: bool = False) -> str | None:
+    async def keep(
+        self, device: Device, outcome: Rendered, why: str, *,
+        final: bool, held: bool = False, reserved: Collection[str] = (),
+    ) -> str | None:  # fmt: skip
         """Write down that a device's files stand, also in its history; gives its problem.
 
-        `final`: a person wants it so; else the history is asked only if something changed.
+        `final`: a person wants it so; else the history is asked only if something changed.  `reserved`: the paths that
+        stay its own, also where no file stands now.
         """
         core, plugin = self._core, device.plugin or ""
         utc = core.utc()
         gone: list[DeviceFile] = []
 
         def write(books: Books) -> list[DeviceFile]:
-            gone[:] = rendered.keep(books, device.id, plugin, outcome, utc)
+            gone[:] = rendered.keep(books, device.id, plugin, outcome, utc, reserved=reserved)
             return gone
 
         found = await self._written(device.id, write)

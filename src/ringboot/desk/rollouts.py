@@ -256,7 +256,7 @@ class RolloutDesk(Steps):
                 found = rollouts.members(books, core.world, plan)
             except FieldErrors as error:
                 raise Refused(f"{error}.", error.as_dict()) from None
-            before = {device.id: books.files.of_device(device.id) for device, _ in found}
+            before = {device.id: books.files.made_for(device.id) for device, _ in found}
         limit = asyncio.Semaphore(AT_ONCE)
 
         async def one(device: Device, stage: int) -> Row:

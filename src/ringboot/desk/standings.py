@@ -45,7 +45,7 @@ class Standings:
         config = books.configs.get(device.config) if device.config is not None else None
         fresh = config is not None and (config.transient or config.role == configs.AUTOCREATE)
         boot = self._boot(world, device, utc)
-        has_files = bool(books.files.of_device(device.id))
+        has_files = bool(books.files.made_for(device.id))
         return standing(device, boot, assigned=device.config is not None and not fresh, has_files=has_files, utc=utc)
 
     def _boot(self, world: World, device: Device, utc: float) -> Boot:

@@ -142,7 +142,10 @@ class FileBook(Protocol):
         """Give the record of a path."""
 
     def of_device(self, device: str) -> list[DeviceFile]:
-        """Give a device's files, by path."""
+        """Give a device's paths in their order, also those at which no file stands: then `sha256` is empty."""
+
+    def made_for(self, device: str) -> list[DeviceFile]:
+        """Give those of its paths at which a file stands."""
 
     def put(self, rows: Iterable[DeviceFile]) -> None:
         """Add records or replace them; Taken when a path is another's."""

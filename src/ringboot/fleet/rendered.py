@@ -2,12 +2,13 @@
 
 A path belongs to its device before a file lies there, and until it is gone: `reserve` comes before the job, `keep`
 after it, and records go (`books.files.remove`) only when the desk has deleted their files.  A file without a record is
-one that anybody may have.
+one that anybody may have.  A file that is left out because it would be empty keeps its record, without a digest: else
+each job would have to reserve the path once more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -63,8 +64,12 @@ def _stale(books: Books, world: World, record: DeviceFile) -> bool:
     )
 
 
-def keep(books: Books, ident: str, plugin: str, rendered: Rendered, utc: float) -> list[DeviceFile]:
+def keep(
+    books: Books, ident: str, plugin: str, rendered: Rendered, utc: float, *, reserved: Collection[str] = ()
+) -> list[DeviceFile]:
     """Write down that a device's files stand ready; gives the records whose files are no longer its own.
+
+    `reserved`: the paths at which files may stand another time.
 
     Nothing is written when the device was removed or given another plugin meanwhile: then all of them are to go.
     """
@@ -87,6 +92,7 @@ def keep(books: Books, ident: str, plugin: str, rendered: Rendered, utc: float) 
     if not device.configured or device.problem is not None:
         books.devices.put(replace(device, configured=True, problem=None), _WHO, utc)
     paths = {(row.plugin, row.path) for row in rows}
+    paths |= {(plugin, path) for path in reserved if (plugin, path) in before and not before[plugin, path].sha256}
     return [row for row in there if (row.plugin, row.path) not in paths]
 
 

@@ -18,7 +18,7 @@ _ROWS = sa.select(*(FILE.c[field.name] for field in fields(DeviceFile))).order_b
 _OF_PATH = Statement(_ROWS.where(FILE.c.plugin == sa.bindparam("plugin"), FILE.c.path == sa.bindparam("path")))
 _OF_DEVICE = Statement(_ROWS.where(FILE.c.device == sa.bindparam("device")))
 _OF_PLUGIN = Statement(_ROWS.where(FILE.c.plugin == sa.bindparam("plugin")))
-_OWNERS = Statement(sa.select(FILE.c.device).where(FILE.c.device.is_not(None)).distinct())
+_OWNERS = Statement(sa.select(FILE.c.device).where(FILE.c.device.is_not(None), FILE.c.sha256 != "").distinct())
 _PUT = upsert(FILE)
 _REMOVE = delete(FILE, "plugin", "path")
 
@@ -35,8 +35,12 @@ class FileBook:
         return None if row is None else _file(row)
 
     def of_device(self, device: str) -> list[DeviceFile]:
-        """Give a device's files, by path."""
+        """Give a device's paths in their order, also those at which no file stands: then `sha256` is empty."""
         return [_file(row) for row in _OF_DEVICE.run(self._connection, device=device)]
+
+    def made_for(self, device: str) -> list[DeviceFile]:
+        """Give those of its paths at which a file stands."""
+        return [file for file in self.of_device(device) if file.sha256]
 
     def put(self, rows: Iterable[DeviceFile]) -> None:
         """Add records or replace them; Taken when a path is another's."""
