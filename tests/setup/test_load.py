@@ -36,7 +36,7 @@ ROWS = [
     # keys
     (LAN + "[boot]",
      ("line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, admin, agi, sip, "
-      "dns, register, log, webhook")),
+      "dns, register, scripts, log, webhook")),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",
@@ -46,6 +46,15 @@ ROWS = [
     ("[dhcp]\n[[dhcp.network]]\nname = 'x'",
      'line 2, dhcp.network.subnet: is missing; add it, such as subnet = "10.0.0.0/24"'),
     (LAN + "[[dhcp.class]]\nmatch.mac = '*'", 'line 6, dhcp.class.name: is missing; add it, such as name = "phones"'),
+    # scripts
+    (LAN.replace("[dhcp]", "[dhcp]\nscripts = ['no.py']"),
+     "line 2, dhcp.scripts: /etc/no.py is not there; write it, or leave it out (docs/howto/scripts.md)"),
+    (LAN + "[scripts]\nmemory = 512", ('line 7, scripts.memory: 512 is no amount of memory; '
+     'write it as "512MB" or "2GB", from 128MB on')),
+    (LAN + "[scripts]\nmemory = '64MB'", ('line 7, scripts.memory: "64MB" is too little for Python itself; '
+     'write it as "512MB" or "2GB", from 128MB on')),
+    (LAN + "[scripts]\ntime_limit = '1m'", ('line 7, scripts.time_limit: "1m" is too short or too long for a client '
+     'that waits; write "10ms" to "10s"')),
     # limits
     (LAN + "max_leases_per_circuit = 0",
      "line 6, dhcp.network.max_leases_per_circuit: 0 is no number of leases; write a whole number from 1 to 16777216"),
@@ -456,3 +465,13 @@ def test_the_sip_door_is_off_until_it_is_asked_for() -> None:
 def test_elsewhere_the_administrators_door_says_how(lines: str, is_tls: bool) -> None:
     settings = load_text(Path("ringboot.toml"), f"{LAN}[admin]\n{lines}")
     assert settings.admin.is_tls == is_tls
+
+
+def test_scripts_are_files_beside_the_configuration_with_limits(tmp_path: Path) -> None:
+    (tmp_path / "rules.py").touch()
+    text = LAN.replace("[dhcp]", '[dhcp]\nscripts = ["rules.py"]') + '[scripts]\nmemory = "2GB"\n'
+    settings = load_text(tmp_path / "ringboot.toml", text)
+    assert settings.dhcp.scripts == (tmp_path / "rules.py",)
+    assert settings.dhcp.is_scripted
+    assert (settings.scripts.time_limit, settings.scripts.memory) == (0.25, 2 << 30)
+    assert not load_text(tmp_path / "ringboot.toml", LAN).dhcp.is_scripted

@@ -1,4 +1,4 @@
-"""`ringboot serve`: takes the data folder, opens every socket, and keeps dhcp, tftp and main running."""
+"""`ringboot serve`: takes the data folder, opens every socket, and keeps dhcp, tftp, main and scripts running."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ MAIN = Part(
     ("files", "http", "https", "old-https", "metrics", "agi", "sip", "sip-tcp", "register", "api", "admin"),
     (rights.RAW,),  # it listens for other DHCP servers
 )
+SCRIPTS = Part("scripts", "ringboot.app.scripting", ("scripts",), hang_after=2.0, is_foreign=True)
 PRIVATE = 0o600  # only the daemon itself connects
 EVERYBODY = 0o666  # the kernel tells the API who connects, and the API tells a stranger the way in
 
@@ -75,6 +76,10 @@ def open_sockets(settings: Settings) -> dict[str, socket.socket]:
                 listen.open_stream("admin", admin.address, admin.port, "listen in [admin]")
             )
         opened["control"] = undo.enter_context(listen.open_unix(settings.server.data / "run" / "dhcp.sock", PRIVATE))
+        if settings.dhcp.is_scripted:
+            opened["scripts"] = undo.enter_context(
+                listen.open_unix(settings.server.data / "run" / "scripts.sock", PRIVATE)
+            )
         server = settings.server
         path = api_socket(server.api_socket, server.data, root=os.geteuid() == 0)
         opened["api"] = undo.enter_context(listen.open_unix(path, EVERYBODY))
@@ -109,7 +114,7 @@ def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: 
             log_level=level,
             json_log=json_log,
         )
-        parts = (DHCP, TFTP, MAIN) if "tftp" in opened else (DHCP, MAIN)
+        parts = [DHCP, *([TFTP] if "tftp" in opened else []), MAIN, *([SCRIPTS] if "scripts" in opened else [])]
         return Supervisor(start, parts, plugged, notice=notice).run()
     finally:
         if plugged is not None:

@@ -113,6 +113,7 @@ class Core:
             http_port=http.port if http else 0,
             tftp_port=tftp.port if tftp else 0,
             https_port=https.port if https else 0,
+            scripts=began.dhcp.is_scripted,
         )
 
     async def publish(self) -> bool:

@@ -314,6 +314,27 @@ def format_value(code: int, value: bytes) -> str:
     return text_of(row_of(code).kind, value)
 
 
+def part_of(key: str, value: bytes) -> bytes | None:
+    """Give the octets of a sub-option ("82.1", "125.3561.11") out of those of its option; None: it is not there."""
+    first, *path = key.split(".")
+    kind = row_of(int(first)).kind
+    try:
+        if isinstance(kind, tlv.VendorClass):
+            return dict(kind.decode(value)).get(int(path[0]))
+        if isinstance(kind, tlv.VendorOptions):
+            return dict(dict(kind.decode(value)).get(int(path[0]), ())).get(int(path[1]))
+        return dict(tlv.split(value, ends=True)).get(int(path[0]))
+    except Malformed:
+        return None
+
+
+def format_part(key: str, octets: bytes) -> str:
+    """Turn the octets of a sub-option into its text form."""
+    first, *path = key.split(".")
+    code = -1 if isinstance(row_of(int(first)).kind, tlv.VendorClass) else int(path[-1])
+    return _subs(int(first), path).text(code, octets)
+
+
 def build(texts: Mapping[str, str]) -> dict[int, bytes]:
     """Turn keys and text forms into options; sub-options are put together by code, and replace those of a whole value.
 

@@ -61,6 +61,8 @@ class Part:
     module: str
     fds: tuple[str, ...]
     rights: tuple[int, ...] = ()
+    hang_after: float = 0.0  # seconds without a beat, once it is ready; 0: the supervisor's
+    is_foreign: bool = False  # it runs others' code: once it is ready, its exit code does not speak for us
 
 
 @dataclass(slots=True)
@@ -76,6 +78,7 @@ class _Child:
     due: float = 0.0  # when to start it next
     last: str = ""
     is_ready: bool = False
+    is_hanging: bool = False  # and was killed for it
 
 
 @dataclass(slots=True)
@@ -248,11 +251,15 @@ class Supervisor:
             os.close(child.beat)
             if child.plug is not None:
                 child.plug.close()
+            was_ready = child.is_ready
             child.process, child.beat, child.plug, child.is_ready = None, -1, None, False
             why = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit {code}"
+            if child.is_hanging:
+                why, child.is_hanging = f"{why}, because it did not answer", False
             if self._stopping:
                 continue
-            if code in FATAL and not child.restarts and self.steady() - child.since <= CALM_AFTER:
+            speaks = not (was_ready and child.part.is_foreign)
+            if code in FATAL and speaks and not child.restarts and self.steady() - child.since <= CALM_AFTER:
                 log.get().error("process cannot go on", part=child.part.name, why=why)
                 self.stop(FATAL[code])
             else:
@@ -263,11 +270,15 @@ class Supervisor:
         for child in self._children:
             if child.process is None:
                 continue
-            late = now >= child.due if self._stopping else now - child.heard > self.hang_after
-            if late:
+            if now >= child.due if self._stopping else now - child.heard > self._patience_with(child):
                 log.get().error("process does not answer, killing it", part=child.part.name)
                 child.process.kill()
                 child.heard = now
+                child.is_hanging = True
+
+    def _patience_with(self, child: _Child) -> float:
+        """Give the seconds that a part may be silent: one that starts may read much, on a busy machine."""
+        return child.part.hang_after if child.is_ready and child.part.hang_after else self.hang_after
 
     def _tell(self) -> None:
         """Leave what runs for `ringboot status`, which main answers."""

@@ -123,6 +123,7 @@ class Site:
     probe_relayed: bool = True  # also where it lies on none of our wires
     question_deadline: float = 0.3  # seconds
     on_no_answer: str = "silent"  # silent | serve
+    scripts: bool = False  # there is a scripts process, which says whom it is to be asked about
     scan: bool = True  # the pools are asked through by ARP
     max_declines: int = 3  # addresses that one client may put into quarantine within an hour
     dhcp_integration: bool = True

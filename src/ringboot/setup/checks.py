@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ringboot.dhcp.private import Private
 from ringboot.model.address import ip_number, ip_text
+from ringboot.model.matching import faults
 from ringboot.setup.daemon import Server
 from ringboot.setup.kinds import Listen, Range
 from ringboot.setup.machine import Machine
-from ringboot.setup.matching import faults
 from ringboot.setup.option_sets import find_fault, key_of, uses
 from ringboot.setup.problems import Wrong
 from ringboot.setup.reading import Draft, Place
@@ -32,6 +32,7 @@ def check_site(draft: Draft) -> None:
     _check_admin(draft)
     check_register(draft)
     _check_presence(draft)
+    _check_scripts(draft)
     for place, network in draft.networks:
         _check_pools(draft, place, network)
         _check_roles(draft, place, network)
@@ -93,7 +94,8 @@ def _check_servers(draft: Draft) -> None:
     if isinstance(tftp, Tftp) and tftp.listen is not None and tftp.listen.port == dhcp.port:
         draft.add(("tftp", "listen"), f"port {dhcp.port} is DHCP's", 'choose another, ":69" is usual')
     # The socket of dhcp always lies in the data folder, and its name is longer than the API's.
-    for key, path in (("data", server.data / "run" / "dhcp.sock"), ("api_socket", server.api_socket)):
+    name = "scripts.sock" if dhcp.is_scripted else "dhcp.sock"
+    for key, path in (("data", server.data / "run" / name), ("api_socket", server.api_socket)):
         if path is not None and len(str(path).encode()) > LONGEST_SOCKET:
             what = f"the socket's path {path} is longer than {LONGEST_SOCKET} octets"
             draft.add(("server", key), what, f"set {key} to a shorter path")
@@ -104,6 +106,13 @@ def _check_servers(draft: Draft) -> None:
                 for name, text in options.items():
                     if uses(text, key):
                         draft.add((*place, name), f"{{{key}}} names a server that is off", f"set listen in [{key}]")
+
+
+def _check_scripts(draft: Draft) -> None:
+    for index, path in enumerate(draft.parts["dhcp"].scripts):
+        if not path.is_file():
+            todo = "write it, or leave it out (docs/howto/scripts.md)"
+            draft.add(("dhcp", "scripts", index), f"{path} is not there", todo)
 
 
 def _listeners(draft: Draft) -> list[tuple[Place, Listen | None]]:

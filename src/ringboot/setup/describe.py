@@ -7,9 +7,10 @@ from typing import Any, Literal, get_args, get_origin
 from ringboot.setup.admin import Admin
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
-from ringboot.setup.kinds import duration_text
+from ringboot.setup.kinds import duration_text, size_text
 from ringboot.setup.reading import inner_meaning
 from ringboot.setup.register import Register
+from ringboot.setup.scripting import Scripts
 from ringboot.setup.settings import (
     ClassMatch,
     ClassTable,
@@ -44,6 +45,7 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[agi]", Agi),
     ("[sip]", Sip),
     ("[register]", Register),
+    ("[scripts]", Scripts),
     ("[[webhook]]", Webhook),
     ("[log]", Log),
 )
@@ -103,6 +105,8 @@ def _default(entry: Any) -> str:
         return f"`{str(value).lower()}`"
     if isinstance(value, float | int) and _kind(entry).startswith("duration"):
         return f'`"{duration_text(value)}"`'
+    if isinstance(value, int) and _kind(entry) == "amount of memory":
+        return f'`"{size_text(value)}"`'
     return f"`{value}`" if isinstance(value, int | float) else f'`"{value}"`'
 
 

@@ -12,13 +12,13 @@ from pydantic import BeforeValidator, ValidationInfo
 from ringboot.dhcp.private import KINDS, check_name, declare
 from ringboot.leases.terms import INFINITE
 from ringboot.model.address import ip_number, ip_text, prefix_mask
+from ringboot.model.duration import seconds_of
+from ringboot.model.matching import mac_glob
 from ringboot.setup.problems import Wrong
 
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"(\d+)(ms|s|m|h|d|w)")
+_SIZES = {"MB": 1 << 20, "GB": 1 << 30}
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,62}")
 _INTERFACE = re.compile(r"[^\s/]{1,15}")
-_MAC_GLOB = re.compile(r"[0-9a-f:*?\[\]!-]+")
 LONGEST_LEASE = INFINITE - 1
 _MOST = 1 << 24
 
@@ -79,11 +79,10 @@ def read_duration(value: Any) -> float:
         return float(value)
     if not isinstance(value, str):
         raise Wrong(f"{shown(value)} is not a duration", todo)
-    text = value.replace(" ", "")
-    parts = _DURATION.findall(text)
-    if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise Wrong(f'"{value}" is not a duration', todo)
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
+    try:
+        return seconds_of(value)
+    except ValueError:
+        raise Wrong(f'"{value}" is not a duration', todo) from None
 
 
 def duration_text(value: float) -> str:
@@ -145,6 +144,22 @@ def _deadline(value: Any) -> float:
     if not 0.01 <= seconds <= 10:
         raise Wrong(f"{shown(value)} is too short or too long for a client that waits", 'write "10ms" to "10s"')
     return seconds
+
+
+def _size(value: Any) -> int:
+    todo = 'write it as "512MB" or "2GB", from 128MB on'
+    found = re.fullmatch(r"(\d{1,5}) ?(MB|GB)", value) if isinstance(value, str) else None
+    if found is None:
+        raise Wrong(f"{shown(value)} is no amount of memory", todo)
+    octets = int(found[1]) * _SIZES[found[2]]
+    if octets < 128 << 20:
+        raise Wrong(f"{shown(value)} is too little for Python itself", todo)
+    return octets
+
+
+def size_text(octets: int) -> str:
+    """Write an amount of memory as it is written in the file."""
+    return f"{octets >> 30}GB" if octets % (1 << 30) == 0 else f"{octets >> 20}MB"
 
 
 def read_subnet(value: Any) -> Subnet:
@@ -295,12 +310,12 @@ def _value_glob(value: Any) -> str:
 
 
 def _mac_glob(value: Any) -> str:
-    text = _glob(value).lower().replace("-", ":") if "[" not in _text(value) else _glob(value).lower()
-    if ":" not in text:
-        text = re.sub(r"([0-9a-f]{2})(?=[0-9a-f])", r"\1:", text)
-    if not _MAC_GLOB.fullmatch(text):
-        raise Wrong(f"{shown(value)} is no pattern for a MAC", 'write it as "00:00:5e:*"')
-    return text
+    try:
+        return mac_glob(_glob(value))
+    except Wrong:
+        raise
+    except ValueError:
+        raise Wrong(f"{shown(value)} is no pattern for a MAC", 'write it as "00:00:5e:*"') from None
 
 
 def _arch(value: Any) -> str:
@@ -326,6 +341,7 @@ Address = Annotated[str, BeforeValidator(_address), Meaning("IPv4 address", '"10
 Place = Annotated[Listen | None, BeforeValidator(_listen), Meaning('address:port, :port or "off"', '":8667"')]
 Every = Annotated[float, BeforeValidator(_every), Meaning("duration or false", '"10m"')]
 Deadline = Annotated[float, BeforeValidator(_deadline), Meaning("duration", '"300ms"')]
+Size = Annotated[int, BeforeValidator(_size), Meaning("amount of memory", '"512MB"')]
 LeaseTime = Annotated[int, BeforeValidator(_lease_time), Meaning('duration or "infinite"', '"8h"')]
 Wait = Annotated[int, BeforeValidator(_wait), Meaning("duration", '"30m"')]
 Domain = Annotated[str, BeforeValidator(_domain), Meaning("domain", '"lab.example.org"')]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, get_args, get_origin
 
 from ringboot.dhcp.private import Private, shown
 from ringboot.fleet.raw_config import is_secret
-from ringboot.setup.kinds import Range, duration_text
+from ringboot.setup.kinds import Range, duration_text, size_text
 from ringboot.setup.option_sets import key_of
 from ringboot.setup.reading import inner_meaning
 from ringboot.setup.settings import PoolTable, Settings
@@ -135,6 +135,8 @@ def _text(value: Any, meaning: str) -> str:
         return str(value).lower()
     if meaning.startswith("duration") and isinstance(value, int | float):
         return duration_text(value)
+    if meaning == "amount of memory":
+        return size_text(value)
     # A subnet, a range or a place to listen is a tuple that writes itself.
     if isinstance(value, tuple) and not hasattr(value, "_fields"):
         return ", ".join(_text(each, meaning) for each in value)

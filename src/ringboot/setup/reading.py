@@ -20,6 +20,7 @@ from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import Meaning, shown
 from ringboot.setup.problems import ERROR, WARNING, BadConfig, Problem, Wrong, whole_file
 from ringboot.setup.register import Register
+from ringboot.setup.scripting import Scripts
 from ringboot.setup.settings import (
     ClassMatch,
     ClassTable,
@@ -54,6 +55,7 @@ _SECTIONS: dict[str, type] = {
     "sip": Sip,
     "dns": Dns,
     "register": Register,
+    "scripts": Scripts,
     "log": Log,
 }
 _LISTS: dict[str, type] = {"webhook": Webhook}  # sections that may stand in the file several times

@@ -41,6 +41,7 @@ from ringboot.setup.kinds import (
     Wait,
 )
 from ringboot.setup.register import Register
+from ringboot.setup.scripting import Scripts
 from ringboot.setup.webhooks import Webhook
 
 _STRICT = ConfigDict(extra="forbid")
@@ -292,10 +293,20 @@ class Dhcp:
         description="Who may ask which client has an address, or which address a client (LEASEQUERY, RFC 4388): access "
         "concentrators and the like. A requester's own address and the one it names must both lie in here.",
     )
+    scripts: tuple[Folder, ...] = Field(
+        default=(),
+        description="Files of the administrator's Python (docs/howto/scripts.md). A relative path starts at the file. "
+        "The first ones take a restart, later changes a reload.",
+    )
     options: Options = Field(default_factory=dict, description="DHCP options for every client.")
     declared: tuple[OptionTable, ...] = Field(default=(), alias="option", description="Names of your own for options.")
     networks: tuple[Network, ...] = Field(default=(), alias="network", description="The networks.")
     classes: tuple[ClassTable, ...] = Field(default=(), alias="class", description="The classes, in order.")
+
+    @property
+    def is_scripted(self) -> bool:
+        """Tell whether there is a process of the administrator's Python."""
+        return bool(self.scripts)
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -392,5 +403,6 @@ class Settings:
     sip: Sip = Field(default_factory=Sip)
     dns: Dns = Field(default_factory=Dns)
     register: Register = Field(default_factory=Register)
+    scripts: Scripts = Field(default_factory=Scripts)
     log: Log = Field(default_factory=Log)
     webhooks: tuple[Webhook, ...] = Field(default=(), alias="webhook")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ringboot.dhcp.private import Private
 from ringboot.model import site as model
-from ringboot.setup.matching import conditions
+from ringboot.model.matching import conditions
 from ringboot.setup.option_sets import by_key
 from ringboot.setup.settings import ClassTable, Network, OptionTable, PoolTable, Settings
 
@@ -37,6 +37,7 @@ def site_of(
         dns=settings.dns.server is not None,
         forcerenew=dhcp.forcerenew,
         leasequery=tuple(model.Block(each.number, each.last) for each in dhcp.leasequery),
+        scripts=dhcp.is_scripted,
         declared=declared,
     )
 

@@ -1,18 +1,54 @@
-"""What a class asks of its clients, as conditions on evidence: patterns become regular expressions."""
+"""What a class or a hook asks of its clients, as conditions on evidence: patterns become regular expressions."""
 
 from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
 
 from ringboot.dhcp import options as table
 from ringboot.model.site import Match
-from ringboot.setup.settings import ClassMatch
 from ringboot.wire import kinds
 
 _HEX_GLOB = re.compile(r"(?:[0-9a-f]{2}:)+(?:[0-9a-f]{2}\*?|\*)")
+_MAC_GLOB = re.compile(r"[0-9a-f:*?\[\]!-]+")
 _ANY = "*"
+
+Globs = tuple[str, ...] | None  # of several any one; None: whatever
+
+
+class Wanted(Protocol):
+    """What is asked of a client, as [dhcp.class] match has it; all that is given must hold."""
+
+    @property
+    def mac(self) -> Globs: ...
+    @property
+    def vendor_class(self) -> Globs: ...
+    @property
+    def user_class(self) -> Globs: ...
+    @property
+    def hostname(self) -> Globs: ...
+    @property
+    def client_id(self) -> Globs: ...
+    @property
+    def circuit_id(self) -> Globs: ...
+    @property
+    def remote_id(self) -> Globs: ...
+    @property
+    def arch(self) -> Globs: ...
+    @property
+    def options(self) -> Mapping[str, tuple[str, ...]]: ...
+
+
+def mac_glob(text: str) -> str:
+    """Bring a pattern for MACs to lower case with colons; ValueError when it is none."""
+    glob = text.lower() if "[" in text else text.lower().replace("-", ":")
+    if ":" not in glob:
+        glob = re.sub(r"([0-9a-f]{2})(?=[0-9a-f])", r"\1:", glob)
+    if not _MAC_GLOB.fullmatch(glob):
+        raise ValueError(f"{text!r} is no pattern for a MAC")
+    return glob
 
 
 def glob_pattern(glob: str, *, ignore_case: bool = False) -> str:
@@ -30,9 +66,9 @@ def octets_pattern(glob: str) -> str:
     return r"(?s:\A" + _escaped(octets.rstrip(b"\0")) + r"\x00*\Z)"  # evidence comes without the NULs at its end
 
 
-def conditions(match: ClassMatch) -> tuple[Match, ...]:
+def conditions(match: Wanted) -> tuple[Match, ...]:
     """Give the conditions, all of which must hold; ValueError for a value that does not fit its option."""
-    rows: tuple[tuple[str, tuple[str, ...] | None, Callable[[str], str]], ...] = (
+    rows: tuple[tuple[str, Globs, Callable[[str], str]], ...] = (
         ("dhcp.mac", match.mac, glob_pattern),
         ("dhcp.60", match.vendor_class, glob_pattern),
         ("dhcp.77.each", match.user_class, glob_pattern),
@@ -46,7 +82,7 @@ def conditions(match: ClassMatch) -> tuple[Match, ...]:
     return (*found, *(_option(table.canonical(name), globs) for name, globs in match.options.items()))
 
 
-def faults(match: ClassMatch) -> Iterator[tuple[str, str, str]]:
+def faults(match: Wanted) -> Iterator[tuple[str, str, str]]:
     """Give what is wrong with the options that are asked for: the key, what, and what to do."""
     for name, globs in match.options.items():
         try:
