@@ -228,7 +228,9 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "template check": "trial", "template diff": "trial 6731i.tpl", "template migrate": "trial --dry-run",
     "device preview": "MAC", "device diff": "MAC", "device history": "MAC", "device rollback": "MAC 1",
     "device synchronize": "MAC --no-wait", "sync list": "", "sync show": "1", "sync stop": "1",
-    "device move": MOVE, "rollout list": "", "rollout show": "1",
+    "device layers": "MAC", "device bulk": "set MAC --set description=front", "device export": "", "model list": "",
+    "device assign": "MAC --line 1.username=101 --line 1.proxy_ip=127.0.0.1", "config devices": "base",
+    "device import": "DEVICES", "device move": MOVE, "rollout list": "", "rollout show": "1",
     "rollout devices": "1", "rollout abort": "1", "rollout resume": "2",
     "plugin index": "REPOSITORY", "plugin update": "", "plugin upgrade": "trial --from AASTRA",
     "plugin uninstall": "trial --yes", "settings list": "", "settings get": "NAT", "settings set": "NAT 0",
@@ -264,13 +266,15 @@ def test_what_commands_print_has_the_shape_that_is_described(site: Site, tmp_pat
     device = site.json("device", "show", mac)
     table = tmp_path / "phones.csv"
     table.write_text(f"network,kind,value,address\nphones,mac,{KEPT},127.81.2.8\n")
+    devices = tmp_path / "devices.csv"
+    devices.write_text(f"mac,description\n{mac},front\n")
     path = site.json("device", "files", mac)["items"][0]["path"]
     repository = str(tmp_path / "repository")
     site.run("plugin", "pack", str(CATALOG / "aastra"), "--output", repository)
     site.run("settings", "set", "plugin_server", repository)
     filled = {
         "AASTRA": str(CATALOG / "aastra"), "REPOSITORY": repository, "MAC": mac, "ADDRESS": device["ip"], "FILE": path,
-        "CSV": str(table),
+        "CSV": str(table), "DEVICES": str(devices),
     }  # fmt: skip
     assert LINES.keys() | ELSEWHERE == TABLE.keys()
     for number in (1, 2):  # so that each roll-out has a second group

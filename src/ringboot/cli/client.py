@@ -58,9 +58,9 @@ class Client:
         """Read something; the parts of the path are quoted here."""
         return self._ask("GET", path, parameters)
 
-    def post(self, *path: str, body: Any = None) -> Any:
+    def post(self, *path: str, body: Any = None, parameters: Parameters = ()) -> Any:
         """Add or do something."""
-        return self._ask("POST", path, (), {} if body is None else body)
+        return self._ask("POST", path, parameters, {} if body is None else body)
 
     def patch(self, *path: str, body: Any, parameters: Parameters = ()) -> Any:
         """Change some keys of something."""

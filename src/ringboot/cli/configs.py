@@ -12,7 +12,7 @@ from ringboot.cli.completion import names_of
 from ringboot.cli.exits import USAGE, Failure
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
 from ringboot.cli.progress import watched
-from ringboot.cli.show import Column, print_thing
+from ringboot.cli.show import Column, counted, print_table, print_thing
 
 COLUMNS = (
     Column("id", "ID"),
@@ -20,6 +20,22 @@ COLUMNS = (
     Column("role", "ROLE"),
     Column("transient", "TRANSIENT"),
     Column("label", "LABEL"),
+)
+USERS = (
+    Column("mac", "MAC"),
+    Column("model", "MODEL"),
+    Column("plugin", "PLUGIN"),
+    Column("config", "CONFIG"),
+    Column("description", "DESCRIPTION"),
+    Column("id", "ID"),
+)
+FORESEEN = (
+    Column("mac", "MAC"),
+    Column("model", "MODEL"),
+    Column("config", "CONFIG"),
+    Column("key", "KEY"),
+    Column("before", "IS"),
+    Column("after", "WOULD BE"),
 )
 
 ConfigId = Annotated[
@@ -48,7 +64,12 @@ def add_to(app: typer.Typer) -> None:
         "ringboot config add reception --parent base sip_lines.1.number=101 sip_lines.1.username=101\n"
         "ringboot device set {mac} --use-config reception",
     )(add_config)  # fmt: skip
-    command(app, "set", "ringboot config set base timezone=Europe/Paris ntp_enabled:=true ntp_ip=10.0.0.1")(set_config)
+    command(
+        app, "set",
+        "ringboot config set base timezone=Europe/Paris ntp_enabled:=true ntp_ip=10.0.0.1\n"
+        "ringboot config set base ntp_ip=10.0.0.1 --dry-run",
+    )(set_config)  # fmt: skip
+    command(app, "devices", "ringboot config devices base")(list_devices)
     command(app, "remove", "ringboot config remove reception")(remove_config)
 
 
@@ -110,6 +131,7 @@ def set_config(
         list[str] | None, typer.Option(help="A key of raw_config to remove, so that it is inherited again.")
     ] = None,
     clear: Annotated[list[str] | None, typer.Option(help="role, label or code, to empty it.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which devices would have other values.")] = False,
     wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Return when the files stand, or at once.")] = True,
 ) -> None:
     """Change a config.
@@ -132,9 +154,42 @@ def set_config(
     changes.update(dict.fromkeys(clear or ()))
     if not changes:
         raise Failure("Say what to change: see ringboot config set --help.", USAGE)
+    if dry_run:
+        _show_foreseen(at, at.api.post("configs", config_id, "preview", body={"changes": changes}))
+        return
     waits = [("wait", "true" if wait else "false")]
     changed = watched(at, "Files are made", lambda: at.api.patch("configs", config_id, body=changes, parameters=waits))
     at.tell(changed, f"Config {changed['id']} is changed.")
+
+
+def _show_foreseen(at: At, found: dict[str, Any]) -> None:
+    if at.json:
+        at.tell(found, "")
+        return
+    rows = [
+        {**device, "key": key, "before": device["before"].get(key), "after": device["after"].get(key)}
+        for device in found["items"]
+        for key in sorted(device["before"].keys() | device["after"].keys())
+    ]
+    print_table(rows, FORESEEN)
+    print(f"{found['changed']} of {counted(found['reached'], 'devices')} would have other values.")
+
+
+def list_devices(
+    at: At,
+    config_id: ConfigId,
+    *,
+    text: Text = "",
+    filters: Filters = None,
+    sort: Sort = "",
+    limit: Limit = 100,
+    offset: Offset = 0,
+) -> None:
+    """List the devices that a config reaches, by itself or by what inherits from it."""
+    list_rows(
+        at, f"configs/{config_id}/devices", USERS, "devices",
+        text=text, filters=filters, sort=sort, limit=limit, offset=offset,
+    )  # fmt: skip
 
 
 def _raw(values: list[str] | None, file: Path | None) -> dict[str, Any]:

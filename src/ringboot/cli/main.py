@@ -19,6 +19,8 @@ from ringboot.cli import (
     importing,
     init,
     leases,
+    lines,
+    many,
     networks,
     plugin_making,
     plugins,
@@ -86,8 +88,11 @@ def _tree() -> typer.Typer:
     devices.add_to(of_devices)
     previews.add_to(of_devices)
     rollouts.add_move_to(of_devices)
+    many.add_to(of_devices)
+    lines.add_to(of_devices)
     rollouts.add_to(group("rollout", "Devices that go from one plugin to another, group by group.", made))
     syncs.add_to(group("sync", "Jobs that let devices read their files again.", made))
+    lines.add_models_to(group("model", "Models of devices, and what they have room for.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     of_plugins = group("plugin", "What makes the files of a brand's devices.", made)
     plugins.add_to(of_plugins)

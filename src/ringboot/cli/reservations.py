@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from ringboot.cli.command import At, command
-from ringboot.cli.exits import FAILED, USAGE, Failure
+from ringboot.cli.exits import USAGE, Failure
 from ringboot.cli.lists import LARGEST_PAGE, Filters, Limit, Offset, Sort, Text, list_rows, pages
 from ringboot.cli.show import Column, counted
 from ringboot.model.whose import BY_NAME
@@ -96,17 +96,11 @@ def import_reservations(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
     """Add reservations from a CSV file, all or none."""
-    from ringboot.cli.tables import read_rows
+    from ringboot.cli.tables import read_rows, refuse_lines
 
     rows = read_rows(file)
     answer = at.api.post("reservations", "import", body={"rows": rows, "dry_run": dry_run})
-    errors = answer.get("errors") or []
-    if errors:
-        fields: dict[str, str] = {}
-        for each in errors:
-            place = f"line {each.get('row')}" + (f", {each['field']}" if each.get("field") else "")
-            fields[place] = f"{fields[place]}; {each['error']}" if place in fields else each["error"]
-        raise Failure(f"{file}: {counted(len(errors), 'errors')}. Nothing was imported.", FAILED, fields=fields)
+    refuse_lines(file, answer.get("errors") or [])
     done = "would be added" if dry_run else "added"
     at.tell(answer, f"{counted(answer['added'], 'reservations')} {done}.")
 
@@ -118,7 +112,7 @@ def export_reservations(
     filters: Filters = None,
 ) -> None:
     """Write reservations as CSV."""
-    from ringboot.cli.tables import write_rows
+    from ringboot.cli.tables import write_rows, write_text
 
     rows: list[dict[str, Any]] = []
     parameters = [("filter", each) for each in filters or ()]
@@ -132,10 +126,7 @@ def export_reservations(
     if file is None:
         at.tell(rows, text.rstrip("\n"))
         return
-    try:
-        file.write_text(text)
-    except OSError as error:
-        raise Failure(f"{file} cannot be written: {error.strerror}. Choose another place.", FAILED) from None
+    write_text(file, text)
     at.tell({"file": str(file), "reservations": len(rows)}, f"{counted(len(rows), 'reservations')} written to {file}.")
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, RootModel
 
 from ringboot.admin.shapes.audit import AuditEntry
+from ringboot.admin.shapes.configs import Foreseen
 from ringboot.admin.shapes.daemon import Explained, Name, Reloaded, Retried, Slow, Status
 from ringboot.admin.shapes.people import FreshToken, FreshUser, Person, Session, Token
 from ringboot.admin.shapes.rollouts import Rollout, RolloutDevice, RolloutPreview
@@ -47,7 +48,7 @@ from ringboot.admin.shapes.things import (
     Tls,
 )
 from ringboot.admin.shapes.webhooks import Webhook, WebhookTried
-from ringboot.cli import firmware_shapes, network_things, plugin_things
+from ringboot.cli import firmware_shapes, many_things, network_things, plugin_things
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.sync_things import Reconfigured, SyncDevices, Synchronized
 from ringboot.cli.template_things import Compared, TemplateDiff
@@ -293,8 +294,9 @@ TABLE: dict[str, Any] = {
     "config list": Page[Config],
     "config show": Config,
     "config add": Config,
-    "config set": Config,
+    "config set": Config | Foreseen,
     "config remove": Removed,
+    **many_things.TABLE,
     **network_things.TABLE,
     **plugin_things.TABLE,
     "user list": Page[Person],

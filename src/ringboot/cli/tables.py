@@ -1,14 +1,15 @@
-"""Reservations as CSV: network, kind, value, address, hostname, and a column option:<name> for each option."""
+"""Tables in files; reservations as CSV: network, kind, value, address, hostname, and option:<name> for each option."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ringboot.cli.exits import FAILED, USAGE, Failure
+from ringboot.cli.show import counted
 from ringboot.desk.sheet import harmless, plain
 
 COLUMNS = ("network", "kind", "value", "address", "hostname")
@@ -18,17 +19,39 @@ _OPTION = "option:"
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Read reservations with the line each stands on; Failure names the first lines that are no rows."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Failure(f"{path} cannot be read: {error.strerror}.", USAGE) from None
-    except UnicodeDecodeError:
-        raise Failure(f"{path} is not UTF-8. Save it as UTF-8.", FAILED) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text_of(path), newline=""), strict=True)
     try:
         return _rows(path, reader)
     except csv.Error as error:
         raise Failure(f"{path}, line {reader.line_num}: is not CSV: {error}.", FAILED) from None
+
+
+def text_of(path: Path) -> str:
+    """Read a table's text; Failure."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise Failure(f"{path} cannot be read: {error.strerror}.", USAGE) from None
+    except UnicodeDecodeError:
+        raise Failure(f"{path} is not UTF-8. Save it as UTF-8.", FAILED) from None
+
+
+def refuse_lines(path: Path, errors: Sequence[Mapping[str, Any]]) -> None:
+    """Fail when lines of an import are not acceptable: {"row", "field", "error"} of each."""
+    fields: dict[str, str] = {}
+    for each in errors:
+        place = f"line {each.get('row')}" + (f", {each['field']}" if each.get("field") else "")
+        fields[place] = f"{fields[place]}; {each['error']}" if place in fields else each["error"]
+    if errors:
+        raise Failure(f"{path}: {counted(len(errors), 'errors')}. Nothing was imported.", FAILED, fields=fields)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a table to a file; Failure."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror}. Choose another place.", FAILED) from None
 
 
 def _rows(path: Path, reader: Any) -> list[dict[str, Any]]:
