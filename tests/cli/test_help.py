@@ -22,9 +22,11 @@ COMMANDS = dict(walk())
 PROMISED = """
 serve check init simulate reload diff metrics status top completion demo explain shell audit attention register |
 lease list|show|misfits|renew|reserve|release | reservation add|list|remove|import|export |
-device list|show|add|set|remove|reconfigure|synchronize|files|show-file|url|preview|diff|history|rollback|move|bulk|import|export|assign|layers |
+device list|show|add|set|remove|reconfigure|synchronize|files|show-file|url|preview|diff|history|rollback|move |
+device bulk|import|export|assign|layers |
 model list | rollout list|show|devices|resume|abort | tls show|ca | dns list|retry | webhook list|test |
-pool list|history | network list|show|map | class list | event list | job list|show | config list|show|add|set|devices|remove |
+pool list|history | network list|show|map | class list | event list | job list|show |
+config list|show|add|set|devices|remove |
 plugin list|show|update|install|upgrade|uninstall|pack|index|new|lint|test |
 firmware list|show|install|upgrade|uninstall|upload | template list|show|copy|check|diff|migrate |
 settings list|get|set | user list|add|set|remove|reset|sessions|sign-out | token list|add|remove |
