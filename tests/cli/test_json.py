@@ -36,6 +36,8 @@ ELSEWHERE = {
     "import isc",
     "import dnsmasq",
     "export kea",
+    "source list",
+    "source test",
 }
 WORDS = {  # what follows the command, and a key of what it then prints; "" where that is a list
     "status": ("", "version"),

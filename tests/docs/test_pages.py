@@ -83,8 +83,8 @@ def test_a_configuration_has_no_fault(block: Block, tmp_path: Path) -> None:
         BrandCa(tmp_path, name)
     for name in re.findall(r'^secret_file = "([\w.-]+)"', block.text, re.MULTILINE):
         (tmp_path / name).write_text("0123456789abcdef\n")
-    for name in re.findall(r'"([\w-]+\.py)"', block.text):
-        (tmp_path / name).touch()
+    for name in re.findall(r'"([\w-]+\.(?:pass|headers|ini|py))\b', block.text):
+        (tmp_path / name).write_text("X-Token: t0ken\n" if name.endswith(".headers") else "")
     assert [str(problem) for problem in check(path)] == []
 
 

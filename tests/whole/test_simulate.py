@@ -255,7 +255,7 @@ ELSEWHERE = {
     "user sign-out",
     "token remove",
     "webhook test",
-    *(each for each in TABLE if each.startswith(("import ", "firmware "))),
+    *(each for each in TABLE if each.startswith(("import ", "firmware ", "source "))),
 }
 
 

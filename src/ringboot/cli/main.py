@@ -32,6 +32,7 @@ from ringboot.cli import (
     settings,
     shell,
     simulate,
+    sources,
     syncs,
     templates,
     tls,
@@ -101,6 +102,7 @@ def _tree() -> typer.Typer:
     firmware.add_to(group("firmware", "Packages of firmware that plugins have.", made))
     importing.add_to(group("import", "What another DHCP server has: configuration, reservations, leases.", made))
     exporting.add_to(group("export", "The configuration, for another DHCP server.", made))
+    sources.add_to(group("source", "Where reservations are looked up: databases, files, web services.", made))
     dns.add_to(group("dns", "Names of clients in the DNS.", made))
     webhooks.add_to(group("webhook", "Receivers that are told what happens, by HTTP.", made))
     tls.add_to(group("tls", "The certificates that devices meet by HTTPS.", made))

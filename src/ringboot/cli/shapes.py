@@ -48,7 +48,7 @@ from ringboot.admin.shapes.things import (
     Tls,
 )
 from ringboot.admin.shapes.webhooks import Webhook, WebhookTried
-from ringboot.cli import firmware_shapes, many_things, network_things, plugin_things
+from ringboot.cli import firmware_shapes, many_things, network_things, plugin_things, source_shapes
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.sync_things import Reconfigured, SyncDevices, Synchronized
 from ringboot.cli.template_things import Compared, TemplateDiff
@@ -310,6 +310,7 @@ TABLE: dict[str, Any] = {
     "token add": FreshToken,
     "token remove": Removed,
     **firmware_shapes.TABLE,
+    **source_shapes.TABLE,
     "shell": ShellValue,
     "audit": Page[AuditEntry],
     "template list": Page[Template],

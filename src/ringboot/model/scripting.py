@@ -60,6 +60,7 @@ class Given:
     t2: int | None = None
     hostname: str = ""
     options: OptionTexts = field(default_factory=dict)  # by key, as in a reservation
+    extra: dict[str, str] = field(default_factory=dict)  # what else its origin says of it, for hooks
 
 
 class Asked(NamedTuple):

@@ -18,6 +18,7 @@ from ringboot.setup.reading import Draft, Place
 from ringboot.setup.register import check_register
 from ringboot.setup.settings import ClassMatch, Dhcp, Http, Https, Network, Tftp
 from ringboot.setup.site import declared_in
+from ringboot.setup.source_checks import check_sources
 from ringboot.setup.webhooks import read_secret
 
 _ROUTERS = "3"
@@ -48,6 +49,7 @@ def check_site(draft: Draft) -> None:
         for name, what, todo in faults(each.match):
             draft.add((*where, "options", name), what, todo)
     _check_declared(draft)
+    check_sources(draft)
     for place, options in _option_sets(draft):
         _check_options(draft, place, options)
 

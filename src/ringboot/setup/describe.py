@@ -25,6 +25,7 @@ from ringboot.setup.settings import (
     PoolTable,
     Tftp,
 )
+from ringboot.setup.sources import SourceTable
 from ringboot.setup.webhooks import Webhook
 
 _TABLES: tuple[tuple[str, type], ...] = (
@@ -35,6 +36,7 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[[dhcp.option]]", OptionTable),
     ("[[dhcp.class]]", ClassTable),
     ("match of [[dhcp.class]]", ClassMatch),
+    ("[[dhcp.source]]", SourceTable),
     ("[tftp]", Tftp),
     ("[http]", Http),
     ("[https]", Https),
@@ -101,6 +103,9 @@ def _default(entry: Any) -> str:
     value = entry.get_default(call_default_factory=True)
     if value is None or value in ((), {}, ""):
         return ""
+    if isinstance(value, dict):
+        rows = ", ".join(f'{name} = "{text}"' for name, text in value.items())
+        return f"`{{ {rows} }}`"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, float | int) and _kind(entry).startswith("duration"):
@@ -116,7 +121,7 @@ def _kind(entry: Any) -> str:
     if get_origin(annotation) is tuple:
         return f"list: {found.name}" if found else "tables"
     if get_origin(annotation) is dict:
-        return "table of options"
+        return found.name if found else "table of options"
     if found is not None:
         return found.name
     literal = next((each for each in (annotation, *get_args(annotation)) if get_origin(each) is Literal), None)

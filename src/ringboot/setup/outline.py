@@ -18,6 +18,7 @@ from ringboot.setup.site import declared_in
 
 MASK = "***"
 _NAMES = ("name", "range")  # what a thing is called by already
+_HEADERS = "headers."  # of requests: they hold tokens
 _PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
 
 
@@ -30,7 +31,7 @@ class Value(NamedTuple):
 
     def shown(self, key: str) -> str:
         """Write it for people, secrets as ***."""
-        if is_secret(key) and self.text:
+        if (is_secret(key) or key.startswith(_HEADERS)) and self.text:
             return MASK
         return _PASSWORD.sub(rf"\1{MASK}", self.text)
 
@@ -93,6 +94,9 @@ class _Maker:
             restart = bool((entry.json_schema_extra or {}).get("restart"))
             if is_dataclass(value):
                 yield from self._leaves(value, f"{key}.")
+            elif isinstance(value, Mapping) and name != "options":
+                for inner, text in value.items():
+                    yield f"{key}.{inner}", text, Value(str(text), is_default=False, restart=restart)
             elif isinstance(value, Mapping):
                 for option, text in value.items():
                     named, _ = shown(self._declared, key_of(option, self._declared), "")

@@ -37,6 +37,7 @@ from ringboot.setup.settings import (
     Settings,
     Tftp,
 )
+from ringboot.setup.sources import SourceTable
 from ringboot.setup.webhooks import Webhook
 
 T = TypeVar("T")
@@ -65,6 +66,7 @@ _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "option"): OptionTable,
     ("dhcp", "class"): ClassTable,
     ("dhcp", "class", "match"): ClassMatch,
+    ("dhcp", "source"): SourceTable,
     ("https", "legacy"): OldTls,
     ("https", "client_ca"): ClientCa,
     **{(name,): kind for name, kind in (_SECTIONS | _LISTS).items()},
@@ -84,6 +86,7 @@ class Draft:
     classes: list[tuple[Place, ClassTable]] = field(default_factory=list)
     options: list[tuple[Place, OptionTable]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)  # networks, also those that could not be read
+    sources: list[tuple[Place, SourceTable]] = field(default_factory=list)
     classed: set[str] = field(default_factory=set)  # classes, likewise
     faults: list[Place] = field(default_factory=list)
 
@@ -167,6 +170,10 @@ def _read_dhcp_lists(draft: Draft, section: dict[str, Any]) -> dict[str, Any]:
         option = _read(draft, OptionTable, table, place)
         if option is not None:
             draft.options.append((place, option))
+    for place, table in _tables(draft, rest, ("dhcp", "source")):
+        source = _read(draft, SourceTable, table, place)
+        if source is not None:
+            draft.sources.append((place, source))
     for place, table in networks:
         if isinstance(table.get("name"), str):
             draft.named.add(table["name"])
@@ -182,6 +189,7 @@ def _read_dhcp_lists(draft: Draft, section: dict[str, Any]) -> dict[str, Any]:
             draft.classes.append((place, found))
     rest["network"] = [network for _, network in draft.networks]
     rest["class"] = [each for _, each in draft.classes]
+    rest["source"] = [each for _, each in draft.sources]
     rest["option"] = [each for _, each in draft.options]
     return rest
 

@@ -42,6 +42,7 @@ from ringboot.setup.kinds import (
 )
 from ringboot.setup.register import Register
 from ringboot.setup.scripting import Scripts
+from ringboot.setup.sources import SourceTable
 from ringboot.setup.webhooks import Webhook
 
 _STRICT = ConfigDict(extra="forbid")
@@ -302,6 +303,9 @@ class Dhcp:
     declared: tuple[OptionTable, ...] = Field(default=(), alias="option", description="Names of your own for options.")
     networks: tuple[Network, ...] = Field(default=(), alias="network", description="The networks.")
     classes: tuple[ClassTable, ...] = Field(default=(), alias="class", description="The classes, in order.")
+    sources: tuple[SourceTable, ...] = Field(
+        default=(), alias="source", description="Where reservations are looked up, in order."
+    )
 
     @property
     def is_scripted(self) -> bool:
