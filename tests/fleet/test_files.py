@@ -51,6 +51,25 @@ def test_a_file_of_another_plugin_is_missing(phone: Site) -> None:
     assert refused(phone.ask("10.0.1.5", "/ringlist.xml", UA)) == "file-missing"
 
 
+def test_the_boot_folder_is_everybodys_and_comes_last(phone: Site) -> None:
+    phone.places = files.Places(phone.places.root, phone.places.find, "/boot")
+    phone.disk |= {("/boot", "ipxe.efi"), ("/boot", OWN), ("/boot", "x/grub.cfg")}
+    for ask in (phone.ask("203.0.113.9", "/ipxe.efi"), phone.ask("10.0.1.5", "/ipxe.efi", UA)):
+        assert isinstance(ask.answer, Serve)
+        assert (ask.answer.root, ask.answer.name) == ("/boot", "ipxe.efi")
+    assert isinstance(phone.tftp("203.0.113.9", "x/grub.cfg").answer, Serve)
+    assert isinstance(phone.tftp("203.0.113.9", "//x/grub.cfg").answer, Serve)
+    for missing in ("autoexec.ipxe", "x", "x/", "../boot/ipxe.efi", ""):
+        assert isinstance(phone.tftp("203.0.113.9", missing).answer, Refuse)
+    phone.owned(phone.known(PHONE), OWN)
+    mine = phone.ask("10.0.1.5", f"/{OWN}", UA).answer
+    assert isinstance(mine, Serve)
+    assert mine.root == "/aastra"
+    phone.lease("00:08:5d:00:00:99", "10.0.1.6", "AastraIPPhone6731i")
+    assert isinstance(phone.ask("10.0.1.6", f"/{OWN}").answer, Refuse)
+    assert isinstance(phone.ask("10.0.1.5", "/ipxe.efi", UA).answer, Serve)
+
+
 def test_a_devices_file_without_a_record_is_nobodys(phone: Site) -> None:
     phone.shipped("aastra", OWN)  # the database was restored, or begun anew, and the files stayed
     assert refused(phone.ask("10.0.1.5", f"/{OWN}", UA)) == "file-missing"

@@ -7,17 +7,20 @@ import re
 import pytest
 
 from ringboot.setup.admin import Admin
+from ringboot.setup.boot import BootTable
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.describe import configuration_page
+from ringboot.setup.match import BootMatch, ClassMatch
 from ringboot.setup.reading import key_names
-from ringboot.setup.settings import ClassMatch, ClassTable, Dhcp, Http, Network, PoolTable, Tftp
+from ringboot.setup.settings import ClassTable, Dhcp, Http, Network, PoolTable, Tftp
 from ringboot.setup.webhooks import Webhook
 
 PAGE = configuration_page()
 
 
 @pytest.mark.parametrize(
-    "kind", [Server, Dhcp, Network, PoolTable, ClassTable, ClassMatch, Tftp, Http, Webhook, Log, Admin]
+    "kind",
+    [Server, Dhcp, Network, PoolTable, ClassTable, ClassMatch, BootTable, BootMatch, Tftp, Http, Webhook, Log, Admin],
 )
 def test_every_key_has_a_row_with_a_meaning(kind: type) -> None:
     for key in key_names(kind):

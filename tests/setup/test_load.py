@@ -34,9 +34,9 @@ ROWS = [
     ("[dhcp]\n[dhcp]", ("line 2: is no TOML: Cannot declare ('dhcp',) twice; "
      "mend that line; text stands in quotes, lists in [ ]")),
     # keys
-    (LAN + "[boot]",
-     ("line 6, boot: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, admin, agi, sip, "
-      "dns, register, scripts, log, webhook")),
+    (LAN + "[foo]",
+     ("line 6, foo: unknown key; remove it; sections are server, dhcp, tftp, http, https, metrics, admin, agi, sip, "
+      "dns, register, scripts, log, webhook, boot")),
     (LAN + "[htpp]", "line 6, htpp: unknown key; did you mean http?"),
     (LAN + "lease-time = 5", "line 6, dhcp.network.lease-time: unknown key; did you mean lease_time?"),
     (LAN + "[server]\nzz = 5",
@@ -216,8 +216,32 @@ ROWS = [
      ("line 8, dhcp.class.match.options.57: is no value of option dhcp-max-message-size: '15*' is not a number; "
       'write it whole, such as "1500", or "*"')),
     (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { arch = "x86" }',
-     ('line 8, dhcp.class.match.arch: "x86" is no number of an architecture; '
-      "write one of IANA's, such as 7 (x64 UEFI)")),
+     ('line 8, dhcp.class.match.arch: "x86" is no architecture; '
+      "names that begin so are x86-bios, x86-uefi, x86-uefi-32, x86-uefi-64, ...")),
+    (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { arch = "x68-uefi" }',
+     'line 8, dhcp.class.match.arch: "x68-uefi" is no architecture; did you mean x86-uefi?'),
+    (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { arch = true }',
+     ("line 8, dhcp.class.match.arch: true is no architecture; "
+      "write a name such as x86-uefi, or IANA's number, such as 7")),
+    (LAN + '[boot]', "line 6, boot: is not a list of tables; begin each with [[boot]], in double brackets"),
+    (LAN + '[[boot]]\nfile = "a"', 'line 6, boot.match: is missing; add it, such as match = { mac = "00:00:5e:*" }'),
+    (LAN + '[[boot]]\nmatch = { network = "wan" }',
+     'line 7, boot.match.network: no network is called "wan"; there are lan'),
+    (LAN + '[[boot]]\nmatch = { class = "c" }', 'line 7, boot.match.class: no class is called "c"; there are none'),
+    (LAN + '[[boot]]\nmatch = { options = { rooters = "x" } }',
+     "line 7, boot.match.options.rooters: no DHCP option is called 'rooters'; did you mean routers?"),
+    (LAN + '[[boot]]\nname = "a"\nmatch = {}\n[[boot]]\nname = "a"\nmatch = {}',
+     "line 10, boot.name: another boot rule is called a; choose another name"),
+    (LAN + '[[boot]]\nmatch = {}\nfile = "http://10.0.0.1/x"',
+     "line 8, boot.file: is a URL; file is for TFTP; a URL goes to url (HTTP Boot) or script (iPXE)"),
+    (LAN + '[[boot]]\nmatch = {}\nurl = "x.efi"',
+     'line 8, boot.url: "x.efi" is not a whole URL; write it as "http://10.0.0.2/install.efi"'),
+    (LAN + '[[boot]]\nmatch = {}\nfile = "{uuid}.0"', ("line 8, boot.file: {uuid} is not a placeholder; there are "
+     "{server}, {http}, {http_port}, {https}, {tftp}, {mac}, {token}")),
+    (LAN + f'[[boot]]\nmatch = {{}}\nfile = "{"x" * 256}"',
+     "line 8, boot.file: is longer than 255 octets; no firmware takes that; shorten it"),
+    (LAN + '[[boot]]\nmatch = {}\noptions = { 51 = "5" }', ("line 8, boot.options.51: option 51 is written by the "
+     "server itself; set lease_time in the network")),
     (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { mac = [] }',
      "line 8, dhcp.class.match.mac: is an empty list; name at least one"),
     (LAN + 'options = { 66 = "a", tftp-server-name = "b" }',

@@ -176,3 +176,35 @@ def test_a_client_id_that_is_no_hex_is_text() -> None:
     [found] = [match for match in site(text).classes[0].alternatives[0] if match.evidence == "dhcp.61"]
     assert re.search(found.pattern, "rack-12")
     assert not re.search(found.pattern, "a rack-12")
+
+
+BOOT = """
+[[boot]]
+name = "uefi"
+match = { arch = ["x86-uefi", "11"], mac = "00:00:5e:*", network = "phones", class = "lobby", known = true }
+file = "ipxe.efi"
+url = "{http}/x.efi"
+script = "{http}/boot.ipxe"
+next-server = "10.0.0.9"
+server-name = "files"
+options = { loader-pathprefix = "/x/" }
+[[boot]]
+match = {}
+[[boot]]
+match = { vendor-class = "U-Boot*" }
+file = "boot.scr"
+"""
+
+
+def test_boot_rules_keep_their_order_and_are_for_machines_that_boot() -> None:
+    named, disk, words = site(TEXT + BOOT).boot
+    evidence = {match.evidence: match.pattern for match in named.conditions}
+    arches = evidence.pop("dhcp.93.each")
+    assert [code for code in range(99) if re.search(arches, str(code))] == [6, 7, 9, 11]
+    assert re.search(evidence.pop("dhcp.mac"), "00:00:5e:00:53:01")
+    assert not evidence
+    assert (named.networks, named.classes, named.known) == (("phones",), ("lobby",), True)
+    assert (named.file, named.url, named.script) == ("ipxe.efi", "{http}/x.efi", "{http}/boot.ipxe")
+    assert (named.next_server, named.server_name, named.options) == ("10.0.0.9", "files", {"210": "/x/"})
+    assert (disk.name, disk.file, disk.conditions) == ("boot-2", "", (Match("dhcp.93.each", ""),))
+    assert (words.name, [match.evidence for match in words.conditions]) == ("boot-3", ["dhcp.60"])

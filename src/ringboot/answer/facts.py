@@ -12,7 +12,7 @@ from ringboot.leases.span import Span
 from ringboot.leases.table import Table
 from ringboot.leases.watch import Watched
 from ringboot.model.address import ip_number, mac_octets
-from ringboot.model.site import Network, OptionTexts, Reservation, Site, Snapshot
+from ringboot.model.site import Class, Network, OptionTexts, Reservation, Site, Snapshot
 from ringboot.model.whose import PLACES, Name
 
 _Key = tuple[str, str, str]  # network, kind, value as text
@@ -24,6 +24,7 @@ class Facts:
     site: Site
     nets: Nets
     classes: Classes
+    boots: Classes  # the boot rules, as classes of the machines that they are for
     options: Options
 
     def __init__(self, site: Site, table: Table, seed: bytes = b"") -> None:
@@ -49,10 +50,12 @@ class Facts:
         """Take another site; ValueError for a pattern or an address that cannot be read, then nothing changes."""
         usable, problems = _usable(site)
         classes = Classes(usable.classes)
+        boots = Classes(tuple(Class(row.name, "boot", (row.conditions,)) for row in usable.boot))
         nets = Nets(usable.networks, classes.numbers())
         own = {ip_number(site.server)} if site.server else set()
         self.site, self.problems = usable, problems
         self.nets, self.classes, self.options = nets, classes, Options(usable, classes, self._words)
+        self.boots = boots
         self._look_at_relays()
         self._servers = {}
         self._own |= own
@@ -184,7 +187,7 @@ class Facts:
                 self.table.admit(reserved.address)
 
     def _look_at_relays(self) -> None:
-        self.reads_relay = self.classes.reads_relay or self._places > 0
+        self.reads_relay = self.classes.reads_relay or self.boots.reads_relay or self._places > 0
 
     def _withhold(self) -> None:
         self._barred = self._own.union(*(net.unusable() for net in self.nets.by_name.values()))
@@ -220,5 +223,6 @@ def _usable(site: Site) -> tuple[Site, list[str]]:
         options=good(site.options, "dhcp"),
         networks=tuple(network(row) for row in site.networks),
         classes=tuple(altered(row, options=good(row.options, f"class {row.name}")) for row in site.classes),
+        boot=tuple(altered(row, options=good(row.options, f"boot rule {row.name}")) for row in site.boot),
     )
     return usable, problems

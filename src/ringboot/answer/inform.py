@@ -6,6 +6,7 @@ from ringboot import reasons
 from ringboot.answer.case import Case
 from ringboot.answer.decision import Decision, Reply, Silence
 from ringboot.answer.destination import to_itself
+from ringboot.answer.netboot import boot
 from ringboot.answer.server import override_of
 from ringboot.answer.writing import echo_of, option_block
 from ringboot.dhcp.message import ACK
@@ -23,7 +24,14 @@ def inform(case: Case) -> Decision:
     if not client.known and net.row.unknown == "ignore":
         return Silence(reasons.UNKNOWN_IGNORED, {"network": net.name})
     server = facts.server_for(net, query.locals)
-    block = echo_of(case) + option_block(case, net, message.ciaddr, server)
-    data = reply(message, ACK, override_of(message) or server, block=block)
+    name = override_of(message) or server
     detail: dict[str, object] = {"address": ip_text(message.ciaddr), "network": net.name}
+    booted = boot(case, net, message.ciaddr, server, None)
+    if booted is None:
+        block = echo_of(case) + option_block(case, net, message.ciaddr, server)
+        data = reply(message, ACK, name, block=block)
+    else:
+        own, siaddr, sname, file, more = booted
+        data = reply(message, ACK, name, siaddr=siaddr, block=echo_of(case) + own, file=file, sname=sname)
+        detail |= more
     return Reply(data, to_itself(query), None, reasons.INFORMED, detail)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ringboot.answer.facts import Facts
+from ringboot.answer.netboot import layer_of, plan_for
 from ringboot.answer.options import fill, lacking, merge
 from ringboot.model.whose import names_of
 
@@ -15,7 +16,7 @@ class Told(NamedTuple):
 
     key: str
     text: str  # as it was written
-    layer: str  # brand, global, network, pool, class or reservation
+    layer: str  # brand, global, network, pool, class, boot or reservation
     source: str  # which of them
     value: str | None  # with its placeholders filled; None when one of them has no value, then it is left out
     is_sent: bool  # no later layer displaces it
@@ -34,7 +35,10 @@ def option_layers(
     if net is None:
         return []
     reserved = net.reserved_for(names_of(mac, options))
-    layers = facts.options.layers(net, net.place(address), facts.classes.of(options, mac), reserved)
+    known = reserved is not None or facts.is_known(mac, options.get(61))
+    found = plan_for(facts, options, mac, network=network, known=known, server=server)
+    booted = None if found is None else layer_of(found)
+    layers = facts.options.layers(net, net.place(address), facts.classes.of(options, mac), reserved, booted)
     values = facts.options.values(server, mac)
     last = merge({key: str(number) for key in layer.texts} for number, layer in enumerate(layers))
     return [

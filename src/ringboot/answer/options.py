@@ -17,6 +17,7 @@ from ringboot.model.site import OptionTexts, Site
 _REMEMBERED = 4096
 _PLACEHOLDER = re.compile(r"\{(server|http|http_port|https|tftp|mac|token)\}")
 _MASK = "1"
+_NO_TEXTS: OptionTexts = {}
 _EXAMPLES = {
     "server": "10.0.0.1",
     "http": "http://10.0.0.1:8667",
@@ -29,7 +30,7 @@ _EXAMPLES = {
 
 
 class Layer(NamedTuple):
-    """One source of options; `layer` is brand, global, network, pool, class or reservation."""
+    """One source of options; `layer` is brand, global, network, pool, class, boot or reservation."""
 
     layer: str
     source: str  # which of them
@@ -52,6 +53,7 @@ class Asker(NamedTuple):
     mac: bytes
     wanted: bytes  # option 55
     seconds: int | None  # of the lease; None: there is none
+    boot: OptionTexts = _NO_TEXTS  # what a boot rule says
 
 
 class Options:
@@ -67,9 +69,9 @@ class Options:
 
     def write(self, net: Net, place: Place, server: int, asker: Asker) -> bytes:
         """Write the options of an answer that are not in `written` yet."""
-        ids, reserved, _, wanted, seconds = asker
+        ids, reserved, _, wanted, seconds, boot = asker
         merged = self._set(net, place, ids, server)
-        same = merged.plain and (reserved is None or not reserved.texts)
+        same = merged.plain and not boot and (reserved is None or not reserved.texts)
         octets = self._octets(merged, server, asker)
         written = write_block(with_timers(octets, net.row, seconds), wanted)
         if same:
@@ -83,24 +85,27 @@ class Options:
         return self._octets(self._set(net, place, asker.classes, server), server, asker)
 
     def _octets(self, merged: _Set, server: int, asker: Asker) -> dict[int, bytes]:
-        if merged.plain and (asker.reserved is None or not asker.reserved.texts):
+        own = [] if asker.reserved is None or not asker.reserved.texts else [asker.reserved.texts]
+        if merged.plain and not asker.boot and not own:
             return merged.octets
-        texts = merged.texts if asker.reserved is None else merge([merged.texts, asker.reserved.texts])
-        return _build(texts, self.values(server, asker.mac))
+        texts = merge([merged.texts, asker.boot, *own])
+        return build(texts, self.values(server, asker.mac))
 
     def _set(self, net: Net, place: Place, ids: ClassIds, server: int) -> _Set:
         key = (place.number, ids, server)
         found = self._sets.get(key)
         if found is None:
-            texts = merge(layer.texts for layer in self.layers(net, place, ids, None))
+            texts = merge(layer.texts for layer in self.layers(net, place, ids))
             plain = not any(own in text for text in texts.values() for own in ("{mac}", "{token}"))
-            found = _Set(texts, plain, _build(texts, self.values(server, b"")) if plain else {})
+            found = _Set(texts, plain, build(texts, self.values(server, b"")) if plain else {})
             if len(self._sets) >= _REMEMBERED:
                 self._sets.clear()
             self._sets[key] = found
         return found
 
-    def layers(self, net: Net, place: Place, ids: ClassIds, reserved: Reserved | None) -> list[Layer]:
+    def layers(
+        self, net: Net, place: Place, ids: ClassIds, reserved: Reserved | None = None, boot: Layer | None = None
+    ) -> list[Layer]:
         """Give all that speaks about a client's options, the later wins: the order of DESIGN 5."""
         rows = [self._classes.rows[number] for number in ids]
         brands = [Layer("brand", row.name, row.options) for row in rows if row.layer == "brand"]
@@ -113,6 +118,8 @@ class Options:
         if place.pool is not None:
             found.append(Layer("pool", f"{ip_text(place.pool.first)}-{ip_text(place.pool.last)}", place.pool.options))
         found += classes
+        if boot is not None:
+            found.append(boot)
         if reserved is not None:
             found.append(Layer("reservation", f"{reserved.row.kind} {reserved.row.value}", reserved.texts))
         return found
@@ -162,7 +169,8 @@ def fill(text: str, values: Mapping[str, str]) -> str | None:
     return _PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
 
-def _build(texts: OptionTexts, values: Mapping[str, str]) -> dict[int, bytes]:
+def build(texts: OptionTexts, values: Mapping[str, str]) -> dict[int, bytes]:
+    """Write options as octets; one whose placeholder has no value is left out."""
     filled = {key: value for key, text in texts.items() if (value := fill(text, values)) is not None}
     try:
         return dhcp_options.build(filled)

@@ -23,3 +23,4 @@ class Query(NamedTuple):
     peer: int  # the address it was sent from
     port: int  # and the UDP port
     unicast: bool  # sent to one of our addresses, not to everybody
+    pxe: bool = False  # it came to the port of boot servers (4011)

@@ -154,9 +154,11 @@ def _give(  # noqa: PLR0917  by position, because keywords cost
     change: LeaseChange | Offer | None,
     reason: Reason,
 ) -> Reply | None:
-    message, _, ours, _, _, _ = query
+    message, _, ours, _, _, _, _ = query
     _, _, _, _, _, _, _, _, _, _, giaddr, mac, _, _, options = message
     if CLIENT_FQDN in options and net.row.ddns_domain:
+        return None
+    if facts.boots.rows and facts.boots.of(options, mac):
         return None
     place = net.place(address)
     if place.pool is None or facts.table.is_withheld(address):

@@ -7,6 +7,7 @@ from ringboot.answer.client import SUBNET_SELECTION, selection
 from ringboot.answer.decision import Detail, Reply
 from ringboot.answer.destination import destination
 from ringboot.answer.limits import pool_text
+from ringboot.answer.netboot import boot
 from ringboot.answer.network import Net
 from ringboot.answer.nonce import introduce
 from ringboot.answer.options import Asker
@@ -100,11 +101,20 @@ def give(
     server = case.facts.server_for(net, query.locals)
     if CLIENT_FQDN in query.message.options and net.row.ddns_domain:
         lead += told_name(case, net, address)
-    block = lead + echo_of(case) + option_block(case, net, address, server, seconds)
-    data = reply(
-        query.message, kind, override_of(query.message) or server, yiaddr=address, lease_time=seconds, block=block
-    )
+    lead += echo_of(case)
     detail: Detail = {"address": ip_text(address), "network": net.name}
+    booted = boot(case, net, address, server, seconds)
+    name = override_of(query.message) or server
+    if booted is None:
+        block = lead + option_block(case, net, address, server, seconds)
+        data = reply(query.message, kind, name, yiaddr=address, lease_time=seconds, block=block)
+    else:
+        _, siaddr, sname, file, more = booted
+        data = reply(
+            query.message, kind, name, yiaddr=address, siaddr=siaddr, lease_time=seconds, block=lead + booted.block,
+            file=file, sname=sname,
+        )  # fmt: skip
+        detail = {**detail, **more}
     return _new(Reply, (data, destination(query, kind, address), change, reason, detail))
 
 

@@ -28,6 +28,9 @@ from ringboot.store.errors import StoreFailed
 MOST_TICKETS = 20_000  # served requests whose end has not been told yet
 
 
+BOOT = "boot"  # the folder of the data folder that machines boot from
+
+
 class Doorway:
     """What TFTP and HTTP talk to."""
 
@@ -41,7 +44,8 @@ class Doorway:
         self.slowest = Slowest()
         self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
         self.on_sent: Callable[[Event], None] | None = None  # told of every file that was sent
-        self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find)
+        boot = str(core.shelf.root.parent / BOOT)
+        self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find, boot=boot)
         self._repeats = Repeats(core.world, self._places)
 
     async def answer(self, request: FileRequest) -> Serve | Refuse:

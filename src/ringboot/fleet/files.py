@@ -40,6 +40,7 @@ _OCTETS = "application/octet-stream"
 _SHOWN = 512  # characters of a path that could not be normalised
 OLD = ("TLSv1", "TLSv1.1")
 _CONTRADICTS = reasons.CLAIM_CONTRADICTS
+_NOT_THERE = (reasons.UNKNOWN_DEVICE, reasons.NO_PLUGIN, reasons.FILE_MISSING)  # but perhaps among the boot files
 _NOBODYS = (reasons.UNKNOWN_DEVICE, reasons.NO_PLUGIN)  # who writes a plugin wants to know what it said
 
 
@@ -52,6 +53,7 @@ class Places:
 
     root: Callable[[str], str]  # plugin id -> its var/tftpboot
     find: Find
+    boot: str = ""  # the folder of what machines boot from, which anybody may read
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def _resolve(
             world.quiet.served(seen.device.id)
         return Resolved(answer, seen, path, request.peer, request.door)
     refusal = refusal or _Refusal(reasons.FILE_MISSING)
+    if name and refusal.reason in _NOT_THERE and places.boot and places.find(places.boot, name) is not None:
+        return Resolved(Serve(places.boot, name, content_type(name), ticket), seen, path, request.peer, request.door)
     told = Resolved(Refuse(refusal.reason.id, ticket), seen, path, request.peer, request.door)
     if not world.quiet.first((refusal.reason.id, path, request.peer), utc, request.peer, told.device):
         return told

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from ringboot.dhcp import options as table
+from ringboot.dhcp.arches import codes_of
 from ringboot.model.site import Match
 from ringboot.wire import kinds
 
@@ -76,7 +77,7 @@ def conditions(match: Wanted) -> tuple[Match, ...]:
         ("dhcp.82.1", match.circuit_id, octets_pattern),
         ("dhcp.82.2", match.remote_id, octets_pattern),
         ("dhcp.12", match.hostname, lambda glob: glob_pattern(glob, ignore_case=True)),
-        ("dhcp.93.each", match.arch, glob_pattern),
+        ("dhcp.93.each", match.arch, _arch_pattern),
     )
     found = [Match(name, _any_of(map(pattern, globs))) for name, globs, pattern in rows if globs is not None]
     return (*found, *(_option(table.canonical(name), globs) for name, globs in match.options.items()))
@@ -108,6 +109,10 @@ def _option(key: str, globs: Iterable[str]) -> Match:
         return Match(f"dhcp.{key}", _any_of(map(octets_pattern, globs)))
     values = [r"\A" if glob == _ANY else rf"\A{_escaped(table.encode_text(key, glob))}\Z" for glob in globs]
     return Match(f"dhcp.{key}.octets", _any_of(values))
+
+
+def _arch_pattern(text: str) -> str:
+    return rf"\A(?:{'|'.join(map(str, codes_of(text)))})\Z"
 
 
 def _any_of(patterns: Iterable[str]) -> str:

@@ -67,6 +67,7 @@ class Network:
     t1: float = 0.5  # parts of the lease time
     t2: float = 0.875
     ddns_domain: str | None = None  # what clients are called in: host.ddns_domain
+    proxy: bool = False  # DHCP is elsewhere, and what boots from the network is told its file beside it
     options: OptionTexts = field(default_factory=dict)
 
 
@@ -87,6 +88,34 @@ class Class:
     alternatives: tuple[tuple[Match, ...], ...]
     options: OptionTexts = field(default_factory=dict)
     lease_time: int | None = None  # seconds; None: the network's
+
+
+@dataclass(frozen=True, slots=True)
+class BootItem:
+    """A line of a boot menu."""
+
+    text: str
+    file: str = ""  # "": the machine boots from its disk
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """What machines that boot from the network get; the first row that fits decides.  Texts hold placeholders."""
+
+    name: str
+    conditions: tuple[Match, ...] = ()  # all of them hold
+    networks: tuple[str, ...] = ()  # where the machine is; none: anywhere
+    classes: tuple[str, ...] = ()  # that it is in one of; none: whatever it is in
+    known: bool | None = None  # a device, or a client with a reservation; None: either
+    file: str = ""  # by TFTP, or by HTTP to who boots by HTTP; "" with all others: from its disk
+    url: str = ""  # for who boots by HTTP
+    script: str = ""  # for iPXE, which `file` may be
+    next_server: str = ""  # whose files they are; "": ours
+    server_name: str = ""
+    menu: tuple[BootItem, ...] = ()
+    prompt: str = ""
+    timeout: int = 10  # seconds
+    options: OptionTexts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +160,7 @@ class Site:
     dns: bool = False  # names of clients are written into the DNS
     forcerenew: bool = True  # clients that can be asked to renew are told a nonce (RFC 6704)
     leasequery: tuple[Block, ...] = ()  # who may ask about leases (RFC 4388)
+    boot: tuple[Boot, ...] = ()  # in file order
     declared: tuple[Private, ...] = ()  # the site's own names of options: for people, since option sets have keys
 
 
@@ -140,6 +170,9 @@ def names_token(site: Site, reservations: Iterable[Reservation] = ()) -> bool:
     for network in site.networks:
         sets += [network.options, *(pool.options for pool in network.pools)]
     sets += [each.options for each in site.classes]
+    for row in site.boot:
+        sets += [row.options, {"file": row.file, "url": row.url, "script": row.script}]
+        sets += [{"file": item.file} for item in row.menu]
     sets += [each.options for each in reservations]
     return any("{token}" in text for texts in sets for text in texts.values())
 

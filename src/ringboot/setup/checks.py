@@ -9,14 +9,16 @@ from pathlib import Path
 from ringboot.dhcp.private import Private
 from ringboot.model.address import ip_number, ip_text
 from ringboot.model.matching import faults
+from ringboot.setup.boot_checks import check_boot
 from ringboot.setup.daemon import Server
 from ringboot.setup.kinds import Listen, Range
 from ringboot.setup.machine import Machine
+from ringboot.setup.match import ClassMatch
 from ringboot.setup.option_sets import find_fault, key_of, uses
 from ringboot.setup.problems import Wrong
 from ringboot.setup.reading import Draft, Place
 from ringboot.setup.register import check_register
-from ringboot.setup.settings import ClassMatch, Dhcp, Http, Https, Network, Tftp
+from ringboot.setup.settings import Dhcp, Http, Https, Network, Tftp
 from ringboot.setup.site import declared_in
 from ringboot.setup.source_checks import check_sources
 from ringboot.setup.webhooks import read_secret
@@ -48,6 +50,7 @@ def check_site(draft: Draft) -> None:
             draft.add(where, "matches every client", "name a mac, vendor-class, hostname or client-id")
         for name, what, todo in faults(each.match):
             draft.add((*where, "options", name), what, todo)
+    check_boot(draft)
     _check_declared(draft)
     check_sources(draft)
     for place, options in _option_sets(draft):
@@ -374,6 +377,8 @@ def _option_sets(draft: Draft) -> Iterator[tuple[Place, Mapping[str, str]]]:
             yield (*place, "pool", index, "options"), pool.options
     for place, each in draft.classes:
         yield (*place, "options"), each.options
+    for index, row in enumerate(draft.parts["boot"]):
+        yield ("boot", index, "options"), row.options
 
 
 def _check_declared(draft: Draft) -> None:

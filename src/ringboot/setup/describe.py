@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any, Literal, get_args, get_origin
 
 from ringboot.setup.admin import Admin
+from ringboot.setup.boot import BootTable
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import duration_text, size_text
+from ringboot.setup.match import BootMatch, ClassMatch
 from ringboot.setup.reading import inner_meaning
 from ringboot.setup.register import Register
 from ringboot.setup.scripting import Scripts
 from ringboot.setup.settings import (
-    ClassMatch,
     ClassTable,
     ClientCa,
     Dhcp,
@@ -37,6 +38,8 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[[dhcp.class]]", ClassTable),
     ("match of [[dhcp.class]]", ClassMatch),
     ("[[dhcp.source]]", SourceTable),
+    ("[[boot]]", BootTable),
+    ("match of [[boot]]", BootMatch),
     ("[tftp]", Tftp),
     ("[http]", Http),
     ("[https]", Https),
@@ -76,7 +79,8 @@ their values may hold `{server}` (our address), `{tftp}` (the same), `{http}` (`
 `{https}` (`https://ADDRESS:PORT`), `{mac}`, and `{token}` (the secret word of the device, see
 [HTTPS](../howto/https.md)).
 An option whose placeholder has no value for a client is left out for that client; `ringboot explain` says so.
-Where several give the same option, the later wins: brand, `[dhcp]`, network, pool, class (in file order), reservation.
+Where several give the same option, the later wins: brand, `[dhcp]`, network, pool, class (in file order), boot rule,
+reservation.
 """
 
 

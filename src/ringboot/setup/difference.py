@@ -9,7 +9,7 @@ from ringboot.setup.outline import Outline, Value
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 ORDER = "order"  # a key of things whose place in the file means something
-_ORDERED = ("network", "class")
+_ORDERED = ("network", "class", "boot")
 
 
 class Change(NamedTuple):

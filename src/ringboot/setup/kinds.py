@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, ValidationInfo
 
+from ringboot.dhcp.arches import BY_NAME, codes_of
 from ringboot.dhcp.private import KINDS, check_name, declare
 from ringboot.leases.terms import INFINITE
 from ringboot.model.address import ip_number, ip_text, prefix_mask
@@ -281,6 +283,19 @@ def _option_kind(value: Any) -> str:
     return value
 
 
+def _like_arch(text: str) -> str:
+    begin = [name for name in BY_NAME if text and name.startswith(text)]
+    if begin:
+        return f"names that begin so are {', '.join(begin[:4])}{', ...' if len(begin) > 4 else ''}"
+    close = difflib.get_close_matches(text, BY_NAME, 1, 0.6)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def plain_text(value: Any) -> str:
+    """Read text that is not checked further here."""
+    return _text(value)
+
+
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise Wrong(f"{shown(value)} is not text", "put it in quotes")
@@ -319,10 +334,13 @@ def _mac_glob(value: Any) -> str:
 
 
 def _arch(value: Any) -> str:
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdecimal() else value
-    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= 0xFFFF:
-        raise Wrong(f"{shown(value)} is no number of an architecture", "write one of IANA's, such as 7 (x64 UEFI)")
-    return str(number)
+    text = str(value) if isinstance(value, str) or type(value) is int else ""
+    try:
+        codes_of(text)
+    except ValueError:
+        todo = _like_arch(text.lower()) or "write a name such as x86-uefi, or IANA's number, such as 7"
+        raise Wrong(f"{shown(value)} is no architecture", todo) from None
+    return text.strip().lower()
 
 
 def _any_of(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
@@ -360,4 +378,6 @@ _GLOBS = "pattern with * and ?, or a list of them"
 Globs = Annotated[tuple[str, ...], BeforeValidator(_any_of(_glob)), Meaning(_GLOBS, '"Example*"')]
 ValueGlobs = Annotated[tuple[str, ...], BeforeValidator(_any_of(_value_glob)), Meaning(_GLOBS, '"Example*"')]
 MacGlobs = Annotated[tuple[str, ...], BeforeValidator(_any_of(_mac_glob)), Meaning(_GLOBS, '"00:00:5e:*"')]
-Arches = Annotated[tuple[str, ...], BeforeValidator(_any_of(_arch)), Meaning("number, or a list of them", "7")]
+Arches = Annotated[
+    tuple[str, ...], BeforeValidator(_any_of(_arch)), Meaning("name or number, or a list of them", '"x86-uefi"')
+]

@@ -15,14 +15,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from ringboot.plugins.places import line_at, lines_of
 from ringboot.setup.admin import Admin
+from ringboot.setup.boot import BootTable
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import Meaning, shown
+from ringboot.setup.match import BootMatch, ClassMatch
 from ringboot.setup.problems import ERROR, WARNING, BadConfig, Problem, Wrong, whole_file
 from ringboot.setup.register import Register
 from ringboot.setup.scripting import Scripts
 from ringboot.setup.settings import (
-    ClassMatch,
     ClassTable,
     ClientCa,
     Dhcp,
@@ -59,7 +60,7 @@ _SECTIONS: dict[str, type] = {
     "scripts": Scripts,
     "log": Log,
 }
-_LISTS: dict[str, type] = {"webhook": Webhook}  # sections that may stand in the file several times
+_LISTS: dict[str, type] = {"webhook": Webhook, "boot": BootTable}  # sections that may stand in the file several times
 _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "network"): Network,
     ("dhcp", "network", "pool"): PoolTable,
@@ -67,6 +68,7 @@ _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "class"): ClassTable,
     ("dhcp", "class", "match"): ClassMatch,
     ("dhcp", "source"): SourceTable,
+    ("boot", "match"): BootMatch,
     ("https", "legacy"): OldTls,
     ("https", "client_ca"): ClientCa,
     **{(name,): kind for name, kind in (_SECTIONS | _LISTS).items()},

@@ -10,20 +10,18 @@ from pydantic.dataclasses import dataclass
 from ringboot.dhcp.private import KINDS
 from ringboot.leases.terms import INFINITE
 from ringboot.setup.admin import Admin
+from ringboot.setup.boot import BootTable
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import (
     Address,
-    Arches,
     Deadline,
     Domain,
     Every,
     Folder,
-    Globs,
     InterfaceName,
     LeaseTime,
     Listen,
-    MacGlobs,
     Meaning,
     Name,
     Names,
@@ -37,9 +35,9 @@ from ringboot.setup.kinds import (
     Range,
     RangeText,
     SubnetText,
-    ValueGlobs,
     Wait,
 )
+from ringboot.setup.match import ClassMatch
 from ringboot.setup.register import Register
 from ringboot.setup.scripting import Scripts
 from ringboot.setup.sources import SourceTable
@@ -185,37 +183,6 @@ class OptionTable:
     )
     name: OptionName = Field(description="How it is called: small letters, digits and dashes.")
     kind: OptionKind = Field(description="What it holds: one of " + ", ".join(f"`{each}`" for each in KINDS) + ".")
-
-
-@dataclass(frozen=True, slots=True, config=_STRICT)
-class ClassMatch:
-    """What a client must send to belong to a class; all that is given must fit, and of a list any one."""
-
-    mac: MacGlobs | None = Field(default=None, description="Its MAC.")
-    vendor_class: Globs | None = Field(default=None, alias="vendor-class", description="Option 60.")
-    user_class: Globs | None = Field(
-        default=None, alias="user-class", description="Option 77, whole or one of its parts (RFC 3004)."
-    )
-    hostname: Globs | None = Field(default=None, description="Option 12, without regard to case.")
-    client_id: Globs | None = Field(
-        default=None,
-        alias="client-id",
-        description='Option 61, as text or as hex pairs ("01:00:00:5e:*").',
-    )
-    circuit_id: Globs | None = Field(
-        default=None, alias="circuit-id", description="What the relay calls the port (82.1), as text or as hex pairs."
-    )
-    remote_id: Globs | None = Field(
-        default=None, alias="remote-id", description="What the relay calls the client (82.2), as text or as hex pairs."
-    )
-    arch: Arches | None = Field(
-        default=None, description="Option 93, one of the architectures that it names, by IANA's number (7: x64 UEFI)."
-    )
-    options: dict[str, ValueGlobs] = Field(
-        default_factory=dict,
-        description="Any option by name, number or sub-option. Text and octets by pattern or hex pairs, "
-        'others by their whole value; "*" is any value.',
-    )
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
@@ -409,4 +376,5 @@ class Settings:
     register: Register = Field(default_factory=Register)
     scripts: Scripts = Field(default_factory=Scripts)
     log: Log = Field(default_factory=Log)
+    boots: tuple[BootTable, ...] = Field(default=(), alias="boot")
     webhooks: tuple[Webhook, ...] = Field(default=(), alias="webhook")

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from ringboot.dhcp.private import Private
 from ringboot.model import site as model
 from ringboot.model.matching import conditions
+from ringboot.setup.boot import BootTable
+from ringboot.setup.match import BootMatch
 from ringboot.setup.option_sets import by_key
 from ringboot.setup.settings import ClassTable, Network, OptionTable, PoolTable, Settings
 
@@ -21,6 +23,7 @@ def site_of(
         revision=revision,
         networks=tuple(_network(each, declared) for each in dhcp.networks),
         classes=(*brands, *(_class(each, declared) for each in dhcp.classes)),
+        boot=tuple(_boot(number, each, declared) for number, each in enumerate(settings.boots, 1)),
         options=by_key(dhcp.options, declared),
         server=settings.server.address,
         http_port=http.port if http else 0,
@@ -90,3 +93,27 @@ def _options(table: Network | PoolTable, declared: tuple[Private, ...]) -> model
 def _class(table: ClassTable, declared: tuple[Private, ...]) -> model.Class:
     options = by_key(table.options, declared)
     return model.Class(table.name, "class", (conditions(table.match),), options, table.lease_time)
+
+
+def _boot(number: int, table: BootTable, declared: tuple[Private, ...]) -> model.Boot:
+    match = table.match
+    return model.Boot(
+        name=table.name or f"boot-{number}",
+        conditions=(*conditions(match), *_of_machines(match)),
+        networks=match.network or (),
+        classes=match.classes or (),
+        known=match.known,
+        file=table.file,
+        url=table.url,
+        script=table.script,
+        next_server=table.next_server or "",
+        server_name=table.server_name,
+        options=by_key(table.options, declared),
+    )
+
+
+def _of_machines(match: BootMatch) -> tuple[model.Match, ...]:
+    """Leave out clients that do not boot, unless the rule says by which words it knows its machines."""
+    if match.arch or match.vendor_class or match.user_class or match.options:
+        return ()
+    return (model.Match("dhcp.93.each", ""),)

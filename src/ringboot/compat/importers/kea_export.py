@@ -11,9 +11,11 @@ from typing import Any
 from ringboot.compat.importers.imported import NotCarried, Place
 from ringboot.compat.importers.values import CannotSay
 from ringboot.dhcp import options as table
+from ringboot.dhcp.arches import codes_of
 from ringboot.model.address import ip_text
 from ringboot.model.site import Network, OptionTexts, Pool, Reservation, Site
-from ringboot.setup.settings import ClassMatch, ClassTable, Settings
+from ringboot.setup.match import ClassMatch
+from ringboot.setup.settings import ClassTable, Settings
 from ringboot.setup.site import site_of
 from ringboot.wire import kinds
 
@@ -50,6 +52,8 @@ class _Export:
         rows = {
             each.name: self._subnet(number, each, reservations) for number, each in enumerate(self.site.networks, 1)
         }
+        for rule in self.site.boot:
+            self.drop(f"boot rule {rule.name}", "it is not written", "set next-server and boot-file-name in a class")
         whole: Json = {
             "interfaces-config": {"interfaces": list(self.settings.dhcp.interfaces)},
             "lease-database": {"type": "memfile", "persist": True},
@@ -187,7 +191,7 @@ def _test(match: ClassMatch) -> str:
     ]
     parts = [_any(_glob(source, each, octets=octets) for each in globs) for source, globs, octets in rows if globs]
     if match.arch is not None:
-        parts.append(_any(f"option[93].hex == 0x{int(each):04x}" for each in match.arch))
+        parts.append(_any(f"option[93].hex == 0x{code:04x}" for each in match.arch for code in codes_of(each)))
     for name, globs in match.options.items():
         parts.append(_any(_option(name, each) for each in globs))
     return " and ".join(parts)
