@@ -41,6 +41,7 @@ class Reservation:
     t2: Duration | None = None  #: When it asks any server. None: as the network says.
     hostname: str | None = None  #: Its name (option 12).
     options: Mapping[Any, Value] = field(default_factory=dict)  #: Options, as in the configuration.
+    extra: Mapping[str, str] = field(default_factory=dict)  #: What else a source says of the client; for hooks only.
 
     def given(self, origin: str, declared: Sequence[Private] = ()) -> Given:
         """Check it, and write it as it crosses to dhcp; ValueError says what is wrong."""
@@ -53,6 +54,7 @@ class Reservation:
             t2=_seconds("t2", self.t2),
             hostname=self.hostname or "",
             options=dict(_option(name, value, declared) for name, value in self.options.items()),
+            extra=dict(self.extra),
         )
 
     @classmethod
@@ -60,7 +62,7 @@ class Reservation:
         """Read what dhcp or a source says that a client gets."""
         return cls(
             given.address or None, given.network or None, given.lease_time, given.t1, given.t2, given.hostname or None,
-            dict(given.options),
+            dict(given.options), dict(given.extra),
         )  # fmt: skip
 
 

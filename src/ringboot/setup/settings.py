@@ -277,7 +277,7 @@ class Dhcp:
     @property
     def is_scripted(self) -> bool:
         """Tell whether there is a process of the administrator's Python."""
-        return bool(self.scripts)
+        return bool(self.scripts or self.sources)
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)

@@ -69,10 +69,14 @@ class Stage:
     """Puppets, and the sources that are made of them."""
 
     def __init__(self, count: int = 1, **settings: object) -> None:
+        self.changes: list[tuple[str, str, str]] = []
         self.puppets = [Puppet() for _ in range(count)]
         settings = {"timeout": CEILING, "cache": 0.0, "negative": 0.0, **settings}
         rows = [Place(f"s{number}", FUNCTION, **settings) for number in range(count)]  # type: ignore[arg-type]  # as named
-        self.sources = Sources(rows, SITE, lambda place: self.puppets[int(place.name[1:])])
+        self.sources = Sources(rows, SITE, lambda place: self.puppets[int(place.name[1:])], self._changed)
+
+    def _changed(self, name: str, state: str, why: str) -> None:
+        self.changes.append((name, state, why))
 
     def ask(self, mac: str = KNOWN, network: str = "lan") -> Found:
         return self.sources.lookup(Client(mac, network=network))
@@ -208,6 +212,7 @@ def test_after_failures_it_is_not_asked_for_a_while_and_then_tried_once(
     monkeypatch.setattr(guard, "monotonic", lambda: later)
     assert stage.ask(STRANGER).failed == ""
     assert stage.sources.states()[0].state == "closed"
+    assert stage.changes == [("s0", "open", why), ("s0", "closed", "")]
 
 
 @with_settings(stale=0.0)
@@ -225,7 +230,7 @@ def test_without_stale_answers_a_failure_is_a_failure(stage: Stage) -> None:
         ({"hostname": "lobby"}, "neither an ip nor a network"),
         ({"network": "nowhere"}, "no network is called 'nowhere'"),
         ({"ip": "10.9.0.9", "network": "lan"}, "10.9.0.9 does not lie in network lan"),
-        ({"ip": "10.0.0.9", "lease_time": "soon"}, "lease_time: 'soon' is no number of seconds"),
+        ({"ip": "10.0.0.9", "lease_time": "soon"}, "lease_time: 'soon' is not a duration"),
         ({"ip": "10.0.0.9", "gateway": "the one"}, "gateway: "),
         ({"ip": "10.0.0.9", "options": "{"}, "options: it is no JSON object"),
         ({"ip": "10.0.0.9", "option:no-such": "1"}, "option no-such: no DHCP option is called 'no-such'"),

@@ -17,6 +17,7 @@ from typing import Any
 from ringboot import log
 from ringboot.app.scripting.calls import Caller
 from ringboot.app.scripting.line import Frame, Line
+from ringboot.app.scripting.lookups import Lookups
 from ringboot.app.scripting.way import Way
 from ringboot.host import rights
 from ringboot.host.limit import TimeLimit
@@ -27,7 +28,7 @@ from ringboot.model import codec
 from ringboot.model.scripting import Asked, Told
 from ringboot.scripts.registry import Registry, collect_in
 from ringboot.setup import load as configuration
-from ringboot.setup.problems import BadConfig
+from ringboot.setup.problems import BadConfig, Wrong
 from ringboot.setup.settings import Settings
 from ringboot.setup.site import declared_in
 
@@ -47,13 +48,14 @@ def run(start: Start) -> int:
     try:
         settings = configuration.load(Path(start.config or ""))
         registry = read(settings, beat=lambda: _beat(start))
-    except BadConfig as error:
+        sources = Lookups(settings)
+    except (BadConfig, Wrong) as error:
         log.get().error("configuration cannot be used", why=str(error))
         return CONFIGURATION
     except ScriptFault as error:
         log.get().error("script cannot be used", path=error.path, line=error.line, why=error.why)
         return CONFIGURATION
-    return _Scripts(start, settings, registry).run()
+    return _Scripts(start, settings, registry, sources).run()
 
 
 def read(settings: Settings, beat: Callable[[], None]) -> Registry:
@@ -76,17 +78,18 @@ def _beat(start: Start) -> None:
 
 
 class _Scripts:
-    def __init__(self, start: Start, settings: Settings, registry: Registry) -> None:
+    def __init__(self, start: Start, settings: Settings, registry: Registry, sources: Lookups) -> None:
         self.start = start
         self.settings = settings
         self.registry = registry
+        self.sources = sources
         self.running = Running(start.run / "scripts.running")
         self.caller = Caller(TimeLimit(), settings.scripts.time_limit, self.running)
         self.todo: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self.told: list[Told] = []
         self.stopping = False
         self.began = time.time()
-        self.way = Way(registry, self.caller, self.told.append, self.todo.put)
+        self.way = Way(registry, self.caller, self.told.append, self.todo.put, sources)
         self.way.declared = declared_in(settings.dhcp.declared)
         self.line = Line(
             socket.socket(fileno=os.dup(start.fds["scripts"])), start.fds["beat"], self.caller.is_well, self._heard,
@@ -103,7 +106,7 @@ class _Scripts:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         self._tell_last_words()
-        hello = self.registry.hello(int(self.began * 1000))
+        hello = self.registry.hello(int(self.began * 1000), self.sources.names)
         self.line.start({"t": "hello", "hello": codec.to_plain(hello)})
         _beat(self.start)
         os.write(self.start.fds["beat"], READY)

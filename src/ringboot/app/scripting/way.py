@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from ringboot.app.scripting.calls import Caller
 from ringboot.dhcp.private import Private
-from ringboot.model.scripting import ANSWER, CHOSEN, RESERVATION_OF, SEEN, UNKNOWN, Asked, Given, Told
+from ringboot.model.scripting import ANSWER, CHOSEN, RESERVATION_OF, SEEN, UNKNOWN, Asked, Told
 from ringboot.scripts.query import Query
 from ringboot.scripts.registry import Registered, Registry
+from ringboot.scripts.sources.sources import Found
 from ringboot.scripts.turn import Turn
-
-
-class Found(NamedTuple):
-    """What foreign sources of reservations say of a client."""
-
-    given: tuple[Given, ...] = ()  # several are for a hook that chooses
-    failed: str = ""  # why nobody knows: "source intranet: ..."
 
 
 class Lookup(Protocol):
@@ -77,7 +71,8 @@ class Way:
         def found(said: Found) -> None:
             turn.seconds += time.monotonic() - began
             turn.found(said.given)
-            turn.failed = said.failed
+            chosen = any(row.hook.kind == CHOSEN for row in rows)
+            turn.failed = said.failed if chosen else said.failed or said.too_many
             self._reserve(turn, rows)
 
         self._sources.lookup(turn.asked, turn.query, lambda said: self._later(lambda: found(said)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 
 from ringboot.dhcp import options as table
@@ -14,6 +15,7 @@ from ringboot.dhcp import private
 from ringboot.dhcp.private import Private
 from ringboot.dhcp.rules import RESERVED
 from ringboot.model.address import ip_number, ip_text, prefix_mask
+from ringboot.model.duration import seconds_of
 from ringboot.model.scripting import Given
 from ringboot.model.site import Network, OptionTexts
 from ringboot.scripts.sources.source import Record
@@ -90,10 +92,14 @@ def _address(value: object) -> str:
 
 
 def _seconds(value: object) -> int:
+    """Read a number of seconds, "8h" or a timedelta."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
     text = _text(value).strip()
-    if not text.isascii() or not text.isdigit() or len(text) > 10 or not 0 < int(text) <= _LONGEST:
-        raise ValueError(f"{text!r:.60} is no number of seconds")
-    return int(text)
+    number = float(text) if text.replace(".", "", 1).isdecimal() and len(text) < 20 else seconds_of(text)
+    if not 1 <= number <= _LONGEST:
+        raise ValueError(f"{text} is no time that a lease can have")
+    return round(number)
 
 
 def _text(value: object) -> str:

@@ -20,6 +20,10 @@ MOST_WAITING = 256  # lookups that no thread has begun
 PATIENCE = 5.0  # seconds beyond the time-out until a lookup that hangs is cut off
 
 
+# Hears the name of a source whose breaker closed or opened, its state, and the last failure; from any thread.
+Changed = Callable[[str, str, str], None]
+
+
 class Said(NamedTuple):
     """What one source said of a client."""
 
@@ -60,8 +64,10 @@ class _Lookup:
 class Guard:
     """A source that always answers in time."""
 
-    def __init__(self, place: Place, source: Source, site: Site, clock: Clock) -> None:
+    def __init__(self, place: Place, source: Source, site: Site, clock: Clock, changed: Changed) -> None:
         self.place = place
+        self._changed = changed
+        self._told = CLOSED
         self._source, self._site, self._clock = source, site, clock
         self._cache = Cache(holds=place.cache, negative=place.negative, stale=place.stale)
         self._breaker = Breaker()
@@ -171,6 +177,7 @@ class Guard:
                 numbers.unknown += not rows
                 said = Said(self.place.name, rows, seconds=took)
             waiting = self._release(lookup)
+        self._tell()
         for then in waiting:
             then(said)
 
@@ -187,10 +194,20 @@ class Guard:
             self._breaker.failed(now, why)
             said = self._instead(lookup.key, now, why, now - lookup.since)
             waiting = self._release(lookup)
+        self._tell()
         for then in waiting:
             then(said)
         if lookup.thread:
             self._clock.at(now + PATIENCE, lambda: self._cut(lookup))
+
+    def _tell(self) -> None:
+        """Say when the source is asked no more, or again; not each time that it is tried in vain."""
+        with self._lock:
+            state, why = self._breaker.state, self._breaker.why
+            if (state == CLOSED) == (self._told == CLOSED):
+                return
+            self._told = state
+        self._changed(self.place.name, state, why)
 
     def _release(self, lookup: _Lookup) -> list[Callable[[Said], None]]:
         if self._running.get(lookup.key) is lookup:
@@ -201,10 +218,6 @@ class Guard:
     def _cut(self, lookup: _Lookup) -> None:
         if not lookup.over:
             self._source.give_up(lookup.thread)
-
-    def is_well(self) -> bool:
-        """Tell whether it is asked."""
-        return self.state[0] == CLOSED
 
     def close(self) -> None:
         """Hang up."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ringboot.model.scripting import Given
 from ringboot.scripts.sources.client import Client
 from ringboot.scripts.sources.definition import Site, choose
-from ringboot.scripts.sources.guard import Guard, Said
+from ringboot.scripts.sources.guard import Changed, Guard, Said
 from ringboot.scripts.sources.opening import open_source
 from ringboot.scripts.sources.source import Place, Source
 from ringboot.scripts.sources.workers import Clock
@@ -56,13 +56,23 @@ class State(NamedTuple):
     seconds: float
 
 
+def _nobody_cares(_name: str, _state: str, _why: str) -> None:
+    pass
+
+
 class Sources:
     """They are asked for a client and answer in time, whatever becomes of databases and web services."""
 
-    def __init__(self, places: Iterable[Place], site: Site, opened: Callable[[Place], Source] = open_source) -> None:
+    def __init__(
+        self,
+        places: Iterable[Place],
+        site: Site,
+        opened: Callable[[Place], Source] = open_source,
+        changed: Changed = _nobody_cares,
+    ) -> None:
         self._site = site
         self._clock = Clock()
-        self._guards = [Guard(place, opened(place), site, self._clock) for place in places]
+        self._guards = [Guard(place, opened(place), site, self._clock, changed) for place in places]
 
     @property
     def names(self) -> tuple[str, ...]:
