@@ -50,6 +50,7 @@ PARTS: tuple[Part, ...] = (
             "params": "What is particular about a key of the configuration, see below.",
             "tables": "Tables of your own, for the templates: `[tables.NAME]` is `tables.NAME` there.",
             "resync": "How a device is told to read its files again, see below.",
+            "machine": "For devices that boot from the network, see below.",
             "firmware": "Which files are firmware, see below.",
             "package": "Firmware that can be installed, see below.",
             "sample": "What was seen of real devices, see below.",
@@ -80,15 +81,16 @@ PARTS: tuple[Part, ...] = (
         schema.DeviceFile,
         'A row a file: `"{mac}.cfg" = ""` names the part alone, `"{mac}.cfg" = { part = "", optional = true }` says '
         "more. "
-        "The name needs one of `{mac}` `{MAC}` `{mac_dashes}` (upper case) `{mac_underscores}` (lower case) `{serial}` "
-        "`{id}` `{uuid}`, may hold `{model}` and `{line}` (one file a line), and may lie in a folder. A device "
-        "without a MAC has a secret URL: `entry` in `[device]` is the file there that a person gives it, such as "
-        '`"linphone/{id}.xml"`, or the folder, with a slash at its end; `ringboot device url` prints it.',
+        "The name needs one of `{mac}` `{MAC}` `{mac_dashes}` (upper case) `{mac_hyphens}` `{mac_underscores}` (lower "
+        "case) `{serial}` `{id}` `{uuid}`, may hold `{model}` and `{line}` (one file a line), and may lie in a folder. "
+        "A device without a MAC has a secret URL: `entry` in `[device]` is the file there that a person gives it, such "
+        'as `"linphone/{id}.xml"`, or the folder, with a slash at its end; `ringboot device url` prints it.',
         {
             "part": 'Which template makes it: `""` is `base.tpl`, `"user"` is `base.user.tpl`.',
             "format": "How its values are escaped, when not like the rest.",
             "secret": "`false`: rendered without passwords, because others may read it.",
             "optional": "An empty result means that there is no such file.",
+            "once": "Served by a one-shot URL only, and while the machine is being installed: see `[machine]`.",
             "sure": "How sure the name is.",
         },
     ),
@@ -159,6 +161,17 @@ PARTS: tuple[Part, ...] = (
             "event": "The event of the NOTIFY.",
             "done": "The file whose fetching shows that it did so; one of `[device.files]`.",
             "sure": "How sure this is.",
+        },
+    ),
+    Part(
+        "[machine]",
+        schema.Machines,
+        "Its devices boot from the network, are installed once and left alone: their templates know `boot.state` "
+        "(`new`, `waiting`, `installing`, `done`), and while a machine is installed `boot.once` (where its files with "
+        "`once` are, each to be fetched once) and `boot.home` (what it fetches when it is installed).",
+        {
+            "scripts": "Files of `[device.files]` by which a machine asks what to boot.",
+            "thanks": "The file of `[common.files]` that a machine gets which calls home.",
         },
     ),
     Part(

@@ -345,6 +345,17 @@ SIP_TOO_MANY_CALLS = _row("sip-too-many-calls", "sip", "too many phones call at 
 SIP_TOO_MUCH = _row("sip-too-much", "sip", "more messages a second than are looked at",
                     "Who sends them? Only phones should reach the port.")
 SIP_UNREADABLE = _row("sip-unreadable", "sip", "a message that is no SIP request, or lacks what each has")
+# Machines that boot from the network
+MACHINE_WAITING = _row("machine-waiting", "device", "asked what to boot, and waits for a person",
+                       "Let it be installed: ringboot boot approve DEVICE. Setting boot_approval can do without.")
+MACHINE_APPROVED = _row("machine-approved", "device", "{who} let it be installed")
+MACHINE_INSTALLED = _row("machine-installed", "device", "it is installed and called home; now it starts from its disk")
+ONCE_NOBODYS = _row("once-nobodys", "file", "{peer} asked with a one-shot URL that opens nothing (any more): {path}",
+                    "It ends when the machine is installed, or installed again.")
+ONCE_ELSEWHERE = _row("once-elsewhere", "file", "{peer} used the one-shot URL of {mac}, which has another address",
+                      "The URL leaked, or the machine has a lease of another server.")
+ONCE_USED = _row("once-used", "file", "{path} was asked for a second time",
+                 "To install the machine once more: ringboot boot again {mac}.")
 ADDRESS_TAKEN = _row("address-taken", "device", "lost its address {address} to {mac}")
 # Being told to read its files again
 SYNC_TOLD = _row("sync-told", "sync", "{target} was told to read its files again: {event}")

@@ -42,6 +42,7 @@ class SmallDesk(SmallRest):
         self.rows_names: list[Row] = []
         self.rows_webhooks: list[Row] = []
         self.hook_problem = ""
+        self.rows_machines: list[Row] = []
         self.rows_reservations: list[Row] = []
         self.rows_devices: dict[str, Row] = {}
         self.rows_configs: dict[str, Row] = {}
@@ -480,6 +481,15 @@ class SmallDesk(SmallRest):
     async def not_ready(self) -> list[str]:
         self._call("not_ready")
         return []
+
+    async def machines(self, query: Query) -> Page:
+        self._call("machines", query)
+        return select(self.rows_machines, query)
+
+    async def approve_machine(self, device_id: str, who: str, again: bool) -> Row:
+        self._call("approve_machine", device_id, who, again)
+        return {"id": "m1", "mac": device_id, "ip": None, "model": "x86-bios", "config": None, "description": None,
+                "state": "installing", "since": 1.0, "who": who, "asked": None}  # fmt: skip
 
     async def webhooks(self) -> list[Row]:
         self._call("webhooks")

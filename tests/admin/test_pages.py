@@ -20,6 +20,7 @@ from ringboot.admin.pages.rates import Rates
 from ringboot.admin.pages.site import SECTIONS
 from ringboot.admin.signin import SIGN_IN_PAGE
 from ringboot.desk.errors import Refused
+from ringboot.model.machine import STATES
 
 MAC = "00:00:5e:00:53:0a"
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7 * 7 }}=cmd|' /C calc'!A0\u202eevil"
@@ -126,6 +127,10 @@ def filled(desk: Any) -> Any:
     desk.model = {"lines": 2, "keys": 3, "known": True, "expansion": 0}
     desk.rows_events = [{"id": 1, "utc": 1.0, "reason": "served", "text": EVIL, "help": "", "mac": MAC, "device": "d1"}]
     desk.rows_pools = [{"network": EVIL, "pool": "10.0.0.1-10.0.0.9", "size": 9, "used": 9, "declined": 1, "free": 0}]
+    machine = {key: device[key] for key in ("id", "mac", "ip", "model", "config", "description")}
+    desk.rows_machines = [
+        {**machine, "id": state, "state": state, "since": 1.0, "who": EVIL, "asked": 1.0} for state in STATES
+    ]
     rest_of_pages.fill(desk, EVIL)
     return desk
 
@@ -148,6 +153,8 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/assign", VIEWER),
     ("/assign/code", VIEWER),
     ("/assign/d1", VIEWER),
+    ("/boot", VIEWER),
+    ("/boot?state=waiting", VIEWER),
 ]
 
 

@@ -60,7 +60,7 @@ def brand_words() -> set[str]:
 
 
 def test_no_brand_is_named_outside_the_catalog() -> None:
-    words = brand_words()
+    words = brand_words() - {"netboot"}  # which is no brand: its catalog plugin is named after what it does
     for path in FILES:
         if not path.is_relative_to(SOURCE / "catalog") and not path.is_relative_to(SOURCE / "compat"):
             found = words & set(re.findall(r"[a-z0-9]+", path.read_text().lower()))

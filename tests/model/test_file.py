@@ -29,6 +29,7 @@ message = st.one_of(
         | st.builds(Certificate, st.text(), st.lists(st.text(), max_size=3).map(tuple), st.text(), st.text()),
         tls=st.text(),
         secret=st.text(),
+        once=st.text(),
     ),
     st.builds(Serve, root=st.text(), name=raw | st.text(), content_type=st.text(), ticket=ticket),
     st.builds(Refuse, reason=st.text(), ticket=ticket),
@@ -66,6 +67,7 @@ def test_what_a_request_looks_like_on_the_way() -> None:
         "certificate": None,
         "tls": "",
         "secret": "",
+        "once": "",
     }
 
 

@@ -73,6 +73,7 @@ def test_same_version(one: str, other: str, same: bool) -> None:
         ("{MAC}.cfg", "00085D2EECFB.cfg"),
         ("hip-{mac_dashes}.xml", "hip-00-08-5D-2E-EC-FB.xml"),
         ("ip_{mac_underscores}.cfg", "ip_00_08_5d_2e_ec_fb.cfg"),
+        ("pxelinux.cfg/01-{mac_hyphens}", "pxelinux.cfg/01-00-08-5d-2e-ec-fb"),
     ],
 )
 def test_a_mac_is_written_in_each_way_and_known_again(name: str, filled: str) -> None:

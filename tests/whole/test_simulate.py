@@ -238,6 +238,7 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "user sessions": "", "user remove": "anna", "token add": "cron --role viewer", "token list": "",
     "attention": "", "audit": "", "network list": "", "network show": "phones", "network map": "phones",
     "class list": "", "event list": "", "job list": "", "job show": "JOB", "webhook list": "",
+    "boot list": "",
     "dns list": "", "dns retry": "", "shell": "-c devices.find()",
 }  # fmt: skip
 # Tests of their own hold these to their shapes.
@@ -255,6 +256,8 @@ ELSEWHERE = {
     "user sign-out",
     "token remove",
     "webhook test",
+    "boot approve",
+    "boot again",
     *(each for each in TABLE if each.startswith(("import ", "firmware ", "source "))),
 }
 

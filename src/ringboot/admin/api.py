@@ -25,6 +25,7 @@ from ringboot.admin.routes_events import event_routes
 from ringboot.admin.routes_firmware import firmware_routes
 from ringboot.admin.routes_jobs import job_routes
 from ringboot.admin.routes_leases import lease_routes
+from ringboot.admin.routes_machines import machine_routes
 from ringboot.admin.routes_networks import network_routes
 from ringboot.admin.routes_openapi import openapi_routes
 from ringboot.admin.routes_people import people_routes
@@ -78,6 +79,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         bulk_routes(desk),
         assign_routes(desk),
         device_routes(desk),
+        machine_routes(desk),
         sync_routes(desk),
         config_routes(desk),
         plugin_routes(desk),

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from ringboot.admin.desk_bulk import AssignDesk, BulkDesk
 from ringboot.admin.desk_jobs import JobDesk
+from ringboot.admin.desk_machines import MachineDesk
 from ringboot.admin.desk_network import EventDesk, NetworkDesk
 from ringboot.admin.desk_people import PeopleDesk
 from ringboot.admin.desk_plugins import DraftDesk, FirmwareDesk, PluginDesk, TemplateDesk
@@ -357,6 +358,7 @@ class Desk(
     RegistrationDesk,
     DeviceDesk,
     FilesDesk,
+    MachineDesk,
     SyncDesk,
     ConfigDesk,
     PluginDesk,

@@ -8,6 +8,7 @@ import typer
 
 from ringboot.cli import (
     audit,
+    boots,
     completion,
     configs,
     configuration,
@@ -94,6 +95,7 @@ def _tree() -> typer.Typer:
     rollouts.add_to(group("rollout", "Devices that go from one plugin to another, group by group.", made))
     syncs.add_to(group("sync", "Jobs that let devices read their files again.", made))
     lines.add_models_to(group("model", "Models of devices, and what they have room for.", made))
+    boots.add_to(group("boot", "Machines that boot from the network.", made))
     configs.add_to(group("config", "Layers of configuration that devices use.", made))
     of_plugins = group("plugin", "What makes the files of a brand's devices.", made)
     plugins.add_to(of_plugins)

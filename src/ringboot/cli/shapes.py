@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, RootModel
 from ringboot.admin.shapes.audit import AuditEntry
 from ringboot.admin.shapes.configs import Foreseen
 from ringboot.admin.shapes.daemon import Explained, Name, Reloaded, Retried, Slow, Status
+from ringboot.admin.shapes.machines import Machine
 from ringboot.admin.shapes.people import FreshToken, FreshUser, Person, Session, Token
 from ringboot.admin.shapes.rollouts import Rollout, RolloutDevice, RolloutPreview
 from ringboot.admin.shapes.syncs import Sync
@@ -282,6 +283,9 @@ TABLE: dict[str, Any] = {
     "rollout devices": Page[RolloutDevice],
     "rollout resume": Rollout,
     "rollout abort": Rollout,
+    "boot list": Page[Machine],
+    "boot approve": Machine,
+    "boot again": Machine,
     "webhook list": Page[Webhook],
     "webhook test": WebhookTried,
     "dns list": Page[Name],

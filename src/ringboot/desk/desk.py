@@ -21,6 +21,7 @@ from ringboot.desk.imports import ImportDesk
 from ringboot.desk.joblist import JobDesk
 from ringboot.desk.life import LifeDesk
 from ringboot.desk.live import Live, LiveDesk
+from ringboot.desk.machines import MachineDesk
 from ringboot.desk.names import NameDesk, Names
 from ringboot.desk.networks import NetworkDesk
 from ringboot.desk.numbers import NumbersDesk
@@ -54,6 +55,7 @@ class Desk(
     LiveDesk,
     ConfigurationDesk,
     UrlDesk,
+    MachineDesk,
     JobDesk,
     BulkDesk,
     ImportDesk,

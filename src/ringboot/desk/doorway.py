@@ -11,6 +11,7 @@ from collections.abc import Callable
 from ringboot import log
 from ringboot.desk.core import Core
 from ringboot.desk.follower import Follower
+from ringboot.desk.machines import Machines
 from ringboot.desk.renders import Renders
 from ringboot.desk.repeats import Repeats
 from ringboot.fleet.books import Books
@@ -47,11 +48,14 @@ class Doorway:
         boot = str(core.shelf.root.parent / BOOT)
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find, boot=boot)
         self._repeats = Repeats(core.world, self._places)
+        self.machines = Machines(core, follower, renders, self._places)
 
     async def answer(self, request: FileRequest) -> Serve | Refuse:
         """Decide about one request, and note how long it took."""
         began = time.monotonic()
         try:
+            if request.once:
+                return self._given(request, await self.machines.opened(request))
             return self._given(request, self._at_rest(request) or await self._at_length(request))
         finally:
             self._note_time(request, began)
@@ -59,7 +63,7 @@ class Doorway:
     def at_once(self, request: FileRequest) -> Serve | Refuse | None:
         """Do so where nothing is to be written and nothing awaited; else None."""
         began = time.monotonic()
-        resolved = self._at_rest(request)
+        resolved = None if request.once else self._at_rest(request)
         if resolved is None:
             return None
         answer = self._given(request, resolved)
@@ -215,6 +219,7 @@ class Doorway:
         """Note how the sending of a file went."""
         if (resolved := self._tickets.pop(sent.ticket, None)) is not None:
             event = sent_event(resolved, sent, self._core.utc())
+            self.machines.sent(resolved, sent)
             if self.on_sent is not None:
                 self.on_sent(event)
             if is_news(self._core.world, resolved, event):

@@ -8,10 +8,11 @@ from dataclasses import fields
 from typing import Any, NamedTuple
 
 from ringboot.desk.core import Core
-from ringboot.fleet import configs
+from ringboot.fleet import configs, machines
 from ringboot.fleet.books import Books
 from ringboot.fleet.raw_config import complete
 from ringboot.model.device import Device
+from ringboot.model.machine import Machine
 from ringboot.plugins.job import RenderJob, ServerFacts
 
 _FIELDS = tuple(field.name for field in fields(Device))
@@ -24,21 +25,24 @@ class Inputs(NamedTuple):
     raw: dict[str, Any]  # every key of the configuration
     facts: ServerFacts
     device: dict[str, Any]  # its fields
+    machine: dict[str, Any] | None = None  # how far it is, when it boots from the network
 
     def digest(self) -> bytes:
         """Give a name to them."""
         about = {key: value for key, value in self.device.items() if key not in _NOT_RENDERED}
-        return hashlib.sha256(json.dumps([self.raw, self.facts, about], sort_keys=True).encode()).digest()
+        return hashlib.sha256(json.dumps([self.raw, self.facts, about, self.machine], sort_keys=True).encode()).digest()
 
     def job(self, revision: int, folder: str) -> RenderJob:
         """Ask a worker for the files; `folder`: the plugin's."""
-        return RenderJob(revision, folder, self.raw, self.facts, self.device)
+        return RenderJob(revision, folder, self.raw, self.facts, self.device, self.machine)
 
 
-def inputs(core: Core, device: Device, flat: dict[str, Any]) -> Inputs:
+def inputs(core: Core, device: Device, flat: dict[str, Any], machine: Machine | None) -> Inputs:
     """Bring together what a device's files are made from; FieldErrors."""
     facts = core.facts(device.ip)
-    return Inputs(complete({**told(core), **flat}), facts, {key: getattr(device, key) for key in _FIELDS})
+    fields_ = {key: getattr(device, key) for key in _FIELDS}
+    about = None if machine is None else machines.told(machine, facts.http)
+    return Inputs(complete({**told(core), **flat}), facts, fields_, about)
 
 
 def told(core: Core) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from ringboot.desk.devices import DeviceDesk
 from ringboot.desk.errors import NotFound, Refused
 from ringboot.desk.inputs import told
 from ringboot.desk.renders import problem
-from ringboot.fleet import configs, layers
+from ringboot.fleet import configs, layers, machines
 from ringboot.fleet.books import Books
 from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.raw_config import complete, without_secrets
@@ -48,6 +48,7 @@ class PreviewDesk(DeviceDesk):
             flat = configs.flatten(get, wanted.config) if wanted.config and get(wanted.config) is not None else None
             base = configs.flatten(get, layers.SHARED)
             served = self._served(books, device)
+            machine = machines.of_device(books, core.world, wanted)
         folder = core.shelf.folders.get(wanted.plugin or "")
         if folder is None or wanted.plugin not in core.shelf.plugins:
             why = core.shelf.why_not(wanted.plugin or "none")
@@ -61,7 +62,8 @@ class PreviewDesk(DeviceDesk):
         except FieldErrors as error:
             raise Refused(f"{error}.", error.as_dict()) from None
         place, root = str(instead or folder.path), folder.tftpboot
-        files, left = await self._made(RenderJob(0, place, own, facts, asdict(wanted)), root, served)
+        about = None if machine is None else machines.told(machine, facts.http)
+        files, left = await self._made(RenderJob(0, place, own, facts, asdict(wanted), about), root, served)
         common, _ = await self._made(RenderJob(0, place, shared, core.facts(None)), root, served)
         made = [*files, *common]
         paths = {row["path"] for row in made} if wanted.plugin == device.plugin else set()

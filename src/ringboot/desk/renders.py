@@ -14,7 +14,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.inputs import Inheritance, inputs, told
 from ringboot.desk.jobs import tell
 from ringboot.desk.turns import Turns
-from ringboot.fleet import configs, layers, rendered
+from ringboot.fleet import configs, layers, machines, rendered
 from ringboot.fleet.books import Books, Taken
 from ringboot.fleet.fields import FieldErrors
 from ringboot.fleet.raw_config import complete, without_secrets
@@ -206,6 +206,7 @@ class Renders:
                 return None
             flat = self._inheritance.flat(generation, books, device)
             own = {(row.plugin, row.path) for row in books.files.of_device(ident)}
+            machine = machines.of_device(books, core.world, device)
         folder = core.shelf.folders.get(device.plugin)
         if folder is None or device.plugin not in core.shelf.plugins:
             return await self._fault(device, core.shelf.why_not(device.plugin))
@@ -216,7 +217,7 @@ class Renders:
             return await self._fault(device, f"config {device.config or 'none'} does not exist")
         reserved: Device = device
         try:
-            given = inputs(core, device, flat)
+            given = inputs(core, device, flat, machine)
             digest = given.digest()
             if not forced and device.configured and self._inputs.get(ident) == digest:
                 core.pool.outcomes["unchanged"] += 1
@@ -244,13 +245,14 @@ class Renders:
         core = self._core
         with core.db.reading() as books:
             flat = configs.for_device(books.configs, device)
+            machine = machines.of_device(books, core.world, device)
         folder = core.shelf.folders.get(device.plugin or "")
         if folder is None or device.plugin not in core.shelf.plugins:
             return core.shelf.why_not(device.plugin or "")
         if flat is None:
             return f"config {device.config or 'none'} does not exist"
         try:
-            given = inputs(core, device, flat.raw)
+            given = inputs(core, device, flat.raw, machine)
         except FieldErrors as error:
             return str(error)
         outcome = await core.pool.preview(given.job(0, str(folder.path)))

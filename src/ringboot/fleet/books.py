@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from ringboot.fleet.machinebooks import MachineBook
 from ringboot.fleet.userbooks import AuditBook, SessionBook, TokenBook, UserBook
 from ringboot.model.device import Config, Device, DeviceFile
 from ringboot.model.dnsname import DnsName
@@ -399,6 +400,7 @@ class Books:
     plugins: PluginBook
     numbers: NumberBook
     urls: UrlBook
+    machines: MachineBook
     uses: UseBook
     names: NameBook
     rollouts: RolloutBook

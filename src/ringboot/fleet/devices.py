@@ -104,6 +104,7 @@ def remove(books: Books, world: World, ident: str, who: str, utc: float) -> Done
     books.events.add(Event(utc, reasons.DEVICE_REMOVED.id, device.mac, None, device.ip, detail))
     books.devices.remove(device.id, who, utc)
     books.urls.remove(device.id)
+    books.machines.remove(device.id)
     configs.sweep(books, device.config, who, utc)
     world.memory.forget(device.mac)
     return Done(device, stale=tuple(books.files.of_device(device.id)))

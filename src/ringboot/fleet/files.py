@@ -66,6 +66,7 @@ class Resolved:
     peer: str
     door: str
     events: tuple[Event, ...] = ()
+    once: str = ""  # the name behind a one-shot URL, whose use was noted
 
     @property
     def device(self) -> str | None:
@@ -179,6 +180,8 @@ def _held(books: Books, manifest: Manifest, seen: Seen, plugin: str, path: str) 
         return _Refusal(reasons.FILE_MISSING) if manifest.is_one_devices(path) else None
     if record.device is not None and not _owns(seen, record):
         return _kept_back(books, seen, record.device)
+    if manifest.machine is not None and manifest.is_once(path):
+        return _Refusal(reasons.FILE_MISSING)
     return _Refusal(reasons.FILE_MISSING) if record.sha256 == "" else None
 
 

@@ -223,6 +223,13 @@ AMI_HOST = Setting(
 )
 AMI_PORT = Setting("ami_port", 5038, Number(1, 65_535), "The TCP port of the manager interface of Asterisk.")
 AMI_USER = Setting("ami_user", "ringboot", Line(), "Who we are there: a section of Asterisk's manager.conf.")
+BOOT_APPROVAL = Setting(
+    "boot_approval",
+    True,
+    _SWITCH,
+    "true: a machine that boots from the network is installed when a person has said yes. "
+    "false: every new one is installed at once.",
+)
 AMI_SECRET = Setting("ami_secret", "", Line(secret=True), "Its secret there; shown as *** once it is set.")
 
 TABLE: dict[str, Setting] = {
@@ -230,7 +237,7 @@ TABLE: dict[str, Setting] = {
     for row in (
         NAT, DHCP_INTEGRATION, SERVER_ADDRESS, LOCALE, PLUGIN_SERVER, HTTP_PROXY, SYNC_THROUGH, SYNC_RATE,
         SYNC_RATE_PER_ADDRESS, SYNC_WAIT,
-        SYNC_TRIES, SYNC_PAUSE, SIP_PORT, AMI_HOST, AMI_PORT, AMI_USER, AMI_SECRET,
+        SYNC_TRIES, SYNC_PAUSE, SIP_PORT, AMI_HOST, AMI_PORT, AMI_USER, AMI_SECRET, BOOT_APPROVAL,
     )
 }  # fmt: skip
 
@@ -256,6 +263,7 @@ class Settings:
     ami_port: int = 5038
     ami_user: str = "ringboot"
     ami_secret: str = field(default="", repr=False)
+    boot_approval: bool = True
 
 
 def read(book: SettingBook) -> Settings:

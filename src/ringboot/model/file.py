@@ -32,6 +32,7 @@ class FileRequest(NamedTuple):
     certificate: Certificate | None = None
     tls: str = ""  # the version of TLS
     secret: str = ""  # the SHA-256 of the word in a secret URL; `path` is what follows it
+    once: str = ""  # that of the word in a one-shot URL
 
 
 class Serve(NamedTuple):
@@ -62,11 +63,11 @@ class Sent(NamedTuple):
 
 
 def masked(path: str) -> str:
-    """Hide what may be the word of a secret URL, wherever in a path it was put."""
-    return _WORD.sub(r"\1s/***", path)
+    """Hide what may be the word of a secret or one-shot URL, wherever in a path it was put."""
+    return _WORD.sub(lambda found: f"{found[1]}{found[2].lower()}/***", path)
 
 
-_WORD = re.compile(r"(^|/|%2f)s(?:/|%2f)+[^/%]+", re.IGNORECASE)
+_WORD = re.compile(r"(^|/|%2f)(s|once)(?:/|%2f)+[^/%]+", re.IGNORECASE)
 _KINDS: dict[str, Any] = {"request": FileRequest, "serve": Serve, "refuse": Refuse, "sent": Sent}
 _JSON = json.JSONEncoder(separators=(",", ":"))
 _NAMES = {kind: name for name, kind in _KINDS.items()}

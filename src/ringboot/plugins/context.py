@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from ringboot.model.machine import NEW
 from ringboot.plugins.escape import placed
 from ringboot.plugins.job import RenderJob
 from ringboot.plugins.raw import NAMES, SHARED, complete
@@ -14,6 +15,7 @@ from ringboot.plugins.zones import Zone, zone_of
 
 DEVICE_FIELDS = ("id", "mac", "ip", "sn", "uuid", "vendor", "model", "version", "description", "options")
 _OTHERS_MAY_READ = DEVICE_FIELDS[:8]
+_NEW_MACHINE = {"state": NEW, "once": None, "home": None}
 
 
 class Facts:
@@ -91,6 +93,8 @@ def contexts(job: RenderJob, ground: Ground) -> tuple[dict[str, Any], dict[str, 
         "phone": ground.phone(device["model"]),
     }
     own = {**placed(raw, ""), **common, **about, "device": Facts("device", placed(device, "device"))}
+    if ground.manifest.machine is not None:
+        own["boot"] = Facts("boot", job.machine or _NEW_MACHINE)
     seen = {field: device[field] for field in _OTHERS_MAY_READ}
     return own, {**open_, **about, "device": Facts("device", placed(seen, "device"))}
 

@@ -28,6 +28,7 @@ class RenderJob:
     raw: dict[str, Any]  # the flattened raw_config; the base config for common files
     facts: ServerFacts
     device: dict[str, Any] | None = None  # the fields of model.device.Device
+    machine: dict[str, Any] | None = None  # how far it is, when it boots from the network: state, once, home
 
 
 class Work(NamedTuple):

@@ -23,6 +23,7 @@ _ALWAYS = frozenset(("server", "http", "tftp", "zone", "tables", "models", "path
 _DEVICE = frozenset(("mac", "MAC", "phone", "device"))
 _LINE = frozenset(("line", "line_number"))
 _ZONE = ("name", "offset", "posix", "dst")
+_BOOT = ("state", "once", "home")
 _METHODS = frozenset(dir(dict))
 CUSTOM, SHIPPED = FOLDERS
 
@@ -76,6 +77,7 @@ class _Family:
         self.known = {
             "device": frozenset(DEVICE_FIELDS),
             "zone": frozenset(_ZONE),
+            "boot": frozenset(_BOOT),
             "tables": frozenset(manifest.tables),
             "phone": frozenset(key for model in (*manifest.models, None) for key in manifest.phone(model)),
             **{row_of(table): frozenset(fields) | _METHODS for table, fields in ROWS.items()},
@@ -191,7 +193,8 @@ def _sights(manifest: Manifest, stem: str, models: Iterable[str], own: frozenset
         wanted = {f"base{part}", *(f"{model}{part}" for model in models)}
         if stem in wanted or names.shape(names.last(name)).fullmatch(stem):
             line = _LINE if "line" in names.holes(name) else frozenset()
-            seen = (whole if entry.secret else shared) | _DEVICE | line
+            boot = frozenset(("boot",)) if entry.secret and manifest.machine is not None else frozenset()
+            seen = (whole if entry.secret else shared) | _DEVICE | line | boot
             yield Sight(f"the file {name}", seen)
 
 

@@ -8,9 +8,10 @@ from functools import lru_cache
 
 from ringboot.model.device import Device
 
-PLACEHOLDERS = ("mac", "MAC", "mac_dashes", "mac_underscores", "model", "line", "serial", "id", "uuid")
-OWN = ("mac", "MAC", "mac_dashes", "mac_underscores", "serial", "id", "uuid")  # these make a name one device's own
-DISTINCT = ("mac", "MAC", "mac_dashes", "mac_underscores", "uuid")  # of these, those of a form that nothing else has
+MACS = ("mac", "MAC", "mac_dashes", "mac_hyphens", "mac_underscores")
+PLACEHOLDERS = (*MACS, "model", "line", "serial", "id", "uuid")
+OWN = (*MACS, "serial", "id", "uuid")  # these make a name one device's own
+DISTINCT = (*MACS, "uuid")  # of these, those of a form that nothing else has
 
 _HOLE = re.compile(r"\{([^{}]*)\}")
 _PLAIN = re.compile(r"[A-Za-z0-9._ +@,=()#~-]+")  # what may stand between the slashes of a name
@@ -19,6 +20,7 @@ _SHAPES = {
     "mac": "[0-9a-f]{12}",
     "MAC": "[0-9A-F]{12}",
     "mac_dashes": "[0-9A-F]{2}(?:-[0-9A-F]{2}){5}",
+    "mac_hyphens": "[0-9a-f]{2}(?:-[0-9a-f]{2}){5}",
     "mac_underscores": "[0-9a-f]{2}(?:_[0-9a-f]{2}){5}",
     "model": "[^/]+?",
     "line": "[0-9]{1,3}",
@@ -43,7 +45,8 @@ def spellings(mac: str | None) -> dict[str, str | None]:
     """Write a MAC such as 00:08:5d:2e:ec:fb in each of the ways that names of files have it."""
     text = (mac or "").lower()
     ways = {"mac": text.replace(":", ""), "MAC": text.replace(":", "").upper()}
-    ways |= {"mac_dashes": text.replace(":", "-").upper(), "mac_underscores": text.replace(":", "_")}
+    ways |= {"mac_dashes": text.replace(":", "-").upper(), "mac_hyphens": text.replace(":", "-")}
+    ways["mac_underscores"] = text.replace(":", "_")
     return {way: written or None for way, written in ways.items()}
 
 

@@ -90,6 +90,7 @@ class DeviceFile(_Table):
     format: Format | None = None
     secret: StrictBool = True  # False: rendered without secrets, because others may read it
     optional: StrictBool = False  # an empty result means that there is no such file
+    once: StrictBool = False  # served by a one-shot URL only, while the machine is being installed
     sure: Sure | None = None
 
 
@@ -166,6 +167,7 @@ class ModelFacts(BaseModel):
             "doorphone",
             "generic",
             "gateway",
+            "machine",
         ]
         | None
     ) = None
@@ -221,6 +223,13 @@ class Resync(_Table):
     done: FileName | None = None
     rule: tuple[ResyncRule, ...] = ()  # the first that fits counts
     sure: Sure | None = None
+
+
+class Machines(_Table):
+    """[machine]: its devices boot from the network, are installed once and left alone."""
+
+    scripts: tuple[FileName, ...]  # files of a device by which it asks what to do
+    thanks: FileName  # the file that all share and that a machine gets which calls home
 
 
 class Firmware(_Table):
@@ -304,6 +313,7 @@ class Manifest(_Table):
     params: dict[Annotated[str, Field(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$")], Param] = {}
     tables: dict[str, dict[str, Any] | list[Any]] = {}
     resync: Resync = Resync()
+    machine: Machines | None = None
     firmware: Firmware = Firmware()
     package: tuple[PackageRow, ...] = ()
     sample: tuple[Sample, ...] = ()
@@ -357,6 +367,10 @@ class Manifest(_Table):
     def is_one_devices(self, path: str) -> bool:
         """Tell whether only a device's own file has such a name; told by MAC and uuid, whose form nothing else has."""
         return any(pattern.fullmatch(path) for pattern in self._own)
+
+    def is_once(self, path: str) -> bool:
+        """Tell whether a path is served by a one-shot URL only."""
+        return any(entry.once and names.shape(name).fullmatch(path) for name, entry in self.device.files.items())
 
     def may_be_one_devices(self, path: str) -> bool:
         """Tell whether a device's own file may have such a name; what is not so named is for all, or does not exist."""

@@ -32,7 +32,7 @@ from ringboot.servers.tls import Session, Tls
 METHODS = ("GET", "HEAD")
 RETRY_AFTER = "5"  # seconds
 HANDSHAKE = 15.0  # seconds that one may take
-_SECRET = re.compile(r"/+s/+([^/]*)(/.*)?")
+_SECRET = re.compile(r"/+(s|once)/+([^/]*)(/.*)?")
 _WHOLE = re.compile(r"https?://[^/]*", re.IGNORECASE)
 
 
@@ -153,9 +153,9 @@ def file_request(request: web.BaseRequest, door: str) -> FileRequest | None:
     if not target.startswith("/") or request.transport is None:
         return None
     path, _, query = target.partition("?")
-    secret = ""
+    words = {"s": "", "once": ""}
     if (found := _SECRET.match(path)) is not None:  # from here on nobody but its digest is seen
-        secret, path = hashlib.sha256(found[1].encode("latin-1")).hexdigest(), found[2] or "/"
+        words[found[1]], path = hashlib.sha256(found[2].encode("latin-1")).hexdigest(), found[3] or "/"
     peer = request.transport.get_extra_info("peername")
     local = request.transport.get_extra_info("sockname")
     session = request.transport.get_extra_info("ssl_object")
@@ -170,7 +170,8 @@ def file_request(request: web.BaseRequest, door: str) -> FileRequest | None:
         tuple((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers),
         session.certificate() if isinstance(session, Session) else None,
         session.protocol if isinstance(session, Session) else "",
-        secret,
+        words["s"],
+        words["once"],
     )
 
 

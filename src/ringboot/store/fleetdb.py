@@ -22,6 +22,7 @@ from ringboot.store.errors import StoreFailed
 from ringboot.store.eventbook import EventBook
 from ringboot.store.filebook import FileBook
 from ringboot.store.historybook import HistoryBook
+from ringboot.store.machinebook import MachineBook
 from ringboot.store.namebook import NameBook
 from ringboot.store.rolloutbook import RolloutBook
 from ringboot.store.smallbooks import NumberBook, PluginBook, ReservationBook, SettingBook
@@ -53,6 +54,7 @@ class Desk:
             plugins=PluginBook(connection),
             numbers=NumberBook(connection),
             urls=UrlBook(connection),
+            machines=MachineBook(connection),
             uses=UseBook(connection),
             names=NameBook(connection),
             rollouts=RolloutBook(connection),

@@ -268,3 +268,22 @@ USER_TOKEN = sa.Table(
     *(sa.Column(name, sa.Float, nullable=False) for name in ("created", "expires")),
     sa.Column("used", sa.Float),
 )
+
+MACHINE = sa.Table(
+    "machine",
+    METADATA,
+    _text("device", key=True),
+    _text("state", null=False),
+    sa.Column("since", sa.Float, nullable=False),
+    *(_text(name, null=False) for name in ("who", "word", "digest")),
+    sa.Column("asked", sa.Float),
+    sa.Index("machine_digest", "digest"),
+)
+
+ONCE_USED = sa.Table(
+    "once_used",
+    METADATA,
+    _text("device", key=True),
+    _text("name", key=True),
+    sa.Column("utc", sa.Float, nullable=False),
+)

@@ -13,6 +13,7 @@ PAGES: dict[str, str] = {
     "assign": "/assign",
     "assign-line": "/assign/{assigned}",
     "assign-code": "/assign/code",
+    "boot": "/boot",
     "configs": "/configs",
     "config": "/configs/reception",
     "templates": "/templates",

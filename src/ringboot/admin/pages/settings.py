@@ -37,7 +37,11 @@ class Layer(NamedTuple):
 GROUPS: tuple[Group, ...] = (
     Group("Plugins and firmware", "Where what is not built in is fetched from.", ("plugin_server", "http_proxy")),
     Group("What devices are told", "", ("server_address", "locale")),
-    Group("How devices are met", "They hold for the next packet and the next request.", ("dhcp_integration", "NAT")),
+    Group(
+        "How devices are met",
+        "They hold for the next packet and the next request.",
+        ("dhcp_integration", "NAT", "boot_approval"),
+    ),
     Group(
         "Synchronisation service",
         "How devices are told to read their files again, and how many at a time.",
@@ -56,6 +60,7 @@ TITLES = {
     "plugin_server": "Repository",
     "http_proxy": "HTTP proxy",
     "dhcp_integration": "DHCP integration",
+    "boot_approval": "Machines wait for approval",
     "NAT": "NAT",
     "sync_through": "Who tells the devices",
     "sync_rate": "Devices a minute",

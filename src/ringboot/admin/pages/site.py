@@ -15,6 +15,7 @@ from ringboot import __version__, log
 from ringboot.admin.asking import Answer, Asking
 from ringboot.admin.pages.assign import ASSIGN
 from ringboot.admin.pages.audit import AUDIT
+from ringboot.admin.pages.boot import BOOT
 from ringboot.admin.pages.config import CONFIG
 from ringboot.admin.pages.configs import CONFIGS
 from ringboot.admin.pages.device import DEVICE
@@ -46,6 +47,7 @@ SECTIONS: tuple[Section, ...] = (
     DEVICES,
     DEVICE,
     ASSIGN,
+    BOOT,
     JOBS,
     CONFIGS,
     CONFIG,

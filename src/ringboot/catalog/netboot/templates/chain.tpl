@@ -1,0 +1,2 @@
+#!ipxe
+chain --replace --autofree {{ http }}/${netX/mac:hexraw}/boot.ipxe

@@ -1,0 +1,1 @@
+Ringboot thanks: from now on this machine starts from its disk.
