@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ringboot.compat.staticdhcpd.addresses import AddressLike, IPv4
 from ringboot.compat.staticdhcpd.conversion import addresses_of
 from ringboot.model.scripting import Given
 
+_NEVER = frozenset({50, 51, 52, 53, 54, 55, 57, 58, 59, 61, 82})  # the protocol's, and no options of a reservation
 _MOST_SERVERS = 3  # of names and of time, as it always was
 
 
@@ -82,6 +85,17 @@ def given_of(definition: Definition, origin: str) -> Given:
         lease_time=definition.lease_time or None,
         hostname=options.pop("12", ""),
         options=options,
+    )
+
+
+def with_options(given: Given, said: Mapping[int, bytes]) -> Given:
+    """Add options, of which 58 and 59 are the times after which the client renews and rebinds."""
+    texts = {str(code): f"hex:{octets.hex()}" for code, octets in said.items() if code not in _NEVER}
+    return replace(
+        given,
+        options=given.options | texts,
+        t1=int.from_bytes(said[58]) if 58 in said else given.t1,
+        t2=int.from_bytes(said[59]) if 59 in said else given.t2,
     )
 
 

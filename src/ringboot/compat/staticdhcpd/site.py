@@ -11,7 +11,7 @@ from typing import Any
 from ringboot.compat.staticdhcpd.addresses import MAC, IPv4
 from ringboot.compat.staticdhcpd.callbacks import Address, Statistics
 from ringboot.compat.staticdhcpd.conf import Conf, load, place, said
-from ringboot.compat.staticdhcpd.definition import Definition, definition_of, given_of
+from ringboot.compat.staticdhcpd.definition import Definition, definition_of, given_of, with_options
 from ringboot.compat.staticdhcpd.packet import DHCPPacket
 from ringboot.compat.staticdhcpd.reply import Reply
 from ringboot.compat.staticdhcpd.world import Outside
@@ -143,7 +143,8 @@ class Site:
             return Told(asked.number)
         if at.definition is not None:
             self._wait(at)
-            return Told(asked.number, given=given_of(at.definition, f"{self._name}:{origin}"))
+            given = given_of(at.definition, f"{self._name}:{origin}")
+            return Told(asked.number, given=with_options(given, _set_by_hooks(at)))
         if asked.known or asked.lease or at.method not in _STRANGERS:
             self._wait(at)
             return Told(asked.number)
@@ -296,6 +297,12 @@ class Site:
 
 def _key(packet: DHCPPacket) -> tuple[bytes, bytes, int]:
     return bytes(packet.getOption("xid")), bytes(packet.getOption("chaddr")), packet.kind
+
+
+def _set_by_hooks(at: Message) -> dict[int, bytes]:
+    """Give the options that hooks set in the request: they were the reply's once, so they are meant for it."""
+    before = DHCPPacket(at.asked.message).options
+    return {code: octets for code, octets in at.packet.options.items() if before.get(code) != octets}
 
 
 def _method(packet: DHCPPacket, asked: Asked) -> str:

@@ -41,6 +41,7 @@ class Outside:
     scan: Callable[[Sequence[str], float], Mapping[str, str]] = lambda _addresses, _seconds: {}  # address -> MAC
     seed: Callable[[Sequence[Held]], None] = lambda _rows: None  # leases for those that answered
     leases: Callable[[], Iterable[Held]] = tuple
+    log: Callable[[str, str], None] = lambda _level, _text: None  # level and text
     utc: Callable[[], float] = time.time
 
 
