@@ -104,7 +104,7 @@ class Port:
                 peer = self._peer(host)
             # The kernel gives our own address beside the one it was sent to; they differ for a broadcast.
             unicast = bool(extra) and extra[-1][2][4:8] == extra[-1][2][8:12]
-            query = _new(Query, (message, name, ours, peer, port, unicast))
+            query = _new(Query, (message, name, ours, peer, port, unicast, False))
             kind = of_option.get(message.options.get(53), 0)
             kinds[kind] += 1
             if kind == REQUEST and message.ciaddr:
