@@ -18,6 +18,7 @@ from docs.table import table
 
 from ringboot import metrics, reasons
 from ringboot.cli.describe import cli_page
+from ringboot.compat.staticdhcpd import describe as staticdhcpd
 from ringboot.dhcp.describe import options_page
 from ringboot.fleet import settings
 from ringboot.setup.describe import configuration_page
@@ -103,6 +104,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "reasons": reasons_page,
     "rfc": rfc_page,
     "settings": settings_page,
+    "staticdhcpd": staticdhcpd.page,
 }
 
 

@@ -49,6 +49,8 @@ ROWS = [
     # scripts
     (LAN.replace("[dhcp]", "[dhcp]\nscripts = ['no.py']"),
      "line 2, dhcp.scripts: /etc/no.py is not there; write it, or leave it out (docs/howto/scripts.md)"),
+    (LAN.replace("[dhcp]", "[dhcp]\nconf = '.'"),
+     "line 2, dhcp.conf: /etc is not there; name the conf.py itself (docs/howto/staticdhcpd.md)"),
     (LAN + "[scripts]\nmemory = 512", ('line 7, scripts.memory: 512 is no amount of memory; '
      'write it as "512MB" or "2GB", from 128MB on')),
     (LAN + "[scripts]\nmemory = '64MB'", ('line 7, scripts.memory: "64MB" is too little for Python itself; '

@@ -70,6 +70,7 @@ def check(
     from ringboot.app.audit import audit
     from ringboot.cli.show import counted
     from ringboot.cli.tables import read_rows
+    from ringboot.compat.staticdhcpd import describe
     from ringboot.setup.load import look as find
     from ringboot.setup.machine import look
     from ringboot.setup.problems import ERROR
@@ -81,6 +82,8 @@ def check(
     tables = [(each, read_rows(each)) for each in reservations or ()]
     if settings is not None:
         problems += audit(settings, machine.all_addresses, tables, time.time())
+        if settings.dhcp.conf is not None:
+            problems += describe.look(settings.dhcp.conf)
     errors = sum(problem.severity == ERROR for problem in problems)
     rows = [
         {key: getattr(each, key) for key in ("severity", "file", "line", "key", "what", "todo")} for each in problems

@@ -95,6 +95,16 @@ class Answer:
             options[_MESSAGE] = why.encode()[:255]
         self._message = self._message._replace(yiaddr=0, siaddr=0, sname=b"", file=b"", ciaddr=0)
 
+    def become(self, octets: bytes) -> None:
+        """Be another reply from now on; ValueError when the octets are none."""
+        read = dhcp.decode(octets)
+        if isinstance(read, dhcp.BadPacket):
+            raise ValueError(f"no DHCP message: {read.why}")
+        options = self._message.options
+        options.clear()
+        options.update(read.options)
+        self._message = read._replace(options=options)
+
     @property
     def octets(self) -> bytes:
         """The octets of the reply as it is now."""

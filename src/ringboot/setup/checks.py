@@ -118,6 +118,9 @@ def _check_scripts(draft: Draft) -> None:
         if not path.is_file():
             todo = "write it, or leave it out (docs/howto/scripts.md)"
             draft.add(("dhcp", "scripts", index), f"{path} is not there", todo)
+    conf = draft.parts["dhcp"].conf
+    if conf is not None and not conf.is_file():
+        draft.add(("dhcp", "conf"), f"{conf} is not there", "name the conf.py itself (docs/howto/staticdhcpd.md)")
 
 
 def _listeners(draft: Draft) -> list[tuple[Place, Listen | None]]:

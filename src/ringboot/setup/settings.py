@@ -266,6 +266,11 @@ class Dhcp:
         description="Files of the administrator's Python (docs/howto/scripts.md). A relative path starts at the file. "
         "The first ones take a restart, later changes a reload.",
     )
+    conf: Folder | None = Field(
+        default=None,
+        description="A `conf.py` of staticDHCPd, which runs as it is (docs/howto/staticdhcpd.md). A relative path "
+        "starts at the file.",
+    )
     options: Options = Field(default_factory=dict, description="DHCP options for every client.")
     declared: tuple[OptionTable, ...] = Field(default=(), alias="option", description="Names of your own for options.")
     networks: tuple[Network, ...] = Field(default=(), alias="network", description="The networks.")
@@ -277,7 +282,7 @@ class Dhcp:
     @property
     def is_scripted(self) -> bool:
         """Tell whether there is a process of the administrator's Python."""
-        return bool(self.scripts or self.sources)
+        return bool(self.scripts or self.sources or self.conf)
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)

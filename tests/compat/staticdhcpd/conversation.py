@@ -55,8 +55,13 @@ def talk(at: Site, octets: bytes, *, port: int = 67, unicast: bool = False) -> M
     given = told.given
     kind = message.OFFER if query.kind == message.DISCOVER else message.ACK
     asked = query.options.get(55, b"")
-    named = given.options | ({"12": given.hostname} if given.hostname else {})
-    said = {code: value for code, value in options.build(named).items() if not asked or code in asked or code in (1, 3)}
+    times = {str(code): str(time) for code, time in ((58, given.t1), (59, given.t2)) if time is not None}
+    named = given.options | times | ({"12": given.hostname} if given.hostname else {})
+    said = {
+        code: value
+        for code, value in options.build(named).items()
+        if not asked or code in asked or code in (1, 3, 58, 59)
+    }
     written = reply.reply(
         query, kind, number(SERVER), yiaddr=number(given.address), lease_time=given.lease_time or 3600,
         block=reply.block(said, asked),

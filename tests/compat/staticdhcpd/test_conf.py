@@ -11,6 +11,7 @@ from tests.compat.staticdhcpd.conversation import ask, octets
 
 from ringboot.compat.staticdhcpd import settings
 from ringboot.compat.staticdhcpd.conf import ConfError, load
+from ringboot.compat.staticdhcpd.describe import look
 from ringboot.compat.staticdhcpd.site import Site
 from ringboot.dhcp.message import DISCOVER
 
@@ -185,7 +186,18 @@ def test_settings_have_their_defaults_and_old_names() -> None:
 def test_settings_without_effect_are_told_once_with_their_place() -> None:
     told = settings.notes({"UID": 0, "GID": 0, "AUTHORITATIVE": True, "PXE_PORT": 4011, "LOG_FILE": "x", "X_A": 1})
     assert told == (
-        "UID, GID: set in ringboot.toml: [server] user",
+        "UID, GID: systemd starts the daemon as its own user",
         "PXE_PORT: set in ringboot.toml: [dhcp] pxe_port",
-        "LOG_FILE: without effect here: the daemon's log goes to standard error, and systemd keeps it",
+        "LOG_FILE: the daemon's log goes to standard error, and systemd keeps it",
     )
+
+
+def test_check_names_them_with_their_line_and_runs_nothing(tmp_path: Path) -> None:
+    path = written(tmp_path, "raise SystemExit\nUID = 0\nAUTHORITATIVE = True\nWEB_PORT = 1\nGID = 0\n")
+    uid, web = look(path)
+    assert str(uid) == (
+        f"{path}, line 2, UID, GID: warning: has no effect here; systemd starts the daemon as its own user"
+    )
+    assert (web.line, web.key) == (4, "WEB_PORT")
+    assert web.todo == "set in ringboot.toml: [admin] and its users: the pages are ours"
+    assert look(written(tmp_path, "x = (")) == []

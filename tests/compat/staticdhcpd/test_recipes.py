@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.compat.staticdhcpd.conversation import SERVER, ask, number, octets, read, site, talk
 
+from ringboot.compat.staticdhcpd.site import Site
 from ringboot.compat.staticdhcpd.world import Outside
 from ringboot.dhcp import reply
 from ringboot.dhcp.message import DECLINE, DISCOVER, INFORM, NAK, OFFER, RELEASE, REQUEST, Message
@@ -224,3 +227,14 @@ def test_a_reply_that_nobody_changes_stays_as_it_is() -> None:
     at = site("guests")
     query = octets(DISCOVER, "ff:00:00:00:00:01")
     assert at.answer(_script(query)).reply == b"", "a client of our own pools, whom no hook greets"
+
+
+def test_the_conf_of_the_manual_page_serves_a_guest(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs/howto/staticdhcpd.md").read_text()
+    text = page.partition("```python conf.py\n")[2].partition("```")[0]
+    (tmp_path / "conf.py").write_text(text)
+    at = Site.of(tmp_path / "conf.py")
+    answer = talk(at, octets(DISCOVER, "ee:00:00:00:00:01", {"60": "PXEClient:Arch:00007", "55": "1, 3"}))
+    assert isinstance(answer, Message)
+    assert (answer.yiaddr, answer.options[67]) == (number("10.0.0.100"), b"pxelinux.0")
+    assert answer.options[58] == answer.options[59] == (292).to_bytes(4)

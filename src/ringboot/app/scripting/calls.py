@@ -18,7 +18,7 @@ OVERTIME = 0.5  # seconds beyond the limit after which the process says no more 
 QUIET = 10.0  # seconds between two lines of the log about one hook
 FULL = 0.8  # part of the memory that is in use when the process cannot go on
 _SHOWN = 4000  # characters of a traceback
-_OURS = ("/ringboot/app/scripting/", "/ringboot/scripts/", "/ringboot/host/")
+_OURS = ("/ringboot/app/scripting/", "/ringboot/scripts/", "/ringboot/host/", "/ringboot/compat/")
 
 
 class Caller:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ringboot import log
 from ringboot.app.scripting.calls import Caller
+from ringboot.app.scripting.conf import register
 from ringboot.app.scripting.line import Frame, Line
 from ringboot.app.scripting.lookups import Lookups
 from ringboot.app.scripting.way import Way
@@ -69,6 +70,9 @@ def read(settings: Settings, beat: Callable[[], None]) -> Registry:
     for path in settings.dhcp.scripts:
         beat()
         load([path])
+    if settings.dhcp.conf is not None:
+        beat()
+        register(settings.dhcp.conf, registry)
     beat()
     return registry
 

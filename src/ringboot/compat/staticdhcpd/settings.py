@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 HERE = "here"
@@ -16,6 +16,7 @@ class Setting(NamedTuple):
     where: str
 
 
+_USER = "systemd starts the daemon as its own user"
 _SERVED = "[admin] and its users: the pages are ours"
 _LOGGED = "the daemon's log goes to standard error, and systemd keeps it"
 _ALERTED = "[[webhook]]: the daemon sends no mail"
@@ -26,8 +27,8 @@ TABLE: tuple[Setting, ...] = (
     Setting("SYSTEM_NAME", "staticDHCPd", HERE),
     Setting("DAEMON", True, "systemd starts the daemon"),
     Setting("PID_FILE", None, "systemd starts the daemon"),
-    Setting("UID", None, "[server] user"),
-    Setting("GID", None, "[server] user"),
+    Setting("UID", None, _USER),
+    Setting("GID", None, _USER),
     Setting("DHCP_SERVER_IP", None, "[server] address and [dhcp] interfaces"),
     Setting("DHCP_RESPONSE_INTERFACE", "-", "[dhcp] interfaces"),
     Setting("DHCP_RESPONSE_INTERFACE_QTAGS", None, "[dhcp] interfaces: name the VLAN's interface"),
@@ -125,14 +126,19 @@ def read(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def notes(said: Mapping[str, Any]) -> tuple[str, ...]:
     """Say, once each, where the settings that have no effect here are set now."""
-    places: dict[str, list[str]] = {}
+    return tuple(f"{', '.join(names)}: {note}" for note, names in places(said).items())
+
+
+def places(said: Iterable[str]) -> dict[str, list[str]]:
+    """Give the settings that have no effect here, by what is to be said about them."""
+    found: dict[str, list[str]] = {}
     for name in said:
         row = BY_NAME.get(RENAMED.get(name, name))
         if row is not None and row.where is not HERE:
-            places.setdefault(row.where, []).append(name)
-    return tuple(_note(where, names) for where, names in places.items())
+            found.setdefault(_note(row.where), []).append(name)
+    return found
 
 
-def _note(where: str, names: list[str]) -> str:
+def _note(where: str) -> str:
     here = where.startswith("[") or " of a [[" in where
-    return f"{', '.join(names)}: " + (f"set in ringboot.toml: {where}" if here else f"without effect here: {where}")
+    return f"set in ringboot.toml: {where}" if here else where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -110,6 +111,14 @@ class Site:
     def why(self, error: Exception) -> str:
         """Say what a hook raised, and at which line of the site."""
         return f"{place(error, self.conf.path.parent) or self._name}: {said(error)}"
+
+    def place(self, hook: str) -> str:
+        """Say where a hook is written: "conf.py:12"; where it is not, what it would be called."""
+        function = vars(self.conf.module).get(hook)
+        code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+        if code is None:
+            return f"{self._name} ({hook})"
+        return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
 
     # Before the decision
 

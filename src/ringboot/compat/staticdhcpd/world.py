@@ -118,7 +118,11 @@ def _surface(world: World) -> dict[str, dict[str, Any]]:
 
     def arping(net: object, timeout: float = 2, **_: object) -> tuple[list[tuple[None, Answered]], list[str]]:
         asked = _hosts(net)
-        hits = dict(world.outside.scan(asked, float(timeout)))
+        try:
+            hits = dict(world.outside.scan(asked, float(timeout)))
+        except OSError as error:  # TimeoutError is one
+            world.outside.log("warning", f"nobody could ask by ARP: {error}")
+            hits = {}
         answers = [(None, Answered(address, hits[address])) for address in asked if address in hits]
         return answers, [address for address in asked if address not in hits]
 

@@ -58,6 +58,7 @@ class DynamicPool:
         self._map: dict[MAC, Lease] = {}
         self._resting: dict[IPv4, float] = {}  # declined ones, and until when
         self._hits: deque[tuple[str, str]] = deque()  # of a scan that goes on beside
+        self._unread: set[str] = set()  # addresses whose leases of before were not looked for
         self._lock = threading.RLock()
 
     # The site's
@@ -68,13 +69,10 @@ class DynamicPool:
             known = {*self._pool, *self._resting, *(lease.ip for lease in self._map.values())}
             fresh = list(dict.fromkeys(address for ip in ips for address in addresses_of(ip) if address not in known))
             self._pool.extend(fresh)
-            asked = {str(address) for address in fresh}
-            for held in self.world.outside.leases():
-                if held.address in asked:
-                    self._bind(MAC(held.mac), IPv4(held.address), held.expires)
-            free = [str(address) for address in fresh if address in self._pool]
-        if arp_addresses and free:
-            threading.Thread(target=self._scan, args=(free, arp_timeout), name="arp", daemon=True).start()
+            self._unread.update(str(address) for address in fresh)
+        if arp_addresses and fresh:
+            arguments = ([str(address) for address in fresh], arp_timeout)
+            threading.Thread(target=self._scan, args=arguments, name="arp", daemon=True).start()
             self.world.callbacks.systemAddTickHandler(self._take_hits)
 
     def handle(self, method: str, packet: DHCPPacket, mac: AddressLike, client_ip: AddressLike) -> Definition | None:
@@ -82,6 +80,7 @@ class DynamicPool:
         mac = MAC(mac)
         wanted = client_ip or packet.extractIPOrNone("requested_ip_address") or packet.extractIPOrNone("ciaddr")
         with self._lock:
+            self._recall()
             self._cleanup_leases()
             if method in ("RELEASE", "DECLINE"):
                 self._reclaim(mac, wanted, method)
@@ -168,6 +167,15 @@ class DynamicPool:
 
     # Ours
 
+    def _recall(self) -> None:
+        """Take up the leases that there are already; when addresses are added in `init()`, nobody has read them yet."""
+        if not self._unread:
+            return
+        for held in self.world.outside.leases():
+            if held.address in self._unread:
+                self._bind(MAC(held.mac), IPv4(held.address), held.expires)
+        self._unread.clear()
+
     def _definition(self, ip: IPv4) -> Definition:
         mask, broadcast, domain, dns, ntp = self._options
         name = f"{self.hostname_prefix}-{str(ip).replace('.', '-')}"
@@ -196,6 +204,7 @@ class DynamicPool:
         """Make leases of the hosts that answered, for one lease time."""
         rows: list[Held] = []
         with self._lock:
+            self._recall()
             until = self.world.outside.utc() + self.lease_time
             while self._hits:
                 address, mac = self._hits.popleft()
@@ -207,6 +216,7 @@ class DynamicPool:
 
     def _rows(self) -> list[tuple[str, str, str, str]]:
         with self._lock:
+            self._recall()
             leases = sorted(self._map.items(), key=lambda each: each[1].ip)
         return [(str(row.ip), str(mac), _time(row.expiration), _time(row.last_seen)) for mac, row in leases]
 
