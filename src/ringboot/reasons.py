@@ -32,6 +32,13 @@ def _row(id_: str, stage: str, text: str, help_: str = "") -> Reason:
 # Read row by row, as a table:
 # fmt: off
 # DHCP: answered
+PROXY_OFFERED = _row(
+    "proxy-offered", "dhcp", "file {file} was offered beside the DHCP server (boot rule {boot})",
+    "The machine takes it when it also gets an address: from the server of network {network}.",
+)
+PROXY_ACKNOWLEDGED = _row(
+    "proxy-acknowledged", "dhcp", "file {file} was told to a machine that has its address elsewhere (boot rule {boot})"
+)
 OFFERED = _row("offered", "dhcp", "{address} was offered")
 OFFERED_UNHELD = _row(
     "offered-unheld", "dhcp",

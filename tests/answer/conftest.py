@@ -157,6 +157,7 @@ class Phone:
         self.client_id = more.get("client_id")
         self.relay = ip_number(str(more["relay"])) if "relay" in more else 0
         self.port = 67
+        self.pxe = False  # it talks to the port of boot servers
         self.flags = 0
         self.htype = 1
         self.ours = more.get("ours")
@@ -182,7 +183,7 @@ class Phone:
         read = decode(encode(message))
         assert not isinstance(read, BadPacket)
         source = giaddr or ciaddr if peer is None else peer
-        self.last = Query(read, "eth0", self.server.ours, source, self.port, unicast or bool(giaddr))
+        self.last = Query(read, "eth0", self.server.ours, source, self.port, unicast or bool(giaddr), self.pxe)
         return self.server.hear(self.last, answers)
 
     def repeat(self, answers: Mapping[Question, Answer] | None = None) -> Heard:

@@ -14,7 +14,7 @@ from ringboot.desk.core import Core
 from ringboot.desk.others import Others
 from ringboot.model.event import Event
 from ringboot.servers.foreign import CannotLook, Foreign
-from ringboot.setup.settings import Dhcp, Settings
+from ringboot.setup.settings import Dhcp, Network, Settings
 
 
 def core(events: list[Event], **more: Any) -> Core:
@@ -50,6 +50,15 @@ def test_it_asks_again_and_again_on_every_interface(monkeypatch: pytest.MonkeyPa
     assert [event.detail for event in events] == [
         {"server": "10.0.0.9", "interface": "eth0"}, {"server": "10.0.0.9", "interface": "eth1"},
     ]  # fmt: skip
+
+
+def test_where_a_network_says_proxy_another_server_is_there_on_purpose() -> None:
+    events: list[Event] = []
+    lan = Network(subnet="10.0.0.0/24", proxy=True)  # type: ignore[arg-type]  # the text, as in the file
+    there = OtherServers(core(events, network=(lan,)))
+    for interface in ("eth0", "eth1"):
+        there.met(Foreign("10.0.0.9", interface))
+    assert [event.detail["interface"] for event in events] == ["eth1"]
 
 
 @pytest.mark.parametrize("off", [True, False])

@@ -242,6 +242,20 @@ ROWS = [
      "{server}, {http}, {http_port}, {https}, {tftp}, {mac}, {token}")),
     (LAN + f'[[boot]]\nmatch = {{}}\nfile = "{"x" * 256}"',
      "line 8, boot.file: is longer than 255 octets; no firmware takes that; shorten it"),
+    (LAN + '[[boot]]\nmatch = {}\n[[boot.menu]]\ntext = "x"',
+     "line 8, boot.menu: is asked for at a port that is off; set pxe_port = 4011 in [dhcp]"),
+    (LAN.replace("[dhcp]", "[dhcp]\npxe_port = 4011") + '[[boot]]\nmatch = {}\nfile = "a"\n[[boot.menu]]\ntext = "x"',
+     "line 10, boot.menu: stands beside file; remove one: a menu asks for the files of its lines"),
+    (LAN.replace("[dhcp]", "[dhcp]\npxe_port = 4011") + '[[boot]]\nmatch = {}\n[[boot.menu]]\ntext = ""',
+     "line 10, boot.menu.text: is not 1 to 80 octets long; write a short line"),
+    (LAN.replace("[dhcp]", "[dhcp]\npxe_port = 4011") + '[[boot]]\nmatch = {}\nprompt = "' + "x" * 81 + '"\n'
+     '[[boot.menu]]\ntext = "x"', "line 9, boot.prompt: is longer than 80 octets; shorten it"),
+    (LAN.replace("[dhcp]", "[dhcp]\npxe_port = 4011") + "[[boot]]\nmatch = {}\n" + 21 * '[[boot.menu]]\ntext = "x"\n',
+     "line 9, boot.menu: has 21 lines of 84 octets; shorten it: 20 lines and 255 octets are room"),
+    (LAN.replace("[dhcp]", "[dhcp]\npxe_port = 67"), "line 2, dhcp.pxe_port: port 67 is DHCP's; choose 4011"),
+    (LAN.replace("[dhcp]", "[dhcp]\npxe_port = 69"), "line 2, dhcp.pxe_port: port 69 is TFTP's; choose 4011"),
+    (LAN + 'proxy = true\npools = ["10.0.0.5-10.0.0.9"]', ("line 6, dhcp.network.proxy: proxy is only for networks "
+     "where DHCP is elsewhere, and this one has pools; remove proxy, or the pools")),
     (LAN + '[[boot]]\nmatch = {}\noptions = { 51 = "5" }', ("line 8, boot.options.51: option 51 is written by the "
      "server itself; set lease_time in the network")),
     (LAN + '[[dhcp.class]]\nname = "c"\nmatch = { mac = [] }',

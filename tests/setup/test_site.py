@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ringboot.model.address import ip_number
-from ringboot.model.site import Block, Class, Match, Pool, Site
+from ringboot.model.site import Block, BootItem, Class, Match, Pool, Site
 from ringboot.setup.load import load_text
 from ringboot.setup.site import site_of
 
@@ -208,3 +208,13 @@ def test_boot_rules_keep_their_order_and_are_for_machines_that_boot() -> None:
     assert (named.next_server, named.server_name, named.options) == ("10.0.0.9", "files", {"210": "/x/"})
     assert (disk.name, disk.file, disk.conditions) == ("boot-2", "", (Match("dhcp.93.each", ""),))
     assert (words.name, [match.evidence for match in words.conditions]) == ("boot-3", ["dhcp.60"])
+
+
+def test_a_menu_and_a_network_where_addresses_are_elsewhere() -> None:
+    menu = '[[boot]]\nmatch = {}\nprompt = "F8"\ntimeout = "5s"\n'
+    menu += 'menu = [{ text = "Disk" }, { text = "New", file = "a.0" }]\n'
+    text = TEXT.replace("[dhcp]", "[dhcp]\npxe_port = 4011", 1).replace('trust = "first-use"', "proxy = true") + menu
+    made = site(text)
+    (row,) = made.boot
+    assert (row.menu, row.prompt, row.timeout) == ((BootItem("Disk"), BootItem("New", "a.0")), "F8", 5)
+    assert [each.proxy for each in made.networks] == [False, False, True]

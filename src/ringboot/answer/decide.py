@@ -14,6 +14,7 @@ from ringboot.answer.ending import decline, quarantine, release
 from ringboot.answer.facts import Facts
 from ringboot.answer.inform import inform
 from ringboot.answer.leasequery import leasequery
+from ringboot.answer.proxy import proxied
 from ringboot.answer.query import Now, Query
 from ringboot.answer.request import no_service, request
 from ringboot.answer.short import short
@@ -54,9 +55,12 @@ def decide_at_length(query: Query, kind: int, facts: Facts, now: Now, answers: M
     if link is None:
         return Silence(reasons.NO_NETWORK, {"where": _where(query, facts)})
     client = identify(query, link, facts)
-    if not (link.pools or link.is_served()):
-        return no_service(client)
     case = tuple.__new__(Case, (query, client, facts, now))  # a third of the cost of calling the class
+    beside = proxied(case, kind)
+    if beside is not None:
+        return beside
+    if link.row.proxy or not (link.pools or link.is_served()):
+        return no_service(client)
     if kind == REQUEST:
         return request(case)
     if kind == INFORM:

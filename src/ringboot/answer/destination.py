@@ -26,15 +26,20 @@ def destination(query: Query, kind: int, yiaddr: int) -> To:
         agent = message.options.get(82)
         told = agent is not None and _SOURCE_PORT in agent and _SOURCE_PORT in sub_options(agent)
         return _new(To, (RELAY, message.giaddr, query.port if told else SERVER_PORT, b""))
+    # Who asks at the port of boot servers is answered where it asked from.
+    port = query.port if query.pxe else CLIENT_PORT
+    everybody = To(BROADCAST, EVERYBODY, port, b"") if query.pxe else _TO_EVERYBODY
     if kind == NAK:
-        return _TO_EVERYBODY
+        return everybody
     if message.ciaddr:
-        return _new(To, (UNICAST, message.ciaddr, CLIENT_PORT, b""))
+        return _new(To, (UNICAST, message.ciaddr, port, b""))
     if message.flags & BROADCAST_FLAG or message.htype != _ETHERNET or message.hlen != 6 or message.chaddr == _NOBODY:
-        return _TO_EVERYBODY
-    return _new(To, (FRAME, yiaddr, CLIENT_PORT, message.chaddr))
+        return everybody
+    if not yiaddr:  # it gets none from us
+        return everybody
+    return _new(To, (FRAME, yiaddr, port, message.chaddr))
 
 
 def to_itself(query: Query) -> To:
     """Say where the answer to an INFORM goes: to the client's own address (RFC 2131 4.3.5)."""
-    return To(UNICAST, query.message.ciaddr, CLIENT_PORT, b"")
+    return To(UNICAST, query.message.ciaddr, query.port if query.pxe else CLIENT_PORT, b"")

@@ -80,13 +80,13 @@ def boot(case: Case, net: Net, address: int, server: int, seconds: int | None) -
 
 
 def boot_alone(case: Case, server: int) -> Booted | None:
-    """Write the same for a machine whose address is another server's matter; None when no rule is for it."""
+    """Write the same for a machine whose address is another server's matter; None: there is nothing to tell it."""
     query, client, facts, _ = case
     options = said(query, facts)
     found = plan_for(
         facts, options, client.mac, network=client.link.name, known=client.known, server=server, proxy=True
     )
-    if found is None:
+    if found is None or not (found.file or (found.row.menu and machine_of(options).item is None)):
         return None
     octets = build(layer_of(found).texts, facts.options.values(server, client.mac))
     return _booted(case, found, octets, server)

@@ -53,7 +53,7 @@ def short(query: Query, kind: int, facts: Facts, now: Now) -> Reply | None:
     elif facts.reads_relay and ciaddr and not giaddr:
         return None  # what the relay said before may count
     link = facts.nets.of_relay(giaddr) if giaddr and _AGENT not in options else link_of(query, facts)
-    if link is None:
+    if link is None or link.row.proxy or query.pxe:
         return None
     client_id = options.get(_CLIENT_ID)
     if facts.reservations and link.reserved_on_wire(names_of(mac, options)):

@@ -6,6 +6,7 @@ import asyncio
 
 from ringboot import log, reasons
 from ringboot.desk.core import Core
+from ringboot.model.address import ip_number
 from ringboot.model.event import Event
 from ringboot.servers.foreign import CannotLook, Foreign, watch
 
@@ -46,8 +47,14 @@ class OtherServers:
         core = self._core
         if any(found.server in here for here in core.addresses().values()):
             return
-        allowed = found.server in core.settings.dhcp.other_servers
+        allowed = found.server in core.settings.dhcp.other_servers or self._is_elsewhere(found.interface)
         if core.others.met(found.server, found.interface, core.utc(), allowed=allowed):
             detail: dict[str, object] = {"server": found.server, "interface": found.interface}
             log.tell("warning", reasons.FOREIGN_SERVER.id, detail)
             core.note(Event(core.utc(), reasons.FOREIGN_SERVER.id, address=found.server, detail=detail))
+
+    def _is_elsewhere(self, interface: str) -> bool:
+        """Say whether another server gives the addresses on an interface: a network there says `proxy`."""
+        here = [ip_number(address) for address in self._core.addresses().get(interface, ())]
+        networks = self._core.settings.dhcp.networks
+        return any(each.proxy and any(map(each.subnet.holds, here)) for each in networks)

@@ -22,7 +22,7 @@ from ringboot.servers.hotplug import HotPlug
 from ringboot.setup.settings import Settings
 from ringboot.setup.where import api_socket
 
-DHCP = Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "echo", "control", PLUG), (rights.NICE,))
+DHCP = Part("dhcp", "ringboot.servers.dhcp", ("dhcp:*", "frame:*", "pxe:*", "echo", "control", PLUG), (rights.NICE,))
 TFTP = Part("tftp", "ringboot.servers.tftp_process", ("tftp",), (rights.NICE,))
 MAIN = Part(
     "main",
@@ -99,7 +99,7 @@ def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: 
     opened: dict[str, socket.socket] = {}
     plugged: HotPlug | None = None
     try:
-        plugged = HotPlug(settings.dhcp.interfaces, settings.dhcp.port)
+        plugged = HotPlug(settings.dhcp.interfaces, settings.dhcp.port, settings.dhcp.pxe_port or 0)
         if plugged.missing and not plugged.fds:
             raise plugged.missing[0]  # wrong names rather than one that comes later
         opened = open_sockets(settings)
@@ -111,6 +111,7 @@ def serve(settings: Settings, config: Path, *, verbose: bool = False, json_log: 
             fds={**plugged.fds, **{name: each.fileno() for name, each in opened.items()}},
             interfaces=settings.dhcp.interfaces,
             dhcp_port=settings.dhcp.port,
+            pxe_port=settings.dhcp.pxe_port or 0,
             log_level=level,
             json_log=json_log,
         )

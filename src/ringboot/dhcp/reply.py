@@ -14,6 +14,7 @@ from ringboot.dhcp.rules import (
     INFORM_RULE,
     NAK_RULE,
     OFFER_RULE,
+    PROXY_RULE,
     RESERVED,
     SUPERSEDED,
     Rule,
@@ -64,16 +65,20 @@ def reply(
     file: bytes = b"",
     sname: bytes = b"",
     broadcast: bool | None = None,
+    proxy: bool = False,
 ) -> bytes:
     """Write the answer to a query: OFFER, ACK or NAK, as the rule for it says (RFC 2131 4.3.1, table 3).
 
     `block` is what `block()` made; what the client has no room for goes into `file` and `sname` where these are empty
     (RFC 2132 9.3), and whole options are left out, the last first, when that is too little.
+    With `proxy` the address is another server's matter: there is none in it, and no time.
     `broadcast` sets or clears the flag, None copies it; a NAK that goes to a relay has it set (RFC 2131 4.3.2).
     ValueError when the rule wants a lease time and there is none, and when `file` or `sname` is too long.
     """
     options = query.options
     rule = OFFER_RULE if kind == OFFER else rule_of(kind, query.kind)
+    if proxy:
+        rule = PROXY_RULE
     flags = query.flags
     if broadcast is not None:
         flags = flags | BROADCAST if broadcast else flags & ~BROADCAST

@@ -43,6 +43,8 @@ INFORM_RULE = Rule(
 NAK_RULE = Rule(
     "NAK", NAK, frozenset({53, 54}), _NEVER | {51, 52}, frozenset({56}), _ECHO, ciaddr=False, yiaddr=False, boot=False
 )
+# Beside another server, which gives the address: a file only (RFC 4578 3, PXE 2.1 2.2).
+PROXY_RULE = INFORM_RULE._replace(name="ProxyDHCP")
 RULES: tuple[Rule, ...] = (OFFER_RULE, ACK_RULE, INFORM_RULE, NAK_RULE)
 
 _NO_ECHO: frozenset[int] = frozenset()

@@ -21,6 +21,7 @@ class Start:
     fds: dict[str, int] = field(default_factory=dict)  # "dhcp:eth0", "frame:eth0", "http", "beat" ... as opened there
     interfaces: tuple[str, ...] = ()  # on which DHCP is answered, as soon as they are there
     dhcp_port: int = 67  # the port that relays and unicasting clients send to, and that replies come from
+    pxe_port: int = 0  # the port at which boot servers are asked; 0: none
     log_level: str = "info"
     json_log: bool = False
 

@@ -18,10 +18,11 @@ from ringboot.servers.listen import CannotListen, NoInterface, open_dhcp, open_f
 class HotPlug:
     """The sockets by interface; `look` is to be called again and again."""
 
-    def __init__(self, interfaces: Sequence[str], port: int) -> None:
+    def __init__(self, interfaces: Sequence[str], port: int, pxe_port: int = 0) -> None:
         """Open what is there; CannotListen when that is not possible, but not because an interface is missing."""
         self._interfaces = tuple(interfaces)
         self._port = port
+        self._pxe_port = pxe_port  # 0: none
         self._open: dict[str, dict[str, socket.socket]] = {}
         self._said: dict[str, str] = {}
         self.missing: list[NoInterface] = []  # at the start
@@ -67,6 +68,12 @@ class HotPlug:
 
     def _plug(self, name: str) -> None:
         sockets = {f"dhcp:{name}": open_dhcp(name, self._port)}
+        if self._pxe_port:
+            try:
+                sockets[f"pxe:{name}"] = open_dhcp(name, self._pxe_port, "pxe_port")
+            except CannotListen:
+                sockets[f"dhcp:{name}"].close()
+                raise
         if (frames := open_frames(name)) is not None:
             sockets[f"frame:{name}"] = frames
         else:

@@ -31,7 +31,7 @@ class NoInterface(CannotListen):
     """There is no interface of that name, at least not now."""
 
 
-def open_dhcp(interface: str, port: int) -> socket.socket:
+def open_dhcp(interface: str, port: int, key: str = "port") -> socket.socket:
     """Open the DHCP socket of one interface; it hears broadcasts there and what comes to its addresses."""
     where = f"DHCP port {port} on {interface}"
     opened = _udp(where)
@@ -47,7 +47,7 @@ def open_dhcp(interface: str, port: int) -> socket.socket:
             raise NoInterface(
                 f"interface {interface} is not there (this machine has: {there}). Correct interfaces in [dhcp].", 3
             ) from None
-        raise _told(where, error, "port in [dhcp]") from None
+        raise _told(where, error, f"{key} in [dhcp]") from None
     return opened
 
 

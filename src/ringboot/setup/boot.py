@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from ringboot.setup.kinds import Address, Meaning, Name, OptionText, plain_text
+from ringboot.setup.kinds import Address, Meaning, Name, OptionText, Wait, plain_text
 from ringboot.setup.match import BootMatch
 
 _STRICT = ConfigDict(extra="forbid")
@@ -18,11 +18,24 @@ Words = Annotated[str, BeforeValidator(plain_text), Meaning("text", '"Install"')
 
 
 @dataclass(frozen=True, slots=True, config=_STRICT)
+class BootItemTable:
+    """A line of a boot menu."""
+
+    text: Words = Field(description="What the menu shows.")
+    file: FileText = Field(default="", description="The file, by TFTP. Without it, the machine boots from its disk.")
+
+    @property
+    def called(self) -> str:
+        """Give its text."""
+        return self.text
+
+
+@dataclass(frozen=True, slots=True, config=_STRICT)
 class BootTable:
     """What machines that boot from the network get: of several rules, the first that fits.
 
     Files lie in the folder `boot` of the data folder, and any machine may read them. Texts may hold placeholders, as
-    options do. With neither file, url nor script, the machine boots from its disk.
+    options do. With neither file, url, script nor menu, the machine boots from its disk.
     """
 
     match: BootMatch = Field(description="Which machines.")
@@ -44,6 +57,11 @@ class BootTable:
     server_name: Words = Field(
         default="", alias="server-name", description="Its name (sname, option 66), for firmware that wants one."
     )
+    menu: tuple[BootItemTable, ...] = Field(
+        default=(), description="A menu that the boot ROM shows itself (option 43); it needs pxe_port in [dhcp]."
+    )
+    prompt: Words = Field(default="", description='What stands before the menu. Default: "Press F8 for the boot menu".')
+    timeout: Wait = Field(default=10, description="How long the prompt stands; then the first line is taken.")
     options: dict[str, OptionText] = Field(
         default_factory=dict,
         description="DHCP options for these machines, such as 209 to 211 for PXELINUX. They stand over those of a "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ringboot.model.matching import faults
+from ringboot.netboot.menu import LONGEST_TEXT, MOST_ITEMS
 from ringboot.netboot.plan import is_ipxe
 from ringboot.setup.boot import BootTable
 from ringboot.setup.option_sets import find_fault
@@ -23,6 +24,7 @@ def check_boot(draft: Draft) -> None:
         names.add(row.name)
         _check_match(draft, place, row)
         _check_files(draft, place, row)
+        _check_menu(draft, place, row)
 
 
 def _check_match(draft: Draft, place: Place, row: BootTable) -> None:
@@ -51,3 +53,24 @@ def _check_files(draft: Draft, place: Place, row: BootTable) -> None:
         draft.add((*place, "file"), "is a URL", "file is for TFTP; a URL goes to url (HTTP Boot) or script (iPXE)")
     elif is_ipxe(row.file) and not row.script:
         draft.warn((*place, "file"), "loads iPXE, which gets nothing then", "add script, for iPXE to go on with")
+
+
+def _check_menu(draft: Draft, place: Place, row: BootTable) -> None:
+    if not row.menu:
+        return
+    where = (*place, "menu")
+    if row.file:
+        draft.add(where, "stands beside file", "remove one: a menu asks for the files of its lines")
+    if draft.parts["dhcp"].pxe_port is None:
+        draft.add(where, "is asked for at a port that is off", "set pxe_port = 4011 in [dhcp]")
+    size = sum(len(each.text.encode()) + 3 for each in row.menu)
+    if len(row.menu) > MOST_ITEMS or size > LONGEST_FILE:
+        draft.add(where, f"has {len(row.menu)} lines of {size} octets", "shorten it: 20 lines and 255 octets are room")
+    for index, each in enumerate(row.menu):
+        if not 0 < len(each.text.encode()) <= LONGEST_TEXT:
+            draft.add((*where, index, "text"), f"is not 1 to {LONGEST_TEXT} octets long", "write a short line")
+        fault = find_fault(_FILE, each.file) if each.file else None
+        if fault is not None:
+            draft.add((*where, index, "file"), *fault)
+    if len(row.prompt.encode()) > LONGEST_TEXT:
+        draft.add((*place, "prompt"), f"is longer than {LONGEST_TEXT} octets", "shorten it")

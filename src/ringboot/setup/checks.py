@@ -98,6 +98,10 @@ def _check_servers(draft: Draft) -> None:
         return
     if isinstance(tftp, Tftp) and tftp.listen is not None and tftp.listen.port == dhcp.port:
         draft.add(("tftp", "listen"), f"port {dhcp.port} is DHCP's", 'choose another, ":69" is usual')
+    if dhcp.pxe_port is not None:
+        taken = {dhcp.port: "DHCP"} | ({tftp.listen.port: "TFTP"} if isinstance(tftp, Tftp) and tftp.listen else {})
+        if dhcp.pxe_port in taken:
+            draft.add(("dhcp", "pxe_port"), f"port {dhcp.pxe_port} is {taken[dhcp.pxe_port]}'s", "choose 4011")
     # The socket of dhcp always lies in the data folder, and its name is longer than the API's.
     name = "scripts.sock" if dhcp.is_scripted else "dhcp.sock"
     for key, path in (("data", server.data / "run" / name), ("api_socket", server.api_socket)):
@@ -279,6 +283,12 @@ def _check_roles(draft: Draft, place: Place, network: Network) -> None:
             (*place, "trust"),
             "trust is only for networks where DHCP is elsewhere, and this one has pools",
             "remove trust, or the pools",
+        )
+    if network.proxy and network.ranges:
+        draft.add(
+            (*place, "proxy"),
+            "proxy is only for networks where DHCP is elsewhere, and this one has pools",
+            "remove proxy, or the pools",
         )
     if network.unknown == "quarantine" and network.quarantine is None:
         draft.add((*place, "unknown"), "no quarantine network is named", 'add quarantine = "..." with its name')

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, get_args, get_origin
 
 from ringboot.setup.admin import Admin
-from ringboot.setup.boot import BootTable
+from ringboot.setup.boot import BootItemTable, BootTable
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import duration_text, size_text
@@ -40,6 +40,7 @@ _TABLES: tuple[tuple[str, type], ...] = (
     ("[[dhcp.source]]", SourceTable),
     ("[[boot]]", BootTable),
     ("match of [[boot]]", BootMatch),
+    ("[[boot.menu]]", BootItemTable),
     ("[tftp]", Tftp),
     ("[http]", Http),
     ("[https]", Https),

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ringboot.plugins.places import line_at, lines_of
 from ringboot.setup.admin import Admin
-from ringboot.setup.boot import BootTable
+from ringboot.setup.boot import BootItemTable, BootTable
 from ringboot.setup.calls import Agi, Sip
 from ringboot.setup.daemon import Log, Server
 from ringboot.setup.kinds import Meaning, shown
@@ -69,6 +69,7 @@ _NESTED: dict[tuple[str, ...], type] = {
     ("dhcp", "class", "match"): ClassMatch,
     ("dhcp", "source"): SourceTable,
     ("boot", "match"): BootMatch,
+    ("boot", "menu"): BootItemTable,
     ("https", "legacy"): OldTls,
     ("https", "client_ca"): ClientCa,
     **{(name,): kind for name, kind in (_SECTIONS | _LISTS).items()},

@@ -156,6 +156,11 @@ class Network:
     quarantine: Name | None = Field(
         default=None, description="The network on the same segment that unknown clients are served from."
     )
+    proxy: StrictBool = Field(
+        default=False,
+        description="Another server gives the addresses here; machines that boot from the network are told their file "
+        "beside it (ProxyDHCP), as [[boot]] says. So it is, too, where there are no pools and no reservations.",
+    )
     trust: Literal["first-use"] | None = Field(
         default=None,
         description="Only where DHCP is elsewhere (no pools): believe the first claimant of an address that is new.",
@@ -210,6 +215,12 @@ class Dhcp:
         "One that is missing is answered on as soon as it is there.",
     )
     port: Port = Field(json_schema_extra=_RESTART, default=67, description="The UDP port.")
+    pxe_port: Port | None = Field(
+        json_schema_extra=_RESTART,
+        default=None,
+        description="The UDP port at which boot servers are asked, 4011 by custom: for boot menus, and for some "
+        "firmware where another server gives the addresses. Addresses are given there, too. Off when absent.",
+    )
     probe: StrictBool = Field(
         default=True,
         description="Ask whether somebody uses an address before a client is offered it for the first time: by ARP on "

@@ -80,6 +80,7 @@ def _network(network: Network, declared: tuple[Private, ...]) -> model.Network:
         t1=network.t1,
         t2=network.t2,
         ddns_domain=network.ddns_domain,
+        proxy=network.proxy,
         options=_options(network, declared),
     )
 
@@ -108,6 +109,9 @@ def _boot(number: int, table: BootTable, declared: tuple[Private, ...]) -> model
         script=table.script,
         next_server=table.next_server or "",
         server_name=table.server_name,
+        menu=tuple(model.BootItem(item.text, item.file) for item in table.menu),
+        prompt=table.prompt,
+        timeout=table.timeout,
         options=by_key(table.options, declared),
     )
 

@@ -16,12 +16,14 @@ class Outbox:
 
     def __init__(self) -> None:
         self.sent: list[tuple[Message, To]] = []
+        self.by_pxe: list[bool] = []  # the same of each: which socket sent it
         self.works = True
 
-    def send(self, data: bytes, to: To) -> bool:
+    def send(self, data: bytes, to: To, pxe: bool = False) -> bool:
         message = decode(data)
         assert not isinstance(message, BadPacket)
         self.sent.append((message, to))
+        self.by_pxe.append(pxe)
         return self.works
 
     def take(self) -> list[tuple[int, str]]:

@@ -137,10 +137,10 @@ def test_the_lease_is_on_disk_when_the_ack_leaves(bench: Bench, query: MakeQuery
     seen: list[list[tuple[str, str]]] = []
     send = bench.out.send
 
-    def look_first(data: bytes, to: To) -> bool:
+    def look_first(data: bytes, to: To, pxe: bool = False) -> bool:
         with closing(Journal.open(bench.folder)) as other:
             seen.append([(change.kind, ip_text(change.address)) for change in other.load()])
-        return send(data, to)
+        return send(data, to, pxe)
 
     bench.come(query(DISCOVER, mac(1)))
     bench.out.send = look_first  # type: ignore[method-assign]  # looks at the disk at the moment of sending

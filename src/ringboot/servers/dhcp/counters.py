@@ -20,6 +20,7 @@ class Number(TypedDict):
 BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # seconds
 _REPLIES = {
     "offered": "OFFER", "offered-unheld": "OFFER", "acknowledged": "ACK", "renewed": "ACK", "informed": "ACK",
+    "proxy-offered": "OFFER", "proxy-acknowledged": "ACK",
     "lease-told": "LEASEACTIVE", "lease-unassigned": "LEASEUNASSIGNED", "lease-unknown": "LEASEUNKNOWN",
 }  # fmt: skip
 

@@ -46,8 +46,8 @@ _USUAL = 2  # details of an answer: address and network
 class Sender(Protocol):
     """An interface, as far as sending goes."""
 
-    def send(self, data: bytes, to: To) -> bool:
-        """Send a reply; False when the system refused it."""
+    def send(self, data: bytes, to: To, pxe: bool = False) -> bool:
+        """Send a reply, from the port of boot servers or from DHCP's; False when the system refused it."""
 
 
 class Asker(Protocol):
@@ -339,7 +339,7 @@ class Door:
     def _finish(self, done: Sequence[Decided], now: Now) -> None:
         ports, note = self._ports, self._note
         for query, decision in done:
-            if isinstance(decision, Reply) and not ports[query.interface].send(decision.data, decision.to):
+            if isinstance(decision, Reply) and not ports[query.interface].send(decision.data, decision.to, query.pxe):
                 self.counters.send_failures += 1
             note(query, decision, now)
         if done:

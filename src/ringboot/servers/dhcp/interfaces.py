@@ -36,7 +36,7 @@ class Now(NamedTuple):
 
 
 class Plugged(NamedTuple):
-    """A message of the supervisor: an interface and its sockets, by "dhcp" and "frame"; none when it is gone."""
+    """A message of the supervisor: an interface and its sockets, by "dhcp", "frame" and "pxe"; none when it is gone."""
 
     interface: str
     sockets: dict[str, socket.socket]
@@ -45,10 +45,10 @@ class Plugged(NamedTuple):
 class Interfaces:
     """All interfaces that the configuration names, also those that are not there."""
 
-    def __init__(self, names: Iterable[str], own_port: int) -> None:
+    def __init__(self, names: Iterable[str], own_port: int, pxe_port: int = 0) -> None:
         self.links: dict[str, Link] = {}
         self.frames: dict[str, socket.socket] = {}
-        self.ports = {name: Port(name, self.links, own_port) for name in dict.fromkeys(names)}
+        self.ports = {name: Port(name, self.links, own_port, pxe_port) for name in dict.fromkeys(names)}
         self._now: dict[str, Now] = {}
 
     def plug(self, name: str, sockets: Mapping[str, socket.socket]) -> None:
@@ -57,7 +57,7 @@ class Interfaces:
         self.frames.pop(name, None)
         if frames is not None:
             self.frames[name] = frames
-        self.ports[name].plug(sockets.get("dhcp"), frames)
+        self.ports[name].plug(sockets.get("dhcp"), frames, sockets.get("pxe"))
 
     def look(self) -> list[tuple[Now | None, Now]]:
         """Ask the kernel; give what is different, before (None: the first look) and now."""

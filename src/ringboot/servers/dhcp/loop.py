@@ -52,9 +52,9 @@ class Loop:
         self._journal = journal
         self._table = table
         handed = [name.partition(":")[2] for name in start.fds if name[:5] == "dhcp:"]
-        self._interfaces = Interfaces((*start.interfaces, *handed), start.dhcp_port)
+        self._interfaces = Interfaces((*start.interfaces, *handed), start.dhcp_port, start.pxe_port)
         for interface in handed:
-            names = {kind: f"{kind}:{interface}" for kind in ("dhcp", "frame")}
+            names = {kind: f"{kind}:{interface}" for kind in ("dhcp", "frame", "pxe")}
             sockets = {kind: socket.socket(fileno=start.fds[n]) for kind, n in names.items() if n in start.fds}
             self._interfaces.plug(interface, sockets)
         self._clock = Clock()
@@ -118,6 +118,8 @@ class Loop:
     def _watch_port(self, port: Port) -> None:
         if port.udp is not None:
             self._watch(port.udp, partial(self._receive, port))
+        if port.pxe is not None:
+            self._watch(port.pxe, partial(self._receive, port, pxe=True))
         if port.frames is not None:
             self._watch(port.frames, partial(self._hear_arp, port.name))
 
@@ -272,9 +274,9 @@ class Loop:
 
     # What the sockets bring
 
-    def _receive(self, port: Port, _event: int) -> None:
+    def _receive(self, port: Port, _event: int, *, pxe: bool = False) -> None:
         too_old = time.time() - PATIENCE if self._stalled else 0.0
-        self._more = port.receive(self._arrivals, too_old=too_old) or self._more
+        self._more = port.receive(self._arrivals, too_old=too_old, pxe=pxe) or self._more
 
     def _settled(self) -> None:
         self._door.settled()
@@ -336,7 +338,7 @@ class Loop:
             self._unwatch(self._plug)  # the supervisor is gone; the beat tells
             return
         port = self._interfaces.ports[plugged.interface]
-        for each in (port.udp, port.frames):
+        for each in (port.udp, port.frames, port.pxe):
             if each is not None:
                 self._unwatch(each)
         self._interfaces.plug(plugged.interface, plugged.sockets)

@@ -53,41 +53,44 @@ class Arrivals:
 class Port:
     """One interface as the door uses it; it has no sockets while there is no such interface."""
 
-    def __init__(self, name: str, links: dict[str, Link], own_port: int) -> None:
+    def __init__(self, name: str, links: dict[str, Link], own_port: int, pxe_port: int = 0) -> None:
         self.name = name
         self.udp: socket.socket | None = None
         self.frames: socket.socket | None = None
+        self.pxe: socket.socket | None = None  # where boot servers are asked
         self.ifindex = 0  # of the interface that the sockets belong to
         self._links = links  # shared with who keeps it up to date
-        self._own_port = own_port
+        self._own_port, self._pxe_port = own_port, pxe_port
         self._peers: dict[str, int] = {}  # addresses as numbers and as text, of those who were heard last
         self._hosts: dict[int, str] = {}
 
-    def plug(self, udp: socket.socket | None, frames: socket.socket | None) -> None:
+    def plug(self, udp: socket.socket | None, frames: socket.socket | None, pxe: socket.socket | None = None) -> None:
         """Take other sockets; those before are closed."""
-        for each in (self.udp, self.frames):
+        for each in (self.udp, self.frames, self.pxe):
             if each is not None:
                 each.close()
-        self.udp, self.frames = udp, frames
+        self.udp, self.frames, self.pxe = udp, frames, pxe
         self.ifindex = 0 if udp is None else udp.getsockopt(socket.SOL_SOCKET, SO_BINDTOIFINDEX)
-        if udp is not None:
-            udp.setblocking(False)
-            sift(udp, 1.0)  # a dhcp that was killed may have left its filter
+        for each in (udp, pxe):
+            if each is not None:
+                each.setblocking(False)
+                sift(each, 1.0)  # a dhcp that was killed may have left its filter
         if frames is not None:
             frames.setblocking(False)
             with contextlib.suppress(OSError):
                 frames.bind((self.name, ETH_ARP))  # of all that passes it is to hear ARP only
 
-    def receive(self, into: Arrivals, limit: int = A_TURN, too_old: float = 0.0) -> bool:
-        """Take what the socket holds, up to a limit; True when there may be more.
+    def receive(self, into: Arrivals, limit: int = A_TURN, too_old: float = 0.0, pxe: bool = False) -> bool:
+        """Take what the socket holds (`pxe`: that of boot servers), up to a limit; True when there may be more.
 
         `too_old`: what came before that UTC moment is late, unless it is a renewal; 0: nothing is.
         """
-        if self.udp is None:
+        opened = self.pxe if pxe else self.udp
+        if opened is None:
             return False
         link = self._links.get(self.name)
         ours = link.locals if link is not None else ()
-        receive, peers, name, kinds, of_option = self.udp.recvmsg, self._peers, self.name, into.kinds, KINDS
+        receive, peers, name, kinds, of_option = opened.recvmsg, self._peers, self.name, into.kinds, KINDS
         for _ in range(limit):
             try:
                 data, extra, _, (host, port) = receive(MOST + 1, _SPACE)
@@ -104,7 +107,7 @@ class Port:
                 peer = self._peer(host)
             # The kernel gives our own address beside the one it was sent to; they differ for a broadcast.
             unicast = bool(extra) and extra[-1][2][4:8] == extra[-1][2][8:12]
-            query = _new(Query, (message, name, ours, peer, port, unicast, False))
+            query = _new(Query, (message, name, ours, peer, port, unicast, pxe))
             kind = of_option.get(message.options.get(53), 0)
             kinds[kind] += 1
             if kind == REQUEST and message.ciaddr:
@@ -138,9 +141,10 @@ class Port:
         host = self._hosts[address] = ip_text(address)
         return host
 
-    def send(self, data: bytes, to: To) -> bool:
-        """Send a reply; False when the system refused it."""
-        if self.udp is None:
+    def send(self, data: bytes, to: To, pxe: bool = False) -> bool:
+        """Send a reply, from the port that was asked (`pxe`: that of boot servers); False when the system refused."""
+        udp = self.pxe if pxe else self.udp
+        if udp is None:
             return False
         link = self._links.get(self.name)
         kind, address, port, mac = to
@@ -150,18 +154,18 @@ class Port:
                 if link is not None and len(link.locals) > 1:
                     # With several addresses the kernel would choose by route; a client expects the one it wrote to.
                     info = _PKTINFO.pack(0, ip_wire(_source(data, link.locals)), bytes(4))
-                    self.udp.sendmsg([data], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, (host, port))
+                    udp.sendmsg([data], [(socket.IPPROTO_IP, IP_PKTINFO, info)], 0, (host, port))
                 else:
-                    self.udp.sendto(data, (host, port))
+                    udp.sendto(data, (host, port))
             elif kind == FRAME and self.frames is not None and link is not None and link.mac and len(mac) == 6:
                 self.frames.send(
                     datagram(
                         data, to_mac=mac, from_mac=link.mac, to=address, source=_source(data, link.locals),
-                        to_port=port, from_port=self._own_port,
+                        to_port=port, from_port=self._pxe_port if pxe else self._own_port,
                     )
                 )  # fmt: skip
             else:
-                self.udp.sendto(data, ("255.255.255.255", port))
+                udp.sendto(data, ("255.255.255.255", port))
         except OSError:
             return False
         return True
