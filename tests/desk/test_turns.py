@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.desk.house import House, house, phone, until
 from ringboot.desk.doorway import Doorway
 from ringboot.desk.follower import Follower
 from ringboot.desk.renders import AT_ONCE, FEW
+from ringboot.desk.turns import ROUND, Rounds
 from ringboot.fleet import rendered
 from ringboot.fleet.books import Books
 from ringboot.fleet.networks import Networks
@@ -289,5 +291,46 @@ def test_common_files_in_a_devices_place_are_a_problem_and_end_nothing(tmp_path:
             failed = await made.renders.common(["aastra", "nobody"])
             assert failed.keys() == {"aastra"}
             assert "hall" in failed["aastra"]
+
+    asyncio.run(play())
+
+
+def test_work_that_comes_in_a_crowd_leaves_room_in_each_round_of_the_loop() -> None:
+    now = 0.0
+    done: list[float] = []
+    looks: list[int] = []
+
+    async def play() -> None:
+        nonlocal now
+        rounds = Rounds(lambda: now)
+
+        async def work() -> None:
+            nonlocal now
+            await rounds.room()
+            now += ROUND / 4
+            done.append(now)
+
+        async def look() -> None:
+            while len(done) < 20:
+                looks.append(len(done))
+                await asyncio.sleep(0)  # what a file request has to wait for
+
+        await asyncio.gather(look(), *(work() for _ in range(20)))
+
+    asyncio.run(play())
+    assert done == sorted(done)
+    assert all(after - before <= 4 for before, after in pairwise(looks)), looks
+
+
+def test_a_piece_of_work_that_is_longer_than_a_round_is_done_all_the_same() -> None:
+    now = 0.0
+
+    async def play() -> None:
+        nonlocal now
+        rounds = Rounds(lambda: now)
+        for _ in range(3):
+            async with asyncio.timeout(10):
+                await rounds.room()
+            now += 5 * ROUND
 
     asyncio.run(play())

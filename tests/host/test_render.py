@@ -10,6 +10,7 @@ import stat
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 from ringboot.host.guest import Limits
 from ringboot.host.render import TOGETHER, RenderPool
+from ringboot.model import codec
 from ringboot.plugins import staging
 from ringboot.plugins.job import (
     Outcome,
@@ -25,7 +27,11 @@ from ringboot.plugins.job import (
     RenderFailed,
     RenderJob,
     ServerFacts,
+    Task,
     TemplateFault,
+    Work,
+    encode_work,
+    written,
 )
 
 MANIFEST = """
@@ -259,6 +265,16 @@ def other(folder: Path, number: int, **raw: Any) -> RenderJob:
     """Ask for the files of another device, of another model."""
     about = {"id": f"other {number}", "mac": f"00:08:5d:00:00:{number:02x}", "model": "B1"}
     return RenderJob(1, str(folder), raw, SERVER, about)
+
+
+def test_a_work_is_written_as_any_message_and_once() -> None:
+    jobs = [
+        job(Path("/a"), 7, admin_password='"\\\u00e4', sip_lines={"1": {"username": "x"}}),
+        job(Path("/b"), device=None),
+    ]
+    assert codec.decode(Task, encode_work("token", jobs)) == Task(Work("token", tuple(jobs)))
+    before = replace(jobs[0], raw={}, written=written(jobs[0].raw, jobs[0].facts, jobs[0].device))
+    assert codec.decode(Task, encode_work("token", [before])) == Task(Work("token", (jobs[0],)))
 
 
 def test_jobs_that_wait_together_go_together_and_each_has_its_answer(with_one_pool: Hold, folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -13,10 +12,10 @@ from ringboot.fleet.books import Books
 from ringboot.fleet.raw_config import complete
 from ringboot.model.device import Device
 from ringboot.model.machine import Machine
-from ringboot.plugins.job import RenderJob, ServerFacts
+from ringboot.plugins.job import RenderJob, ServerFacts, written
 
-_FIELDS = tuple(field.name for field in fields(Device))
-_NOT_RENDERED = ("configured", "problem", "association", "added")  # fields of a device that no template sees
+_UNSEEN = ("configured", "problem", "association", "added")  # fields of a device that no template sees
+_FIELDS = tuple(field.name for field in fields(Device) if field.name not in _UNSEEN)
 
 
 class Inputs(NamedTuple):
@@ -25,24 +24,24 @@ class Inputs(NamedTuple):
     raw: dict[str, Any]  # every key of the configuration
     facts: ServerFacts
     device: dict[str, Any]  # its fields
-    machine: dict[str, Any] | None = None  # how far it is, when it boots from the network
+    machine: dict[str, Any] | None  # how far it is, when it boots from the network
+    written: str  # all of that as it goes to a worker
 
     def digest(self) -> bytes:
         """Give a name to them."""
-        about = {key: value for key, value in self.device.items() if key not in _NOT_RENDERED}
-        return hashlib.sha256(json.dumps([self.raw, self.facts, about, self.machine], sort_keys=True).encode()).digest()
+        return hashlib.sha256(self.written.encode()).digest()
 
     def job(self, revision: int, folder: str) -> RenderJob:
         """Ask a worker for the files; `folder`: the plugin's."""
-        return RenderJob(revision, folder, self.raw, self.facts, self.device, self.machine)
+        return RenderJob(revision, folder, self.raw, self.facts, self.device, self.machine, self.written)
 
 
 def inputs(core: Core, device: Device, flat: dict[str, Any], machine: Machine | None) -> Inputs:
     """Bring together what a device's files are made from; FieldErrors."""
-    facts = core.facts(device.ip)
+    raw, facts = complete({**told(core), **flat}), core.facts(device.ip)
     fields_ = {key: getattr(device, key) for key in _FIELDS}
     about = None if machine is None else machines.told(machine, facts.http)
-    return Inputs(complete({**told(core), **flat}), facts, fields_, about)
+    return Inputs(raw, facts, fields_, about, written(raw, facts, fields_, about))
 
 
 def told(core: Core) -> dict[str, Any]:

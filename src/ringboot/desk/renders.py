@@ -13,7 +13,7 @@ from ringboot import log, reasons
 from ringboot.desk.core import Core
 from ringboot.desk.inputs import Inheritance, inputs, told
 from ringboot.desk.jobs import tell
-from ringboot.desk.turns import Turns
+from ringboot.desk.turns import Rounds, Turns
 from ringboot.fleet import configs, layers, machines, rendered
 from ringboot.fleet.books import Books, Taken
 from ringboot.fleet.fields import FieldErrors
@@ -45,6 +45,7 @@ class Renders:
         self._inputs: dict[str, bytes] = {}  # device -> digest of what its files were last made from
         self._standing: set[str] = set()  # waits for a change of its whole fleet only: until then what stands is good
         self._turns = Turns(AT_ONCE, core.pace)
+        self._rounds = Rounds()
         self._closed = False
 
     @property
@@ -199,6 +200,7 @@ class Renders:
 
     async def _render(self, ident: str, *, asked: bool, forced: bool) -> str | None:
         core = self._core
+        await self._rounds.room()
         generation = core.db.generation
         with core.db.reading() as books:
             device = books.devices.get(ident)
@@ -286,6 +288,7 @@ class Renders:
             return gone
 
         found = await self._written(device.id, write)
+        await self._rounds.room()
         folder = core.shelf.folders.get(plugin)
         history = History(folder.path, device.id) if folder is not None else None
         if found is None and history is not None and (gone or final or _differs(history, outcome)):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from ringboot.desk.pace import Pace
 
 LONGEST_REST = 0.5  # seconds: most of a turn is another process's work, which gives way by its niceness
+
+ROUND = 0.002  # seconds of a round of the loop that work takes which comes in crowds
 
 Line = OrderedDict[str, asyncio.Future[bool]]
 
@@ -64,3 +68,25 @@ class Turns:
             self._free -= 1
             self._patient += patient
             turn.set_result(patient)
+
+
+class Rounds:
+    """Spreads work that comes in crowds over rounds of the loop, so that a file request waits for little of it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._end: float | None = None  # of the work in this round
+
+    async def room(self) -> None:
+        """Return when there is time left in a round; the first one of it always has some."""
+        while True:
+            now = self._clock()
+            if self._end is None:
+                self._end = now + ROUND
+                asyncio.get_running_loop().call_soon(self._over)
+            if now < self._end:
+                return
+            await asyncio.sleep(0)
+
+    def _over(self) -> None:
+        self._end = None

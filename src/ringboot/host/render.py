@@ -27,8 +27,8 @@ from ringboot.plugins.job import (
     RenderJob,
     Task,
     TemplateFault,
-    Work,
     decode_answers,
+    encode_work,
 )
 from ringboot.plugins.merged import Merged, Texts
 
@@ -273,4 +273,4 @@ def _placed(order: _Order, answer: Answer, token: str, number: int) -> Answer:
 
 async def _ask(tenant: Tenant, token: str, jobs: list[RenderJob]) -> list[Answer]:
     """Have a worker do these jobs; TenantFailed, codec.BadMessage."""
-    return decode_answers(await tenant.request(codec.encode(Task(Work(token, tuple(jobs))))), len(jobs))
+    return decode_answers(await tenant.request(encode_work(token, jobs)), len(jobs))

@@ -82,6 +82,8 @@ def from_plain(kind: Any, plain: Any, where: str = "") -> Any:
     if origin in (dict, Mapping):
         _expect(isinstance(plain, dict), where, "an object", plain)
         inner = get_args(kind)[1]
+        if inner is Any:
+            return plain
         return {key: from_plain(inner, item, f"{where}.{key}") for key, item in plain.items()}
     if kind is Any:
         return plain

@@ -87,7 +87,9 @@ class History:
 
     def newest(self) -> Generation | None:
         """Give the newest one."""
-        for line in reversed(self._read().splitlines()):
+        lines = self._read()
+        while lines:
+            lines, _, line = lines.rpartition(b"\n")
             with suppress(codec.BadMessage):
                 return codec.decode(Generation, line)
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -27,8 +28,20 @@ class RenderJob:
     folder: str  # the plugin's
     raw: dict[str, Any]  # the flattened raw_config; the base config for common files
     facts: ServerFacts
-    device: dict[str, Any] | None = None  # the fields of model.device.Device
+    device: dict[str, Any] | None = None  # the fields of model.device.Device that a template sees
     machine: dict[str, Any] | None = None  # how far it is, when it boots from the network: state, once, home
+    written: str = field(default="", compare=False, repr=False)  # by `written`, when somebody has done so before
+
+
+def written(
+    raw: Mapping[str, Any],
+    facts: ServerFacts,
+    device: Mapping[str, Any] | None,
+    machine: Mapping[str, Any] | None = None,
+) -> str:
+    """Write what files are made from as it goes to a worker; in the order of the keys, which a template sees."""
+    inputs = {"raw": raw, "facts": facts._asdict(), "device": device, "machine": machine}
+    return json.dumps(inputs, separators=(",", ":"))
 
 
 class Work(NamedTuple):
@@ -101,6 +114,16 @@ Outcome = Answer | Outdated
 
 _KINDS: dict[str, Any] = {"rendered": Rendered, "fault": TemplateFault, "failed": RenderFailed}
 _NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def encode_work(token: str, jobs: Iterable[RenderJob]) -> bytes:
+    """Write a Task of this work as codec.encode does; what has been written before is not written again."""
+    return f'{{"work":{{"token":{json.dumps(token)},"jobs":[{",".join(map(_written, jobs))}]}}}}'.encode()
+
+
+def _written(job: RenderJob) -> str:
+    inputs = job.written or written(job.raw, job.facts, job.device, job.machine)
+    return f'{{"revision":{job.revision},"folder":{json.dumps(job.folder)},{inputs[1:]}'
 
 
 def encode_answers(answers: Iterable[Answer]) -> bytes:

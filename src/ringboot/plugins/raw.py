@@ -90,12 +90,14 @@ ROWS = {"sip_lines": LINE_KEYS, "funckeys": FUNCKEY_KEYS, "sccp_call_managers": 
 # What holds credentials whatever a manifest says; tests put canaries there.
 SECRETS = ("admin_password", "user_password", "sip_local_key", "sip_lines.password")
 
+_ABSENT = dict.fromkeys(key.name for key in KEYS)
+_ABSENT_OF = {name: dict.fromkeys(fields) for name, fields in ROWS.items()}
 _PHONEBOOK = {"X_xivo_phonebook_scheme": "http", "X_xivo_phonebook_port": 9498}
 
 
 def complete(raw: Mapping[str, Any]) -> dict[str, Any]:
     """Give every key, None where absent, with provd's defaults; numbered tables in the order of their numbers."""
-    full: dict[str, Any] = {**dict.fromkeys(key.name for key in KEYS), **raw}
+    full: dict[str, Any] = {**_ABSENT, **raw}
     if full["syslog_enabled"]:
         _default(full, "syslog_port", 514)
         _default(full, "syslog_level", "warning")
@@ -105,9 +107,9 @@ def complete(raw: Mapping[str, Any]) -> dict[str, Any]:
     if full["X_xivo_phonebook_ip"]:
         for name, value in _PHONEBOOK.items():
             _default(full, name, value)
-    for name, fields in ROWS.items():
+    for name, absent in _ABSENT_OF.items():
         rows = full[name] or {}
-        full[name] = {number: {**dict.fromkeys(fields), **rows[number]} for number in sorted(rows, key=_number)}
+        full[name] = {number: {**absent, **rows[number]} for number in sorted(rows, key=_number)}
     for line in full["sip_lines"].values():
         _default(line, "registrar_ip", line["proxy_ip"])
         _default(line, "auth_username", line["username"])
