@@ -27,7 +27,7 @@ def test_what_commands_did_is_listed_the_newest_first(server: Any, desk: Any) ->
     assert CliRunner().invoke(app, ["device", "remove", "d"], env=at).exit_code == 0
     lines = ran(server).stdout.splitlines()
     assert lines[0].split() == ["WHEN", "WHO", "AS", "BY", "METHOD", "PATH", "STATUS", "WHAT"]
-    assert lines[1].split()[4:] == ["unix", "DELETE", "/devices/d", "204", "removed"]
+    assert lines[1].split()[5:] == ["unix", "DELETE", "/devices/d", "204", "removed"]
     assert lines[2].endswith("/devices/d  200     description: front -> lobby")
     assert lines[3] == "2 requests"
 

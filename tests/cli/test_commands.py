@@ -71,8 +71,8 @@ def test_leases_are_listed_with_their_end_and_the_total(shell: Shell, desk: Any)
     desk.rows_leases = leases(3)
     assert shell("lease list --limit 2")[0] == (
         "ADDRESS   MAC                STATE  NETWORK  HOSTNAME  VENDOR CLASS  EXPIRES\n"
-        "10.0.0.0  00:00:5e:00:53:0a  bound  guests   -         Phone         2023-11-14 22:13:20\n"
-        "10.0.0.1  00:00:5e:00:53:0a  bound  lan      -         Phone         2023-11-14 22:13:21\n"
+        "10.0.0.0  00:00:5e:00:53:0a  bound  guests   -         Phone         2023-11-14 22:13:20 UTC\n"
+        "10.0.0.1  00:00:5e:00:53:0a  bound  lan      -         Phone         2023-11-14 22:13:21 UTC\n"
         "2 of 3 leases; --offset 2 shows more\n"
     )
 
@@ -104,7 +104,7 @@ def test_an_unknown_key_of_leases_is_a_usage_error(shell: Shell) -> None:
 
 def test_a_lease_is_shown_and_released(shell: Shell, desk: Any) -> None:
     desk.rows_leases = leases(1)
-    assert "expiry        2023-11-14 22:13:20\n" in shell("lease show 10.0.0.0")[0]
+    assert "expiry        2023-11-14 22:13:20 UTC\n" in shell("lease show 10.0.0.0")[0]
     assert shell("lease release 10.0.0.0")[0] == "10.0.0.0 is free; it was 00:00:5e:00:53:0a's.\n"
     assert shell("lease show 10.0.0.0", code=5)[1] == "ringboot: Nobody has 10.0.0.0. See: ringboot lease list.\n"
 
@@ -296,7 +296,7 @@ def test_a_devices_files_are_listed_and_shown(shell: Shell, desk: Any) -> None:
     }  # fmt: skip
     assert shell("device files a")[0] == (
         "PATH     PART  TEMPLATE            SECRET  FETCHED\n"
-        "A/x.cfg  -     templates/base.tpl  yes     2023-11-14 22:13:20\n"
+        "A/x.cfg  -     templates/base.tpl  yes     2023-11-14 22:13:20 UTC\n"
         "1 file\n"
     )
     assert shell("device show-file a A/x.cfg")[0] == "line 1\nline 2\n"
@@ -527,8 +527,8 @@ def test_leases_that_no_longer_fit_are_listed(shell: Shell, desk: Any) -> None:
     assert shell("lease misfits")[0] == "0 leases no longer fit\n"
     desk.unfitting = {"total": 1, "reasons": {"lease-network-gone": 1}, "items": [MISFIT]}
     assert shell("lease misfits --limit 0")[0] == (
-        "ADDRESS   MAC                EXPIRES              AT RENEWAL  WHY\n"
-        f"10.0.0.9  {MAC}  2023-11-14 22:13:20  refused     no network holds 10.0.0.9\n"
+        "ADDRESS   MAC                EXPIRES                  AT RENEWAL  WHY\n"
+        f"10.0.0.9  {MAC}  2023-11-14 22:13:20 UTC  refused     no network holds 10.0.0.9\n"
         "1 lease no longer fit (lease-network-gone: 1)\n"
     )
     assert desk.calls == [("misfits", 100), ("misfits", 1_000_000)]
@@ -664,9 +664,9 @@ def test_earlier_files_are_listed_compared_and_put_back(shell: Shell, desk: Any)
     row = {"number": 2, "utc": 1700000000, "changed": 1, "served": True, "held": False, "why": "config base changed"}
     desk.generations = [row, {**row, "number": 1, "served": False}]
     assert shell("device history a")[0] == (
-        "GENERATION  SINCE                CHANGED  SERVED  PUT BACK  WHY\n"
-        "2           2023-11-14 22:13:20  1        yes     no        config base changed\n"
-        "1           2023-11-14 22:13:20  1        no      no        config base changed\n"
+        "GENERATION  SINCE                    CHANGED  SERVED  PUT BACK  WHY\n"
+        "2           2023-11-14 22:13:20 UTC  1        yes     no        config base changed\n"
+        "1           2023-11-14 22:13:20 UTC  1        no      no        config base changed\n"
         "2 generations\n"
     )
     assert shell("device diff a --generation 1")[0] == "0 files would change, 0 would stay as they are.\n"

@@ -62,10 +62,10 @@ Network
   subnet   10.0.0.0/16
   segment  floor1
   classes  brand, lobby
-  lease 10.0.1.7 in phones: bound, from 2023-11-14 22:13:20 until 2023-11-15 06:13:20
+  lease 10.0.1.7 in phones: bound, from 2023-11-14 22:13:20 UTC until 2023-11-15 06:13:20 UTC
     hostname      desk?
     vendor class  BrandPhone
-  lease 10.99.0.5 in guests: released, from 2023-11-14 19:26:40 until 2023-11-14 19:28:40
+  lease 10.99.0.5 in guests: released, from 2023-11-14 19:26:40 UTC until 2023-11-14 19:28:40 UTC
 
 DHCP options
   66    tftp-server-name               http://10.0.0.2:8667/Brand  by brand brand
@@ -79,13 +79,13 @@ Plugin
   why      its firmware is 1.2
 
 Files
-  Brand/a.cfg  -    templates/base.tpl        fetched 2023-11-14 22:14:20, has changed since
+  Brand/a.cfg  -    templates/base.tpl        fetched 2023-11-14 22:14:20 UTC, has changed since
   Brand/a.xml  xml  var/templates/M1.xml.tpl  not fetched
-  b.cfg        b    templates/base.b.tpl      fetched 2023-11-14 22:14:21
+  b.cfg        b    templates/base.b.tpl      fetched 2023-11-14 22:14:21 UTC
 
 Timeline
-  2023-11-14 22:13:20  dhcp  10.0.1.7 was acknowledged
-  2023-11-14 22:14:20  file  Brand/a.cfg was sent (900 octets)"""
+  2023-11-14 22:13:20 UTC  dhcp  10.0.1.7 was acknowledged
+  2023-11-14 22:14:20 UTC  file  Brand/a.cfg was sent (900 octets)"""
 
 NOTHING = """\
 00:00:5e:00:53:01
@@ -138,4 +138,4 @@ def test_what_dhcp_could_not_say_is_told() -> None:
 
 def test_times_are_the_readers() -> None:
     told = explanation_text(FULL, dt.timezone(dt.timedelta(hours=-5)))
-    assert "  2023-11-14 17:13:20  dhcp  10.0.1.7 was acknowledged" in told
+    assert "  2023-11-14 17:13:20 UTC-05:00  dhcp  10.0.1.7 was acknowledged" in told

@@ -33,9 +33,9 @@ def test_pools_are_listed_and_their_history_is_drawn(server: Any, desk: Any) -> 
     assert said("pool history lan") == "Nothing was written down yet; look again in a minute.\n"
     desk.moments = [{**pool, "utc": 1_700_000_000 + 60 * place, "used": used} for place, used in enumerate((0, 3, 1))]
     assert said("pool history lan --month") == (
-        "10.0.0.1-10.0.0.4: now 50% (2 of 4), fullest 100% (4 of 4) at 2023-11-14 22:14:20\n"
+        "10.0.0.1-10.0.0.4: now 50% (2 of 4), fullest 100% (4 of 4) at 2023-11-14 22:14:20 UTC\n"
         "  ▂█▄\n"
-        "  from 2023-11-14 22:13:20 to 2023-11-14 22:15:20\n"
+        "  from 2023-11-14 22:13:20 UTC to 2023-11-14 22:15:20 UTC\n"
     )
     assert [call for call in desk.calls if call[0] == "pool_history"] == [
         ("pool_history", "lan", 60), ("pool_history", "lan", 900),

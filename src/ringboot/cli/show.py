@@ -101,9 +101,9 @@ def clean(text: str) -> str:
 
 
 def moment(utc: Any, zone: dt.tzinfo | None = None) -> str:
-    """Write an instant (UTC seconds) in the reader's time zone."""
+    """Write an instant (UTC seconds) in the reader's time zone, and name that."""
     if not isinstance(utc, int | float):
         return plain(utc)
     if utc >= INFINITE:
         return "never"  # a lease without an end
-    return dt.datetime.fromtimestamp(utc, dt.UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+    return dt.datetime.fromtimestamp(utc, dt.UTC).astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
