@@ -15,6 +15,7 @@ from pathlib import Path
 from bench.contenders import Contender, ringboot, ringboot_dhcp
 from bench.fleet import fleet
 from bench.ground import ACCESS, CAMPUS
+from bench.images import images
 from bench.measure import MEMORY, Point, Unable, build_load, machine, measure, points
 from bench.million import million
 from bench.peers import dnsmasq, isc, kea, other
@@ -80,6 +81,10 @@ class Run:
         """Ask for the pages of ten thousand devices, and let fifty people watch them."""
         return viewers(self._wire, self._load, self._asked.seconds)
 
+    def images(self) -> list[Row]:
+        """Let two hundred machines fetch an image at once."""
+        return images(self._wire, [self._load.with_name(name) for name in ("load", "tftp_load", "http_load")])
+
     def _in_turns(self, contenders: list[Contender], point: Point) -> list[Row]:
         # The servers take turns, so that a noise on the machine meets all of them.
         taken: dict[str, list[Row]] = {}
@@ -101,6 +106,7 @@ PARTS: dict[str, Callable[[Run], list[Row]]] = {
     "tftp": Run.tftp,
     "fleet": Run.fleet,
     "viewers": Run.viewers,
+    "images": Run.images,
 }
 STORM = "storm"  # the one part that needs no right and no peer
 

@@ -5,8 +5,10 @@
    phone opens another one.  An answer other than 200, and one without Content-Length, is bad.
 
    With -R so many requests are begun a second, whatever becomes of them, as long as a connection is free.
+   With -n it ends when so many requests have ended.
 
    usage: http_load [-d server] [-p port] [-c connections] [-k requests-per-connection] [-t seconds] [-R rate]
+                    [-n requests]
    One line of JSON on standard output. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -45,13 +47,14 @@ static struct {
     const char *server;
     int port, connections, per_connection;
     double seconds, rate;
-} opt = {"10.77.0.1", 8667, 64, 10, 3, 0};
+    uint64_t requests;
+} opt = {"10.77.0.1", 8667, 64, 10, 3, 0, UINT64_MAX};
 
 static struct phone phones[MAX_PHONES];
 static struct connection connections[MAX_CONNECTIONS];
 static struct sockaddr_in server;
 static int phone_count, next_phone, waiting;
-static uint64_t done, bad, failed, octets, crowded, sample_count;
+static uint64_t asked, done, bad, failed, octets, crowded, sample_count;
 static uint32_t *samples;
 static volatile sig_atomic_t stopped;
 
@@ -108,6 +111,7 @@ static void ask(struct connection *connection)
 {
     const char *request = connection->phone->request[connection->asked++ % connection->phone->paths];
     connection->began = microseconds();
+    asked++;
     connection->in_head = connection->busy = 1;
     connection->size = 0;
     if (send(connection->handle, request, strlen(request), MSG_NOSIGNAL) < 0)
@@ -120,7 +124,8 @@ static void go_on(struct connection *connection, int is_over)
     connection->busy = 0;
     if (is_over || connection->asked >= opt.per_connection) {
         close(connection->handle);
-        open_one(connection);
+        if (asked < opt.requests)
+            open_one(connection);
     } else if (opt.rate <= 0) {
         ask(connection);
     }
@@ -205,7 +210,7 @@ static void ask_in_time(uint64_t now, uint64_t began)
 static void read_options(int argc, char **argv)
 {
     int letter;
-    while ((letter = getopt(argc, argv, "d:p:c:k:t:R:")) > 0)
+    while ((letter = getopt(argc, argv, "d:p:c:k:t:R:n:")) > 0)
         switch (letter) {
         case 'd': opt.server = optarg; break;
         case 'p': opt.port = atoi(optarg); break;
@@ -213,11 +218,12 @@ static void read_options(int argc, char **argv)
         case 'k': opt.per_connection = atoi(optarg); break;
         case 't': opt.seconds = atof(optarg); break;
         case 'R': opt.rate = atof(optarg); break;
+        case 'n': opt.requests = strtoull(optarg, NULL, 10); break;
         default: exit(2);
         }
     server = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)opt.port)};
     if (opt.connections < 1 || opt.connections > MAX_CONNECTIONS || opt.per_connection < 1 || opt.seconds <= 0 ||
-        opt.rate < 0 || inet_pton(AF_INET, opt.server, &server.sin_addr) != 1) {
+        opt.requests < 1 || opt.rate < 0 || inet_pton(AF_INET, opt.server, &server.sin_addr) != 1) {
         fprintf(stderr, "http_load: an option is out of range\n");
         exit(2);
     }
@@ -242,7 +248,7 @@ int main(int argc, char **argv)
     uint64_t began = microseconds(), end = began + (uint64_t)(opt.seconds * 1e6), now = began;
     for (int number = 0; number < opt.connections; number++)
         open_one(&connections[number]);
-    while (!stopped && (now = microseconds()) < end) {
+    while (!stopped && done + bad + failed < opt.requests && (now = microseconds()) < end) {
         if (opt.rate > 0)
             ask_in_time(now, began);
         int count = epoll_wait(waiting, events, EVENTS, opt.rate > 0 ? 1 : 20);

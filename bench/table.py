@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bench.fleet import ADDED, ASKED, CHANGED
 from bench.fleet import MEANWHILE as FLEET_MEANWHILE
+from bench.images import BESIDE, FETCHED
 from bench.measure import MEMORY, machine
 from bench.million import MILLION
 from bench.peers import KEA
@@ -37,6 +38,7 @@ RETURN_BOUND, CHANGE_BOUND = 0.2, 15.0  # seconds until a config's change return
 FLEET_P99_BOUND = 20.0  # milliseconds meanwhile
 HTTP_BOUND = 5000  # file requests a second
 LIST_BOUND = 150.0  # milliseconds for a page of a list of 10,000
+IMAGES_P99_BOUND = 10.0  # milliseconds of DHCP while machines fetch images
 NOISE = 0.2  # processors that others may use
 
 
@@ -197,6 +199,22 @@ def _print_watched(row: Row) -> None:
     )
 
 
+def _print_images(row: Row) -> None:
+    said = _bound(row, row["done"] == row["machines"] and not row["failures"], "all, without a failure")
+    print(
+        f"{row['machines']} machines fetch {row['mib']} MiB by {row['by']} at once: {row['done']} have it after "
+        f"{row['seconds']:.1f} s, {row['mb_s']:.0f} MB/s, {row['failures']} failures {said}"
+    )
+
+
+def _print_beside(row: Row) -> None:
+    said = _bound(row, row["p99_ms"] < IMAGES_P99_BOUND, f"below {IMAGES_P99_BOUND:.0f}")
+    print(
+        f"{row['phones']:,} phones renew {row['what']}: {row['rate']:,.0f}/s, p50 {row['p50_ms']:.2f} ms, "
+        f"p99 {row['p99_ms']:.2f} ms {said}, {row['timeouts']} without an answer"
+    )
+
+
 LINES: dict[str, Callable[[Row], None]] = {
     MEMORY.name: _print_memory,
     DEVICES: _print_rendering,
@@ -213,6 +231,8 @@ LINES: dict[str, Callable[[Row], None]] = {
     ASKED: _print_asked,
     LISTED: _print_listed,
     WATCHED: _print_watched,
+    FETCHED: _print_images,
+    BESIDE: _print_beside,
 }
 
 

@@ -558,6 +558,10 @@ DEVICE_WAITS = _row(
     "device-waits", "attention", "{name} ({model}) was seen, and no plugin makes its files",
     "Give it a plugin: ringboot device set {id} --plugin PLUGIN. Or install one for its brand: ringboot plugin list.",
 )
+MACHINE_WAITS = _row(
+    "machine-waits", "attention", "{name} ({model}) wants to be installed over the network",
+    "Let it: ringboot boot approve {mac}.",
+)
 DEVICE_FAILED = _row(
     "device-failed", "attention", "{name} ({model}) has no files: {why}",
     "Mend what the problem names, then: ringboot device reconfigure {id}.",

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from bench.fleet import ADDED, ASKED, CHANGED
 from bench.fleet import MEANWHILE as FLEET_MEANWHILE
+from bench.images import BESIDE, FETCHED
 from bench.measure import MEMORY, Unable
 from bench.million import MILLION
 from bench.perfdhcp import LADDER, read
@@ -202,7 +203,7 @@ def test_the_bench_refuses_a_part_that_it_does_not_know() -> None:
 
     assert done.returncode == 2
     assert (
-        "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, fleet, viewers, storm"
+        "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, fleet, viewers, images, storm"
         in done.stderr
     )
 
@@ -231,6 +232,9 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
         {**row, "point": ASKED, "rate": 5000.4, "bad": 0},
         {**row, "point": LISTED, "path": "/devices", "devices": 10000, "ms": 149.4, "worst_ms": 210.0},
         {**row, "point": WATCHED, "viewers": 50, "looks": 90, "rate": 499.6},
+        {**row, "point": FETCHED, "by": "TFTP", "machines": 100, "mib": 30, "done": 100, "seconds": 74.4, "mb_s": 42.3,
+         "failures": 1},
+        {**row, "point": BESIDE, "phones": 1000, "what": "while images are fetched", "rate": 200.1, "p99_ms": 3.3},
     ])  # fmt: skip
     said = capsys.readouterr().out
 
@@ -256,6 +260,9 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
     assert "phones ask by HTTP: 5,000 files/s, p99 2.0 ms, 0 bad (at least 5,000: reached)" in said
     assert "page /devices of 10,000 devices: 149 ms, worst 210 (below 150: reached)" in said
     assert "DHCP while 50 people watch the pages (90 looks): 500 DORA/s, p50 1.00 ms, p99 2.00 ms" in said
+    assert "100 machines fetch 30 MiB by TFTP at once: 100 have it after 74.4 s, 42 MB/s, 1 failures (all, wi" in said
+    assert "without a failure: NOT reached)" in said
+    assert "1,000 phones renew while images are fetched: 200/s, p50 1.00 ms, p99 3.30 ms (below 10: reached)" in said
     assert "other programs kept 0.5 processors busy" in said
 
 

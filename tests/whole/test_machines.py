@@ -84,6 +84,7 @@ def test_it_waits_is_installed_once_and_starts_from_its_disk(place: Place) -> No
     wait_until(lambda: place.state(FIRST) == "waiting", "the machine to wait for a person")
 
     assert FIRST.hex(":") in place.run(*told_by_page("boot", "list")[0]).stdout
+    assert place.get("attention")["reasons"]["machine-waits"] == 1
     told = place.json(*told_by_page("boot", "approve")[0])
     assert (told["state"], told["model"]) == ("installing", "x86-uefi-64")
     status, text = place.get_file(at, script)

@@ -18,6 +18,7 @@ from ringboot.fleet.standing import FAILED, STATES, STUCK, about
 from ringboot.model.address import ip_text, mac_text
 from ringboot.model.device import Device
 from ringboot.model.lease import DECLINED
+from ringboot.model.machine import WAITING
 from ringboot.reasons import Reason
 
 MOST = 50  # rows of one reason
@@ -90,6 +91,7 @@ class AttentionDesk(TopDesk, DaemonDesk):
         yield from self._of_servers()
         yield from (need for use in pool_uses(self.core) if (need := _of_pool(use)) is not None)
         yield from self._of_devices()
+        yield from self._of_machines()
         yield from self._of_leases()
         yield from self._of_plugins()
 
@@ -114,6 +116,13 @@ class AttentionDesk(TopDesk, DaemonDesk):
                 need = _of_device(device, judge, utc)
                 if need is not None:
                     yield need
+
+    def _of_machines(self) -> Iterator[Need]:
+        with self.core.db.reading() as books:
+            for machine in books.machines.all().values():
+                device = books.devices.get(machine.device) if machine.state == WAITING else None
+                if device is not None:
+                    yield Need(reasons.MACHINE_WAITS, "device", device.id, about(device), machine.since)
 
     def _of_leases(self) -> Iterator[Need]:
         utc = self.core.utc()
