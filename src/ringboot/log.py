@@ -28,8 +28,8 @@ def is_verbose() -> bool:
     return _verbose
 
 
-def start(process: str, *, json: bool = False, level: str = "info") -> None:
-    """Set up logging to standard error for this process; `level`, one of LEVELS, is the least that is written."""
+def start(process: str, *, json: bool = False, level: str = "info", file: TextIO | None = None) -> None:
+    """Set up logging to a file, else standard error; `level`, one of LEVELS, is the least that is written."""
     global _verbose  # noqa: PLW0603  as structlog's configuration, it is the process's
     _verbose = level == "debug"
     # Tracebacks are plain: structlog's own choice shows the values of variables, and one may be a password.
@@ -47,7 +47,7 @@ def start(process: str, *, json: bool = False, level: str = "info") -> None:
             *written,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
-        logger_factory=lambda *_: _Lines(sys.stderr),
+        logger_factory=lambda *_: _Lines(file or sys.stderr),
         cache_logger_on_first_use=True,
     )
 

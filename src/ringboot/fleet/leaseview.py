@@ -85,6 +85,10 @@ class LeaseView:
         else:
             self._of_mac.pop(mac, None)
 
+    def row(self, address: int) -> Lease | None:
+        """Give what is known of an address, also a lease that ran out."""
+        return self._by_address.get(address)
+
     def at(self, address: str | int, utc: float) -> Lease | None:
         """Give the live lease of an address."""
         number = address if isinstance(address, int) else ip_number(address)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -52,34 +52,30 @@ class Leases:
 
     def __init__(self) -> None:
         self._view = LeaseView()
-        self._now = 0.0
+        self._utc: Callable[[], float] = float
 
-    def use(self, view: LeaseView) -> None:
-        """Look at these leases from now on."""
-        self._view = view
-
-    def at(self, utc: float) -> None:
-        """Hear what time it is."""
-        self._now = utc
+    def use(self, view: LeaseView, utc: Callable[[], float]) -> None:
+        """Look at these leases from now on, by this clock."""
+        self._view, self._utc = view, utc
 
     def by_address(self, address: str) -> Lease | None:
         """Give the lease of an address."""
-        found = self._view.at(ip_number(address), self._now)
+        found = self._view.at(ip_number(address), self._utc())
         return None if found is None else lease_of(found)
 
     def by_mac(self, mac: str) -> list[Lease]:
         """Give the leases of a MAC, the newest first."""
-        return [lease_of(row) for row in self._view.of_mac(MAC(mac).octets, self._now)]
+        return [lease_of(row) for row in self._view.of_mac(MAC(mac).octets, self._utc())]
 
     def of_network(self, network: str) -> list[Lease]:
         """Give the leases of a network, by address."""
-        return [lease_of(row) for row in self._view.live(self._now) if row.network == network]
+        return [lease_of(row) for row in self._view.live(self._utc()) if row.network == network]
 
     def __iter__(self) -> Iterator[Lease]:
-        return map(lease_of, self._view.live(self._now))
+        return map(lease_of, self._view.live(self._utc()))
 
     def __len__(self) -> int:
-        return len(self._view.live(self._now))
+        return len(self._view.live(self._utc()))
 
 
 leases = Leases()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ringboot.model.scripting import Hello, Hook
+from ringboot.scripts.store import Witness
 from ringboot.scripts.turn import Turn
 
 Step = Callable[[Turn], None]
@@ -43,6 +44,7 @@ class Registry:
 
     def __init__(self) -> None:
         self.rows: list[Registered] = []
+        self.witnesses: list[Witness] = []  # of the journal, beside hooks
 
     def add(self, row: Registered) -> None:
         """Take a hook up, once: a file that is imported twice brings each of its hooks again."""

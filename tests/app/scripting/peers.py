@@ -137,13 +137,15 @@ class Scripts:
             data=str(self.folder / "data"), config=str(self.folder / "ringboot.toml"),
             fds={"scripts": self.listener.fileno(), "beat": writer}, json_log=True,
         )  # fmt: skip
+        self.log.touch()
+        before = len(self.lines("ready"))
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "ringboot.app.scripting"], env={**os.environ, **to_environment(start)},
                 pass_fds=tuple(start.fds.values()), stderr=log, stdout=log,
             )  # fmt: skip
         os.close(writer)
-        self.until(lambda: self.lines("ready") or self.process.poll() is not None, "it to be ready")  # type: ignore[union-attr]
+        self.until(lambda: len(self.lines("ready")) > before or self.process.poll() is not None, "it to be ready")  # type: ignore[union-attr]
         return self
 
     def peer(self, who: str) -> Peer:

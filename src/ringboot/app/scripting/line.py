@@ -107,26 +107,25 @@ class Line:
         self._waiting: dict[int, tuple[threading.Event, list[Frame]]] = {}
         self._count = 0
         self._dropped = 0
-        self._watched: dict[int, Callable[[], None]] = {}
 
     def start(self, greeting: Frame) -> None:
         """Listen from now on; every peer is sent the greeting when it has said who it is."""
         self._greeting = greeting
         self._selector.register(self._listener, selectors.EVENT_READ)
         self._selector.register(self._awake, selectors.EVENT_READ)
-        for descriptor in self._watched:
-            self._selector.register(descriptor, selectors.EVENT_READ)
         threading.Thread(target=self._run, name="line", daemon=True).start()
-
-    def watch(self, descriptor: int, read: Callable[[], None]) -> None:
-        """Have another descriptor read on this thread; before the start."""
-        self._watched[descriptor] = read
 
     def send(self, who: str, frame: Frame) -> None:
         """Send a frame to everybody of this name; from any thread, at once or never."""
         self._todo.append((who, frame))
         with contextlib.suppress(BlockingIOError):
             os.write(self._wake, b"!")
+
+    def drain(self) -> None:
+        """Wait a moment until what is to be sent has left; not on this thread."""
+        until = time.monotonic() + OFTEN
+        while time.monotonic() < until and (self._todo or any(peer.out for peer in list(self._peers.values()))):
+            time.sleep(0.001)
 
     def is_there(self, who: str) -> bool:
         """Tell whether somebody of this name is connected."""
@@ -179,8 +178,6 @@ class Line:
         elif key.fd == self._awake:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._awake, 4096)
-        elif key.fd in self._watched:
-            self._watched[key.fd]()
         elif (peer := self._peers.get(key.fd)) is not None:
             self._serve(peer, events)
 

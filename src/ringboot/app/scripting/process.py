@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
+import contextlib
+import faulthandler
 import os
-import resource
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,125 +17,161 @@ from typing import Any
 
 from ringboot import log
 from ringboot.app.scripting.calls import Caller
-from ringboot.app.scripting.conf import register
+from ringboot.app.scripting.follower import Follower
 from ringboot.app.scripting.line import Frame, Line
 from ringboot.app.scripting.lookups import Lookups
+from ringboot.app.scripting.notices import DROPPED, TAKEN, Notices
+from ringboot.app.scripting.notices import FAILED as NOT_TAKEN
+from ringboot.app.scripting.outside import Outside
+from ringboot.app.scripting.reading import read
+from ringboot.app.scripting.status import hook_row, resident
+from ringboot.app.scripting.timers import Timers
+from ringboot.app.scripting.trial import attempt
 from ringboot.app.scripting.way import Way
 from ringboot.host import rights
 from ringboot.host.limit import TimeLimit
-from ringboot.host.loading import ScriptFault, load
-from ringboot.host.running import Running
+from ringboot.host.loading import ScriptFault
+from ringboot.host.output import Output
+from ringboot.host.running import Interrupted, Running
 from ringboot.host.start import READY, Start
 from ringboot.model import codec
-from ringboot.model.scripting import Asked, Told
-from ringboot.scripts.registry import Registry, collect_in
+from ringboot.model.scripting import Asked, Happened, Told
+from ringboot.scripts import outside
+from ringboot.scripts.lease import leases
+from ringboot.scripts.registry import Registry
 from ringboot.setup import load as configuration
 from ringboot.setup.problems import BadConfig, Wrong
 from ringboot.setup.settings import Settings
 from ringboot.setup.site import declared_in
+from ringboot.store.errors import StoreFailed
+from ringboot.store.journal_reader import JournalDamaged, JournalFailed
+from ringboot.store.scriptsdb import ScriptsDb
 
-CONFIGURATION, FULL = 3, 1  # exit codes
+CONFIGURATION, FAILED = 3, 1  # exit codes
+PROBLEM = "scripts.problem"  # why the scripts cannot be read, for main to show
 SLICE = 0.005  # seconds of answers that leave together
 IDLE = 0.5  # seconds after which the main thread looks around unasked
 STALE = 0.2  # seconds beyond the deadline after which nobody waits for an answer any more
-_M_ARENA_MAX = -8  # mallopt(3): each thread's arena would take 64 MB of the address space
 DHCP, MAIN = "dhcp", "main"
+OUTCOMES = (TAKEN, NOT_TAKEN, DROPPED)
 
 
 def run(start: Start) -> int:
     """Run the process; gives its exit code."""
-    log.start("scripts", json=start.json_log, level=start.log_level)
+    output = Output()
+    log.start("scripts", json=start.json_log, level=start.log_level, file=output.file)
+    output.start(_printed)
     rights.keep_to_oneself()
     sys.setswitchinterval(0.001)  # a hook that computes must not keep the sign of life waiting
+    before = _last_words(start)
     try:
         settings = configuration.load(Path(start.config or ""))
         registry = read(settings, beat=lambda: _beat(start))
-        sources = Lookups(settings)
+        return _Scripts(start, settings, registry, Lookups(settings), output).run(before)
     except (BadConfig, Wrong) as error:
         log.get().error("configuration cannot be used", why=str(error))
-        return CONFIGURATION
     except ScriptFault as error:
         log.get().error("script cannot be used", path=error.path, line=error.line, why=error.why)
-        return CONFIGURATION
-    return _Scripts(start, settings, registry, sources).run()
-
-
-def read(settings: Settings, beat: Callable[[], None]) -> Registry:
-    """Read all scripts of a configuration, with no more memory than they may have; ScriptFault."""
-    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
-    memory = settings.scripts.memory
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    registry = Registry()
-    collect_in(registry)
-    for path in settings.dhcp.scripts:
-        beat()
-        load([path])
-    if settings.dhcp.conf is not None:
-        beat()
-        register(settings.dhcp.conf, registry)
-    beat()
-    return registry
+        (start.run / PROBLEM).write_text(str(error))
+    except (JournalDamaged, JournalFailed, StoreFailed) as error:
+        log.get().error("the journal or what scripts keep cannot be read", why=str(error))
+        return FAILED
+    return CONFIGURATION
 
 
 def _beat(start: Start) -> None:
     os.write(start.fds["beat"], b".")
 
 
+def _printed(text: str, left_out: int) -> None:
+    log.get().info("script prints", text=text, **({"left_out": left_out} if left_out else {}))
+
+
+def _last_words(start: Start) -> str:
+    """Give what the process before this one said when it crashed, and let a crash of this one be said."""
+    path = start.run / "scripts.fault"
+    try:
+        before = path.read_text(errors="replace")
+        faulthandler.enable(path.open("w"))
+    except FileNotFoundError:
+        faulthandler.enable(path.open("w"))
+        return ""
+    return before.strip()
+
+
 class _Scripts:
-    def __init__(self, start: Start, settings: Settings, registry: Registry, sources: Lookups) -> None:
+    def __init__(self, start: Start, settings: Settings, registry: Registry, sources: Lookups, output: Output) -> None:
         self.start = start
         self.settings = settings
         self.registry = registry
         self.sources = sources
+        self.output = output
         self.running = Running(start.run / "scripts.running")
         self.caller = Caller(TimeLimit(), settings.scripts.time_limit, self.running)
         self.todo: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self.told: list[Told] = []
         self.stopping = False
+        self.reloading = False
         self.began = time.time()
         self.way = Way(registry, self.caller, self.told.append, self.todo.put, sources)
         self.way.declared = declared_in(settings.dhcp.declared)
+        self.database = ScriptsDb(Path(start.data) / "scripts.db")
+        self.notices = Notices(self.database)
+        self.follower = Follower(Path(start.data) / "leases", self.database, registry, self.caller)
+        self.timers = Timers(registry, self.caller)
         self.line = Line(
             socket.socket(fileno=os.dup(start.fds["scripts"])), start.fds["beat"], self.caller.is_well, self._heard,
             on_gone=lambda: os._exit(0),
         )  # fmt: skip
         self.frames: dict[tuple[str, str], Callable[[Frame], None]] = {
             (DHCP, "ask"): self._asked,
+            (DHCP, "journal"): lambda _: self.todo.put(lambda: None),  # the journal is looked at in each turn
             (DHCP, "scanned"): self.line.answered,
             (DHCP, "seeded"): self.line.answered,
             (MAIN, "reply"): self.line.answered,
+            (MAIN, "happened"): self._happened,
+            (MAIN, "ask"): self._question,
         }
+        # What main may ask, answered on the line's thread: also while a hook runs.
+        self.answers: dict[str, Callable[[Frame], Any]] = {"status": lambda _: self.status()}
 
-    def run(self) -> int:
+    def run(self, fault: str) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self._tell_last_words()
+        before = self.running.before
+        if before is not None or fault:
+            self._tell_end(before, fault)
+        self.follower.load(lambda: _beat(self.start), before)
+        leases.use(self.follower.view, time.time)
+        outside.use(Outside(self.line, self.caller, self.notices))
         hello = self.registry.hello(int(self.began * 1000), self.sources.names)
         self.line.start({"t": "hello", "hello": codec.to_plain(hello)})
+        self.notices.start()
+        (self.start.run / PROBLEM).unlink(missing_ok=True)
         _beat(self.start)
         os.write(self.start.fds["beat"], READY)
         log.get().info("ready", hooks=len(self.registry.rows), scripts=len(self.settings.dhcp.scripts))
+        more = False
         while not self.stopping:
-            self._turn()
+            self._turn(more)
+            more = self.follower.step()
+            self.timers.look()
             if self.caller.is_full:
                 log.get().error("no memory is left for anything else: the process starts anew")
-                return FULL
+                return FAILED
         return 0
 
     def _stop(self, *_: object) -> None:
         self.stopping = True
         self.todo.put(lambda: None)
 
-    def _turn(self) -> None:
-        """Do what is asked, for a while; answers leave together."""
-        try:
-            self.todo.get(timeout=IDLE)()
+    def _turn(self, more: bool) -> None:
+        """Do what is asked, for a while; answers leave together.  `more`: something else waits, too."""
+        with contextlib.suppress(Empty):
+            self.todo.get(timeout=0 if more else min(IDLE, self.timers.patience()))()
             until = time.monotonic() + SLICE
             while time.monotonic() < until:
                 self.todo.get_nowait()()
-        except Empty:
-            pass
         self._flush()
 
     def _flush(self) -> None:
@@ -142,8 +179,9 @@ class _Scripts:
             self.line.send(DHCP, {"t": "told", "rows": [codec.to_plain(each) for each in self.told]})
             self.told.clear()
 
+    # Frames, on the line's thread
+
     def _heard(self, who: str, frame: Frame) -> None:
-        """Take a frame; on the line's thread."""
         handler = self.frames.get((who, frame["t"]))
         if handler is not None:
             handler(frame)
@@ -156,12 +194,81 @@ class _Scripts:
     def _ask(self, row: Any, until: float) -> None:
         if time.monotonic() > until:
             return  # the policy has answered
-        self.way.ask(codec.from_plain(Asked, row, "Asked"))
+        try:
+            self.way.ask(codec.from_plain(Asked, row, "Asked"))
+        except codec.BadMessage as error:
+            log.get().error("dhcp asks what cannot be read", why=str(error))
 
-    def _tell_last_words(self) -> None:
+    def _happened(self, frame: Frame) -> None:
+        for row in frame["rows"]:
+            self.todo.put(lambda row=row: self.way.happened(codec.from_plain(Happened, row, "Happened")))  # type: ignore[misc]
+
+    def _question(self, frame: Frame) -> None:
+        what, number = frame.get("what"), frame.get("id")
+        if what == "reload":
+            threading.Thread(target=self._reload, args=(number,), name="reload", daemon=True).start()
+            return
+        answer = self.answers.get(str(what))
+        try:
+            if answer is None:
+                raise LookupError(f"there is no question {what}")
+            said = {"ok": True, "data": answer(frame.get("args") or {})}
+        except Exception as error:  # of whatever is asked about; the thread must go on
+            said = {"ok": False, "error": str(error) or type(error).__name__}
+        self.line.send(MAIN, {"t": "answer", "id": number, **said})
+
+    # Again, with what the files say now
+
+    def _reload(self, number: Any) -> None:
+        """Try the scripts in a process of their own, and become a new process when they are good."""
+        faults, _ = attempt(Path(self.start.config or ""))
+        if faults:
+            why = "; ".join(map(str, faults))
+            log.get().error("scripts were not read again", why=why)
+            self.line.send(MAIN, {"t": "answer", "id": number, "ok": False, "error": why})
+            return
+        self.line.send(MAIN, {"t": "answer", "id": number, "ok": True, "data": {}})
+        self.todo.put(self._again)
+
+    def _again(self) -> None:
+        self._flush()
+        self.line.drain()
+        self.database.close()
+        self.running.clear()
+        log.get().info("the scripts are read again")
+        self.output.give_back()
+        os.execv(sys.executable, [sys.executable, "-m", "ringboot.app.scripting"])
+
+    # Reports
+
+    def status(self) -> dict[str, Any]:
+        """Tell how the scripts do."""
+        now, (waiting, why) = self.caller.now, self.database.waiting()
+        return {
+            "started": self.began,
+            "scripts": [str(path) for path in self.settings.dhcp.scripts],
+            "running": now.hook.name if now is not None else None,
+            "asked": self.way.asked,
+            "waiting": self.todo.qsize(),
+            "told": self.follower.told,
+            "leases": len(self.follower.view),
+            "memory": resident(),
+            "memory_limit": self.settings.scripts.memory,
+            "notices": {"waiting": waiting, "problem": why, **{name: self.notices.outcomes[name] for name in OUTCOMES}},
+            "hooks": [hook_row(row) for row in self.registry.rows],
+            "sources": [state._asdict() for state in self.sources.states()],
+        }
+
+    def _tell_end(self, before: Interrupted | None, fault: str) -> None:
         """Say at what the process before this one ended."""
-        before = self.running.before
+        where = {} if before is None else {"hook": before.name, "at": before.place, "client": before.client}
+        log.get().error(
+            "the process of scripts ended while it was at work", **where, **({"fault": fault} if fault else {})
+        )
         if before is not None:
-            log.get().error(
-                "the process of scripts ended while a hook ran", hook=before.name, at=before.place, client=before.client
-            )
+            row = next((each for each in self.registry.rows if each.hook.name == before.name), None)
+            if row is not None:
+                row.figures.failures += 1
+                row.figures.problem = f"the process ended in it, at client {before.client}"
+                row.figures.failed_at = before.began
+                row.figures.traceback = fault

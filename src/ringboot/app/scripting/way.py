@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Protocol
 
 from ringboot.app.scripting.calls import Caller
 from ringboot.dhcp.private import Private
-from ringboot.model.scripting import ANSWER, CHOSEN, RESERVATION_OF, SEEN, UNKNOWN, Asked, Told
+from ringboot.model.scripting import ANSWER, CHOSEN, RESERVATION_OF, SEEN, UNKNOWN, Asked, Happened, Told
+from ringboot.scripts.outside import Happening
 from ringboot.scripts.query import Query
 from ringboot.scripts.registry import Registered, Registry
 from ringboot.scripts.sources.sources import Found
@@ -81,6 +84,15 @@ class Way:
         self._run(turn, rows, CHOSEN if turn.given is not None else UNKNOWN)
         self._tell(turn.told())
 
+    def happened(self, what: Happened) -> None:
+        """Tell the hooks of what main saw."""
+        facts = what.facts
+        names = ("device", "mac", "address", "plugin", "model", "version", "path", "outcome")
+        said = Happening(datetime.fromtimestamp(what.utc, UTC), *(facts.get(name, "") for name in names))
+        for row in self._registry.of(what.kind):
+            if _concerns(row, said):
+                self._caller.call(row, lambda row=row: row.function(said), said.mac or said.address)  # type: ignore[misc]
+
     def _run(self, turn: Turn, rows: list[Registered], kind: str) -> None:
         """Run the hooks of a kind, until one of them has said all that is to be said."""
         for row in rows:
@@ -92,6 +104,12 @@ class Way:
             step = row.step
             turn.failed = self._caller.call(row, lambda step=step: step(turn), _client(turn))  # type: ignore[misc]
             turn.seconds += time.monotonic() - began
+
+
+def _concerns(row: Registered, said: Happening) -> bool:
+    """Look at the one filter that a device can be judged by."""
+    conditions = [each for alternative in row.hook.alternatives for each in alternative]
+    return all(each.evidence == "dhcp.mac" and re.search(each.pattern, said.mac) for each in conditions)
 
 
 def _client(turn: Turn) -> str:
