@@ -57,19 +57,22 @@ class Told:
 class Follower:
     """The cursor, the mirror, and the leases that will run out; on the main thread."""
 
-    def __init__(self, folder: Path, database: ScriptsDb, registry: Registry, caller: Caller) -> None:
+    def __init__(self, folder: Path, database: ScriptsDb) -> None:
         self.view = LeaseView()
         self._reader = JournalReader(folder)
         self._database = database
-        self._witnesses = registry.witnesses
-        self._caller = caller
-        self._told = {kind: Told(registry.of(kind)) for kind in (*KINDS.values(), EXPIRED)}
         self._ends: list[tuple[int, int]] = []  # when, and which address
         self._at = 0
         self._utc = 0.0  # of the last row that was told
         self._since = 0.0  # leases that ran out until then are told
         self._rest_until = 0.0
         self.told = 0  # rows
+
+    def tell(self, registry: Registry, caller: Caller) -> None:
+        """Tell these hooks; before the first step."""
+        self._witnesses = registry.witnesses
+        self._caller = caller
+        self._told = {kind: Told(registry.of(kind)) for kind in (*KINDS.values(), EXPIRED)}
 
     def load(self, beat: Callable[[], None], died_at: Interrupted | None) -> None:
         """Read the mirror up to the cursor; JournalDamaged, JournalFailed, StoreFailed."""

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringboot import log
 from ringboot.app.scripting.calls import Caller
@@ -66,8 +66,14 @@ def run(start: Start) -> int:
     before = _last_words(start)
     try:
         settings = configuration.load(Path(start.config or ""))
+        running = Running(start.run / "scripts.running")
+        database = ScriptsDb(Path(start.data) / "scripts.db")
+        follower = Follower(Path(start.data) / "leases", database)
+        follower.load(lambda: _beat(start), running.before)
+        leases.use(follower.view, time.time)  # a script may look at them while it is read
         registry = read(settings, beat=lambda: _beat(start))
-        return _Scripts(start, settings, registry, Lookups(settings), output).run(before)
+        parts = _Parts(settings, registry, Lookups(settings), output, running, database, follower)
+        return _Scripts(start, parts).run(before)
     except (BadConfig, Wrong) as error:
         log.get().error("configuration cannot be used", why=str(error))
     except ScriptFault as error:
@@ -99,26 +105,33 @@ def _last_words(start: Start) -> str:
     return before.strip()
 
 
+class _Parts(NamedTuple):
+    """What is there before anybody is listened to."""
+
+    settings: Settings
+    registry: Registry
+    sources: Lookups
+    output: Output
+    running: Running
+    database: ScriptsDb
+    follower: Follower
+
+
 class _Scripts:
-    def __init__(self, start: Start, settings: Settings, registry: Registry, sources: Lookups, output: Output) -> None:
+    def __init__(self, start: Start, parts: _Parts) -> None:
         self.start = start
-        self.settings = settings
-        self.registry = registry
-        self.sources = sources
-        self.output = output
-        self.running = Running(start.run / "scripts.running")
-        self.caller = Caller(TimeLimit(), settings.scripts.time_limit, self.running)
+        self.settings, self.registry, self.sources, self.output, self.running, self.database, self.follower = parts
+        self.caller = Caller(TimeLimit(), self.settings.scripts.time_limit, self.running)
         self.todo: SimpleQueue[Callable[[], None]] = SimpleQueue()
         self.told: list[Told] = []
         self.stopping = False
         self.reloading = False
         self.began = time.time()
-        self.way = Way(registry, self.caller, self.told.append, self.todo.put, sources)
-        self.way.declared = declared_in(settings.dhcp.declared)
-        self.database = ScriptsDb(Path(start.data) / "scripts.db")
+        self.way = Way(self.registry, self.caller, self.told.append, self.todo.put, self.sources)
+        self.way.declared = declared_in(self.settings.dhcp.declared)
         self.notices = Notices(self.database)
-        self.follower = Follower(Path(start.data) / "leases", self.database, registry, self.caller)
-        self.timers = Timers(registry, self.caller)
+        self.follower.tell(self.registry, self.caller)
+        self.timers = Timers(self.registry, self.caller)
         self.line = Line(
             socket.socket(fileno=os.dup(start.fds["scripts"])), start.fds["beat"], self.caller.is_well, self._heard,
             on_gone=lambda: os._exit(0),
@@ -141,8 +154,6 @@ class _Scripts:
         before = self.running.before
         if before is not None or fault:
             self._tell_end(before, fault)
-        self.follower.load(lambda: _beat(self.start), before)
-        leases.use(self.follower.view, time.time)
         outside.use(Outside(self.line, self.caller, self.notices))
         hello = self.registry.hello(int(self.began * 1000), self.sources.names)
         self.line.start({"t": "hello", "hello": codec.to_plain(hello)})
