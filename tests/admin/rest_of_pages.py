@@ -44,13 +44,14 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/events", VIEWER),
     ("/events?stage=dhcp&reason=offered&mac=00:00:5e:00:53:0a&since=2026-01-01T00:00&before=9", VIEWER),
     ("/jobs", VIEWER),
+    ("/jobs/1", VIEWER),
     ("/rollouts/1", VIEWER),
     ("/rollouts-new", VIEWER),
     ("/syncs/1", VIEWER),
     ("/reservations/new", VIEWER),
 ]
 PIECES = (
-    "/rollouts-new",
+    "/rollouts-new", "/devices/import",
     "/configs-new", "/templates-check", "/reservations/import", "/reservations/new", "/plugins/p/firmware",
     "/plugins/p/firmware/fw", "/plugins/p/uninstall", "/plugins-install", "/leases/10.0.0.9",
 )  # fmt: skip
@@ -189,7 +190,12 @@ def fill(desk: Any, evil: str) -> None:
     desk.rows_jobs = {
         str(place): {
             "id": str(place), "kind": evil, "what": evil, "who": evil, "state": state, "started": 1.0, "ended": ended,
-            "doing": evil, "done": 1, "total": 2, "unit": evil, "result": None, "problem": evil, "code": None,
+            "doing": evil, "done": 1, "total": 2, "unit": evil,
+            "result": {
+                "done": 3, "sync": {"id": 1}, evil: 7, "failed": [{"id": "d1", "mac": None, "problem": evil}],
+                "errors": [{"row": 2, "field": evil, "error": evil}],
+            },
+            "problem": evil, "code": None,
             "link": evil,
         }
         for place, (state, ended) in enumerate((("running", None), ("failed", 9.0)))

@@ -9,6 +9,7 @@ from tests.admin.reading import PageReader
 from tests.admin.rest_of_pages import fill
 from tests.admin.test_pages import EVIL, SHOWN, Browser
 from tests.admin.visiting import MAC, calls, send
+from tests.whole.daemon import wait_until
 
 from ringboot.desk.errors import Refused
 
@@ -125,6 +126,50 @@ def test_reservations_come_from_a_table_after_a_look_at_it(browser: Browser, des
     assert lines.splitlines()[0] in page.text
 
 
+def test_devices_come_from_a_table_after_a_look_at_it(browser: Browser, desk: Any) -> None:
+    lines = f"mac,plugin\n{MAC},p\n"
+    item = {"row": 2, "does": "change", "id": "d1", "mac": MAC, "plugin": EVIL, "config": EVIL}
+    desk.imported |= {"added": 1, "changed": 2, "same": 3, "items": [item]}
+    page = PageReader(send(browser, "POST", "/devices/import", csv=lines).text, whole=False)
+    assert "1 would be added, 2 changed, 3 stay as they are" in page.text
+    assert "is changed" in page.text
+    assert SHOWN in page.text
+    told = send(browser, "POST", "/devices/import", csv=lines, sure="1")
+    (job,) = desk.work.all()
+    assert told.headers["hx-redirect"] == f"/jobs/{job['id']}"
+    wait_until(lambda: all(job["ended"] for job in desk.work.all()), "the job to end")
+    assert [call[2] for call in calls(desk, "import_devices")] == [True, False]
+    page = PageReader(browser.get(f"/jobs/{job['id']}").text)
+    assert "import: 1 devices" in page.text
+
+
+def test_a_table_of_devices_with_faults_begins_nothing(browser: Browser, desk: Any) -> None:
+    desk.imported |= {"errors": [{"row": 2, "field": "plugin", "error": EVIL}]}
+    page = PageReader(send(browser, "POST", "/devices/import", csv="mac\nx\n").text, whole=False)
+    assert "1 fault; nothing would be imported" in page.text
+    assert SHOWN in page.text
+    assert not [attrs for attrs in page.all("button") if attrs.get("name") == "sure"]
+    for sure in ({}, {"sure": "1"}):
+        broken = send(browser, "POST", "/devices/import", csv="mac,plugin\nx\n", **sure)
+        assert "1 columns, where the first line has 2" in broken.text
+    assert not desk.work.all()
+
+
+def test_a_job_tells_what_came_of_it(browser: Browser, desk: Any) -> None:
+    failed = [{"id": "d1", "mac": MAC, "problem": "burnt"}]
+    row = {
+        "id": "bulk-1", "kind": "bulk-set", "what": "9 devices", "who": "ann", "state": "done", "started": 1.0,
+        "ended": 3.0, "doing": "", "done": 9, "total": 9, "unit": "devices", "problem": None, "code": None,
+        "result": {"devices": 9, "done": 8, "failed": failed, "sync": 4}, "link": None,
+    }  # fmt: skip
+    desk.rows_jobs = {"bulk-1": row, "sync-4": row | {"link": "/syncs/4"}}
+    page = PageReader(browser.get("/jobs/bulk-1").text)
+    for words in ("bulk-set: 9 devices", "burnt", "The devices are told to read their files"):
+        assert words in page.text
+    assert browser.get("/jobs/sync-4").headers["location"] == "/syncs/4"
+    assert browser.get("/jobs/none").status == 404
+
+
 def test_a_rollout_goes_on_or_ends(browser: Browser, desk: Any) -> None:
     send(browser, "POST", "/rollouts/1/resume", again="1")
     send(browser, "POST", "/rollouts/1/abort")
@@ -176,6 +221,7 @@ def test_a_rollout_is_looked_at_before_it_begins(browser: Browser, desk: Any) ->
         ("/reservations", "/reservations/new"),
         ("/reservations", "/reservations/import"),
         ("/jobs", "/rollouts-new"),
+        ("/devices", "/devices/import"),
         ("/users", "/users-new"),
         ("/users", "/tokens-new"),
     ],

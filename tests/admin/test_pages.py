@@ -12,6 +12,7 @@ import pytest
 from starlette.routing import compile_path
 from tests.admin import rest_of_pages
 from tests.admin.reading import PageReader
+from tests.whole.daemon import wait_until
 
 from ringboot.admin.access import ADMINISTRATOR, OPERATOR, ROLES, VIEWER, Peer
 from ringboot.admin.pages.changes import COME, GAP, GONE, SAME, changes
@@ -85,7 +86,7 @@ def filled(desk: Any) -> Any:
     """Give a desk on which every text that comes from outside is a stranger's."""
     device = {
         "id": "d1", "mac": MAC, "ip": "10.0.0.9", "sn": EVIL, "uuid": EVIL, "vendor": EVIL,
-        "model": EVIL.replace("/", "|"), "version": EVIL, "plugin": "p", "config": "c", "configured": False,
+        "model": EVIL, "version": EVIL, "plugin": "p", "config": "c", "configured": False,
         "added": "auto", "description": EVIL, "options": {"note": EVIL}, "association": EVIL, "problem": EVIL,
         "state": "autoprov",
     }  # fmt: skip
@@ -147,6 +148,7 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/devices/d1/preview", ADMINISTRATOR),
     ("/devices/d1/history/1", ADMINISTRATOR),
     ("/devices/new", VIEWER),
+    ("/devices/import", VIEWER),
     ("/pieces/health", VIEWER),
     *rest_of_pages.ADDRESSES,
     ("/password", VIEWER),
@@ -210,7 +212,7 @@ def test_every_way_of_every_section_is_tried() -> None:
 @pytest.mark.parametrize(
     ("target", "offered"),
     [
-        ("/devices", ["/devices/sure", "/devices/new"]),
+        ("/devices", ["/devices/sure", "/devices/new", "/devices/import"]),
         ("/devices/d1", ["/devices/d1/do", "/devices/d1/edit", "/devices/sure"]),
     ],
 )
@@ -357,7 +359,10 @@ def test_all_that_a_search_finds_are_meant(browser: Browser, filled: Any) -> Non
     asked = PageReader(browser.submit("/devices/sure", fields).text, False)
     again = [(str(each["name"]), str(each["value"])) for each in asked.all("input") if each["type"] == "hidden"]
     assert sorted(again) == sorted(fields[:4])
-    browser.submit("/devices/do", again)
+    told = browser.submit("/devices/do", again)
+    (job,) = filled.work.all()
+    assert told.headers["hx-redirect"] == f"/jobs/{job['id']}"
+    wait_until(lambda: all(job["ended"] for job in filled.work.all()), "the job to end")
     (call,) = (call for call in filled.calls if call[0] == "bulk")
     assert (call[2], call[3].filters, call[3].text) == (None, (("state", "stuck"),), "x")
 

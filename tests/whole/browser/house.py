@@ -7,13 +7,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, StorageState
 from tests.whole.browser.eyes import LIGHT, WIDE, Eyes, aside
-from tests.whole.daemon import free_port
+from tests.whole.daemon import free_port, wait_until
 from tests.whole.replay.site import PHONES, Site, go
 
 from ringboot.sim.phone import Habit, Phone
 
 NEW, ASSIGNED, STUCK, STRANGER = "00085d2eecfb", "00085d2eecfc", "00085d2eecfd", "020000000042"
-MODEL = "6731i"
+MODEL, OTHER_MODEL = "6731i", "6730i"
 OWN = "a password of my own"
 
 
@@ -53,6 +53,29 @@ class House:
         """Give a device's id."""
         return str(self.site.device(mac)["id"])
 
+    def work(self) -> str:
+        """Let there be a roll-out that pauses, a synchronisation and another job, whose id it gives; once."""
+        with self.site.api() as api:
+            if not api.get("rollouts")["items"]:
+                api.post("plugins", body={"source": "aastra", "id": "trial"})
+                for number in range(1, 6):
+                    row = {
+                        "mac": f"00085d0053{number:02}",
+                        "plugin": "aastra",
+                        "model": OTHER_MODEL,
+                        "version": "3.3.1",
+                    }
+                    api.post("devices", body=row)
+                filters = {"model": OTHER_MODEL}
+                changes = {"description": "lobby", "config": "reception"}
+                api.post("devices", "bulk", body={"action": "set", "filters": filters, "changes": changes})
+                api.post("syncs", body={"filters": filters})
+                rows = {"from": "aastra", "to": "trial", "filters": [f"model={OTHER_MODEL}"], "first": 2}
+                ident = str(api.post("rollouts", body=rows)["id"])
+                wait_until(lambda: api.get("rollouts", ident)["state"] == "paused", "the roll-out to pause")
+            found = api.get("jobs", parameters=[("filter", "kind=bulk-set")])["items"]
+            return str(found[0]["id"])
+
     def sign_in(self, browser: Browser) -> None:
         """Sign in for the first time, as a person does; the session then opens every window."""
         eyes = Eyes(browser, self.base)
@@ -74,6 +97,10 @@ class House:
         if self._state is None:
             self.sign_in(browser)
         return Eyes(browser, self.base, size, scheme, self._state)
+
+    def stranger(self, browser: Browser, size: tuple[int, int] = WIDE, scheme: str = LIGHT) -> Eyes:
+        """Open a window of somebody who has not signed in."""
+        return Eyes(browser, self.base, size, scheme)
 
     def close(self) -> None:
         """End it."""

@@ -1,4 +1,4 @@
-"""Every page that a browser is led to: its name and its address; {assigned} and {waiting} are ids of devices."""
+"""Every page that a browser is led to: its name and its address; {assigned}, {waiting} and {job} are ids."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ PAGES: dict[str, str] = {
     "device-preview": "/devices/{assigned}/preview?config=base",
     "device-files-before": "/devices/{assigned}/history/1",
     "device-new": "/devices/new",
+    "rollout": "/rollouts/1",
+    "synchronisation": "/syncs/1",
+    "job": "/jobs/{job}",
     "assign": "/assign",
     "assign-line": "/assign/{assigned}",
     "assign-code": "/assign/code",
@@ -31,5 +34,6 @@ PAGES: dict[str, str] = {
     "users": "/users",
     "settings": "/settings",
     "password": "/password",
+    "sign-in": "/sign-in",
     "nothing-there": "/nothing",
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from ringboot.admin.pages import device_import
 from ringboot.admin.pages.forms import Form
 from ringboot.admin.pages.lists import look_at
 from ringboot.admin.pages.section import Section, Way
@@ -71,9 +72,12 @@ async def _do(visit: Visit) -> Response:
         body["to"] = form.text("to")
     if form.has("sync"):
         body["sync"] = True
-    answer = await visit.send("POST", "/devices/bulk", body)
+    many = form.has("all_found")  # however many these are: it may take a while
+    answer = await visit.send("POST", "/devices/bulk", body, query=[("wait", "false")] if many else [])
     if not answer.is_good:
         raise Failed(answer)
+    if many:
+        return visit.go(f"/jobs/{answer.value['id']}")
     told = answer.value
     problems = [f"{row.get('mac') or row['id']}: {row['problem']}" for row in told["failed"]]
     if form.has("one") and not problems:
@@ -101,6 +105,7 @@ DEVICES = Section(
         Way("GET", "/devices", _devices),
         Way("POST", "/devices/sure", _ask),
         Way("POST", "/devices/do", _do),
+        *device_import.WAYS,
         Way("GET", "/devices/new", _new),
         Way("POST", "/devices/new", _add),
     ),

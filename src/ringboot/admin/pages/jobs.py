@@ -14,12 +14,26 @@ from ringboot.admin.pages.visit import Failed, Visit
 
 PATH = "/jobs"
 FILTERS = ("kind", "state")
+_OWN_PAGES = ("/syncs/", "/rollouts/")
 
 
 async def _jobs(visit: Visit) -> Response:
     look = await look_at(visit, PATH, FILTERS)
     kinds = sorted({row["kind"] for row in look.items} | set(filter(None, [look.filters.get("kind")])))
     return await visit.draw("jobs.html", look=look, kinds=kinds)
+
+
+async def _job(visit: Visit) -> Response:
+    """Show one job and what came of it; what has a page of its own is shown there."""
+    row = await visit.get(f"/jobs/{visit.part('id')}")
+    if (row.get("link") or "").startswith(_OWN_PAGES):
+        return visit.go(row["link"])
+    result = row["result"] if isinstance(row["result"], dict) else {}
+    figures = [(key, value) for key, value in result.items() if type(value) is int and key != "sync"]
+    lists = {key: result[key] for key in ("failed", "errors") if isinstance(result.get(key), list)}
+    sync = result.get("sync")
+    ident = sync.get("id") if isinstance(sync, dict) else sync
+    return await visit.draw("job.html", row=row, figures=figures, sync=ident, **{"failed": [], "errors": []} | lists)
 
 
 async def _new_rollout(visit: Visit) -> Response:
@@ -94,6 +108,7 @@ JOBS = Section(
     "Jobs",
     (
         Way("GET", PATH, _jobs),
+        Way("GET", f"{PATH}/{{id}}", _job),
         Way("GET", "/rollouts-new", _new_rollout),
         Way("POST", "/rollouts", _begin),
         Way("GET", "/rollouts/{id}", _rollout),
