@@ -17,6 +17,7 @@ from ringboot.fleet.books import Books, PluginState
 from ringboot.leases.table import Table
 from ringboot.model.device import Config
 from ringboot.model.rollout import RolloutDevice
+from ringboot.model.user import Session, Token, User
 from ringboot.store import opening
 from ringboot.store.fleetdb import FleetDb
 from ringboot.store.journal import Journal
@@ -51,7 +52,7 @@ def db(data: Path) -> Iterator[FleetDb]:
 
 def test_there_is_one_of_every_revision_up_to_when_the_last_was_written() -> None:
     assert list(opening.REVISIONS[: len(OLD)]) == OLD
-    assert len(OLD) >= 10
+    assert len(OLD) >= 11
 
 
 def test_it_is_of_that_revision(data: Path, revision: str) -> None:
@@ -99,6 +100,8 @@ def _look_at_what_came_later(books: Books, place: int) -> None:
     assert (books.configs.of_code("123456") is not None) == (place >= 6)
     assert books.deliveries.waiting() == ({"nms": (1, "it answers 500")} if place >= 9 else {})
     assert books.told.all("stuck") == ({"d2"} if place >= 9 else set())
+    people = [User(**write.USER)], [Session(**write.SESSION)], [Token(**write.TOKEN)]
+    assert (books.users.all(), books.sessions.all(), books.tokens.all()) == (people if place >= 10 else ([], [], []))
 
 
 def test_it_can_be_written_to_and_opened_again(db: FleetDb, data: Path) -> None:

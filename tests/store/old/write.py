@@ -57,6 +57,22 @@ EVENTS = tuple(
 STRANGER = Event(UTC + 9, "unknown-device", None, None, "10.0.1.99", {"path": "x.cfg", "peer": "10.0.1.99"})
 OCTETS = tuple(bytes.fromhex(mac.replace(":", "")) for mac in MACS)
 EVIDENCE = b"\x00\x3c\x00\x06Aastra"  # option 60, as model.evidence packs it
+USER: dict[str, Any] = {
+    "name": "anna",
+    "role": "operator",
+    "digest": "argon2",
+    "created": UTC,
+    "seen": None,
+    "must_change": True,
+}
+SESSION: dict[str, Any] = {
+    "digest": "ee" * 32, "id": "s1", "user": "anna", "created": UTC, "seen": UTC + 1, "address": "10.0.0.7",
+    "agent": "Firefox",
+}  # fmt: skip
+TOKEN: dict[str, Any] = {
+    "id": "t1", "name": "cron", "digest": "ff" * 32, "role": "viewer", "scope": ("/devices",), "user": "anna",
+    "created": UTC, "expires": UTC + 60, "used": None,
+}  # fmt: skip
 WORD, DIGEST = "w" * 26, "cd" * 32
 
 
@@ -125,6 +141,12 @@ def _fill_more(books: Any) -> None:
 
         books.deliveries.add([Delivery("0a", "nms", "failed", UTC, "{}", 1, UTC + 60, "it answers 500")])
         books.told.put("stuck", "d2", UTC)
+    if hasattr(books, "users"):
+        from ringboot.model.user import Session, Token, User
+
+        books.users.put(User(**USER))
+        books.sessions.put(Session(**SESSION))
+        books.tokens.put(Token(**TOKEN))
     if "code" in {each.name for each in fields(Config)}:
         books.configs.put(Config("cleo", ("base",), {}, code="123456"), "anna", UTC)
 
