@@ -166,6 +166,10 @@ def test_a_job_tells_what_came_of_it(browser: Browser, desk: Any) -> None:
     page = PageReader(browser.get("/jobs/bulk-1").text)
     for words in ("bulk-set: 9 devices", "burnt", "The devices are told to read their files"):
         assert words in page.text
+    assert not any("every 2s" in str(attrs.get("hx-trigger")) for _, attrs in page.elements)
+    desk.rows_jobs["bulk-2"] = row | {"state": "running", "ended": None, "result": None}
+    page = PageReader(browser.get("/jobs/bulk-2").text)  # it may have ended before the browser listens
+    assert any("every 2s" in str(attrs.get("hx-trigger")) for _, attrs in page.elements)
     assert browser.get("/jobs/sync-4").headers["location"] == "/syncs/4"
     assert browser.get("/jobs/none").status == 404
 

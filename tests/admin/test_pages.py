@@ -199,6 +199,17 @@ def test_strangers_words_can_be_read(target: str, browser: Browser, filled: Any)
     assert SHOWN in PageReader(browser.get(target).text, whole=False).text
 
 
+@pytest.mark.parametrize(
+    ("target", "line"),
+    [("/", "/"), ("/devices/d1", "/devices"), ("/rollouts/1", "/jobs"), ("/syncs/1", "/jobs"), ("/jobs/1", "/jobs"),
+     ("/assign/d1", "/assign"), ("/plugins/p", "/plugins"), ("/users", "/users"), ("/password", None)],
+)  # fmt: skip
+def test_the_navigation_shows_where_one_is(target: str, line: str | None, browser: Browser, filled: Any) -> None:
+    page = PageReader(browser.get(target).text)
+    here = [attrs["href"] for attrs in page.all("a") if attrs.get("aria-current")]
+    assert here == ([] if line is None else [line])
+
+
 def test_every_way_of_every_section_is_tried() -> None:
     tried = {target.partition("?")[0] for target, _ in ADDRESSES}
     for section in SECTIONS:

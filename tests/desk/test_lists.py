@@ -10,6 +10,7 @@ import pytest
 
 from ringboot.desk.listing import Page, Query, select
 from ringboot.fleet.books import Books
+from ringboot.model.device import Device
 from ringboot.plugins.folder import uninstall_plugin
 
 ROWS = [{"id": f"d{number}", "ip": f"10.0.0.{number}" if number else None} for number in (9, 0, 10, 1)]
@@ -118,5 +119,28 @@ def test_configs_are_chosen_by_their_heads_and_given_whole(office: Any) -> None:
         assert found.items[0] == await desk.config("c7")
         assert found.items[0]["raw_config"] == {"ntp_ip": "10.0.0.7"}
         assert (await desk.configs(Query(text="10.0.0.7"))).total == 0
+
+    office.play(conversation)
+
+
+ODD = ["Étage 2\nhall", "STRASSE", "straße", "10.0.1.7", "true", "%_x", "İstanbul", "", "a\x00b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["étage", "ETAGE", "strasse", "ß", "0.1", "TRUE", "fals", "%_", "2\nh", "aastra", "k\u212a", "b"]
+)
+def test_a_search_finds_in_the_database_what_stands_in_a_row(office: Any, text: str) -> None:
+    async def conversation() -> None:
+        for number, words in enumerate(ODD):
+            row = {"id": f"d{number}", "mac": f"00:08:5d:00:00:{number:02}", "description": words, "sn": words.upper()}
+            device = Device(**row, plugin="aastra" if number % 2 else None, options={"secret": text})
+            await office.core.db.write(lambda books, device=device: books.devices.put(device, "ann", 1.0))
+        rows = (await office.desk.devices(Query(sort="mac"))).items
+        texts = [key for key in rows[0] if key not in ("options", "state")]
+        for query in (
+            Query(text=text), Query(text=text, sort="mac"), Query(text=text, sort="mac", limit=2, offset=1),
+            Query(text=text, sort="description", descending=True), Query(text=text, filters=(("plugin", "aastra"),)),
+        ):  # fmt: skip
+            assert await office.desk.devices(query) == select(rows, query, texts)
 
     office.play(conversation)

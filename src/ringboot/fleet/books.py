@@ -98,8 +98,11 @@ class DeviceBook(Protocol):
     def page_by_mac(self, limit: int, skipped: int) -> list[Device]:
         """Give those of a page by MAC, at the end those without."""
 
-    def heads(self) -> Iterator[Device]:
-        """Give every device by id without its options."""
+    def holding_by_mac(self, text: str, limit: int, skipped: int) -> tuple[int, list[Device]]:
+        """Count those of which a value but options holds a text, in any case, and give those of a page by MAC."""
+
+    def heads(self, text: str = "") -> Iterator[Device]:
+        """Give every device by id without its options; with a text those of which a value holds it, in any case."""
 
     def counts(self) -> tuple[int, int]:
         """Count them, and those of them that are configured."""

@@ -43,7 +43,27 @@ _BY_MAC = Statement(
     .limit(sa.bindparam("count"))
     .offset(sa.bindparam("skipped"))
 )
-_HEADS = Statement(sa.select(*(column for column in _COLUMNS if column.name != "options")).order_by(DEVICE.c.id))
+_HEAD_COLUMNS = [column for column in _COLUMNS if column.name != "options"]
+_HEADS = Statement(sa.select(*_HEAD_COLUMNS).order_by(DEVICE.c.id))
+# What a search looks at, one value a line; `holds` is ours, since SQLite folds no letter but those of ASCII.
+_TEXT = sa.literal_column(
+    " || char(10) || ".join(
+        f"CASE {each.name} WHEN 1 THEN 'true' ELSE 'false' END"
+        if each.name == "configured"
+        else f"coalesce({each.name}, '')"
+        for each in _HEAD_COLUMNS
+    )
+)
+_HOLDS = sa.func.holds(_TEXT, sa.bindparam("text"))
+_HOLDING = Statement(sa.select(*_HEAD_COLUMNS).where(_HOLDS).order_by(DEVICE.c.id))
+_COUNT_HOLDING = Statement(sa.select(sa.func.count()).select_from(DEVICE).where(_HOLDS))
+_HOLDING_BY_MAC = Statement(
+    sa.select(*_COLUMNS)
+    .where(_HOLDS)
+    .order_by(DEVICE.c.mac.is_(None), DEVICE.c.mac, DEVICE.c.id)
+    .limit(sa.bindparam("count"))
+    .offset(sa.bindparam("skipped"))
+)
 _COUNTS = Statement(sa.select(sa.func.count(), sa.func.sum(DEVICE.c.configured)).select_from(DEVICE))
 _OF_PLUGINS = Statement(sa.select(DEVICE.c.plugin, sa.func.count()).group_by(DEVICE.c.plugin))
 _PUT = upsert(DEVICE)
@@ -58,6 +78,7 @@ class DeviceBook:
     def __init__(self, connection: sqlite3.Connection, history: HistoryBook) -> None:
         self._connection = connection
         self._history = history
+        connection.create_function("holds", 2, _holds, deterministic=True)
         self.touched: deque[str] = deque(maxlen=TOUCHED)  # also by a transaction that is undone then
 
     def get(self, device: str) -> Device | None:
@@ -102,9 +123,20 @@ class DeviceBook:
         """Give those of a page by MAC, at the end those without."""
         return [_device(row) for row in _BY_MAC.run(self._connection, count=limit, skipped=skipped)]
 
-    def heads(self) -> Iterator[Device]:
-        """Give every device by id without its options, which is half of what a device takes to read."""
-        for row in _HEADS.run(self._connection):
+    def holding_by_mac(self, text: str, limit: int, skipped: int) -> tuple[int, list[Device]]:
+        """Count those of which a value holds a text, without regard to case, and give those of a page by MAC.
+
+        Options are not looked into: they may hold secrets.
+        """
+        folded = text.casefold()
+        (total,) = _COUNT_HOLDING.run(self._connection, text=folded).fetchone()
+        rows = _HOLDING_BY_MAC.run(self._connection, text=folded, count=limit, skipped=skipped)
+        return total, [_device(row) for row in rows]
+
+    def heads(self, text: str = "") -> Iterator[Device]:
+        """Give every device that holds a text, by id, without its options: half of what a device takes to read."""
+        found = _HOLDING.run(self._connection, text=text.casefold()) if text else _HEADS.run(self._connection)
+        for row in found:
             yield _device((*row[:_OPTIONS], "{}", *row[_OPTIONS:]))
 
     def counts(self) -> tuple[int, int]:
@@ -115,6 +147,10 @@ class DeviceBook:
     def of_plugins(self) -> dict[str | None, int]:
         """Count the devices of each plugin, and under None those without."""
         return dict(_OF_PLUGINS.run(self._connection))
+
+
+def _holds(text: str, folded: str) -> bool:
+    return folded in text.casefold()
 
 
 def _device(row: tuple[Any, ...]) -> Device:

@@ -34,3 +34,11 @@ class Section(NamedTuple):
     def path(self) -> str:
         """Give where it begins."""
         return self.ways[0].path
+
+    def holds(self, path: str) -> bool:
+        """Tell whether an address is one of its pages, such as that of a single thing."""
+        return _first(path) in {_first(way.path) for way in self.ways}
+
+
+def _first(path: str) -> str:
+    return path.split("/")[1]
