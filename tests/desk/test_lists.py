@@ -132,8 +132,10 @@ ODD = ["Étage 2\nhall", "STRASSE", "straße", "10.0.1.7", "true", "%_x", "İsta
 def test_a_search_finds_in_the_database_what_stands_in_a_row(office: Any, text: str) -> None:
     async def conversation() -> None:
         for number, words in enumerate(ODD):
-            row = {"id": f"d{number}", "mac": f"00:08:5d:00:00:{number:02}", "description": words, "sn": words.upper()}
-            device = Device(**row, plugin="aastra" if number % 2 else None, options={"secret": text})
+            device = Device(
+                f"d{number}", f"00:08:5d:00:00:{number:02}", sn=words.upper(), description=words,
+                plugin="aastra" if number % 2 else None, options={"secret": text},
+            )  # fmt: skip
             await office.core.db.write(lambda books, device=device: books.devices.put(device, "ann", 1.0))
         rows = (await office.desk.devices(Query(sort="mac"))).items
         texts = [key for key in rows[0] if key not in ("options", "state")]

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple, Protocol
 
 from ringboot.fleet.machinebooks import MachineBook
 from ringboot.fleet.userbooks import AuditBook, SessionBook, TokenBook, UserBook
+from ringboot.fleet.webhookbooks import DeliveryBook, ToldBook
 from ringboot.model.device import Config, Device, DeviceFile
 from ringboot.model.dnsname import DnsName
 from ringboot.model.event import Event
 from ringboot.model.rollout import Rollout, RolloutDevice
 from ringboot.model.site import Reservation
 from ringboot.model.sync import SyncJob, SyncRow
-from ringboot.model.webhook import Delivery
 
 
 class Taken(Exception):
@@ -349,38 +349,6 @@ class SyncBook(Protocol):
 
     def tally(self, job: int) -> list[tuple[str, str, int]]:
         """Count a job's devices by state and reason."""
-
-
-class DeliveryBook(Protocol):
-    """What webhooks are still to be told."""
-
-    def add(self, rows: Iterable[Delivery]) -> None:
-        """Queue messages."""
-
-    def due(self, hook: str, utc: float, limit: int) -> list[Delivery]:
-        """Give those of a receiver that may be sent now, the oldest first."""
-
-    def settle(self, taken: Iterable[Delivery], later: Iterable[Delivery]) -> None:
-        """Remove what was taken, and keep how it stands with the rest."""
-
-    def trim(self, hooks: Collection[str], most: int) -> dict[str, int]:
-        """Drop the oldest of each receiver beyond so many, and all of others; gives how many of each were dropped."""
-
-    def waiting(self) -> dict[str, tuple[int, str]]:
-        """Count those of each receiver, with why the last try failed."""
-
-
-class ToldBook(Protocol):
-    """What was told and still holds: a pool that runs low, a device that is stuck."""
-
-    def all(self, kind: str) -> set[str]:
-        """Give the subjects of a kind."""
-
-    def put(self, kind: str, subject: str, utc: float) -> None:
-        """Keep that it was told."""
-
-    def remove(self, kind: str, subject: str) -> None:
-        """Forget it: it holds no more."""
 
 
 class HistoryBook(Protocol):

@@ -46,7 +46,7 @@ _BY_MAC = Statement(
 _HEAD_COLUMNS = [column for column in _COLUMNS if column.name != "options"]
 _HEADS = Statement(sa.select(*_HEAD_COLUMNS).order_by(DEVICE.c.id))
 # What a search looks at, one value a line; `holds` is ours, since SQLite folds no letter but those of ASCII.
-_TEXT = sa.literal_column(
+_TEXT: sa.ColumnElement[str] = sa.literal_column(
     " || char(10) || ".join(
         f"CASE {each.name} WHEN 1 THEN 'true' ELSE 'false' END"
         if each.name == "configured"
