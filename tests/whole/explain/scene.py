@@ -47,7 +47,7 @@ listen = "127.0.0.1:{tftp}"
 listen = "127.0.0.1:{http}"
 """
 PLACES = (  # what differs from run to run
-    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "<time>"),
+    (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z0-9:+-]+", "<time>"),
     (r"\b[0-9a-f]{32}\b", "<id>"),
     (r"(added +|was added by )\S+$", r"\1<user>"),
 )
