@@ -36,6 +36,13 @@ TABLE: tuple[Metric, ...] = (
     ),
     Metric("dhcp_hints_lost", "counter", (), "hints to main that were dropped because it did not read"),
     Metric("dhcp_parked", "gauge", (), "clients waiting for an answer to a question"),
+    Metric(
+        "dhcp_questions",
+        "counter",
+        ("outcome",),
+        "questions to scripts and foreign sources: asked, answered, failed, unanswered (until the deadline), not-asked "
+        "(nobody was there), late; and clients without an answer that were served, or left silent",
+    ),
     Metric("dhcp_send_failures", "counter", (), "replies that the system refused to send"),
     Metric("leases", "gauge", ("state",), "addresses by state"),
     Metric("network_leases", "gauge", ("network", "state"), "addresses of each network that are bound or declined"),

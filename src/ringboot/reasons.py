@@ -184,6 +184,52 @@ ADDRESS_IN_USE = _row(
 ADDRESS_ANSWERS = _row("address-answers", "dhcp", "{address} answers a ping; it is in quarantine",
                        "Find the machine behind the relay that uses this address without a lease.")
 NO_ANSWER = _row("no-answer", "dhcp", "the question {question} was not answered in time")
+NO_ANSWER_SILENT = _row(
+    "no-answer-silent", "dhcp",
+    "{origin} should have had a say about this client: {why}; it got no answer",
+    "on_no_answer of the hook, else of [dhcp], says what happens then: silent or serve. See ringboot script list.",
+)
+NO_ANSWER_SERVED = _row(
+    "no-answer-served", "dhcp",
+    "scripts or sources should have had a say about this client: {why}; it was served without",
+    NO_ANSWER_SILENT.help,
+)
+SCRIPT_GAVE = _row("script-gave", "dhcp", "{origin} gave {address} ({took})")
+SCRIPT_GAVE_NETWORK = _row("script-gave-network", "dhcp", "{origin} gave an address of network {network} ({took})")
+SCRIPT_CHANGED = _row("script-changed", "dhcp", "scripts changed the answer ({took})")
+SCRIPT_SILENT = _row("script-silent", "dhcp", "{origin} says that this client gets no answer")
+SCRIPT_REFUSED = _row("script-refused", "dhcp", "{origin} gives this client nothing")
+NAK_SCRIPT = _row("nak-script", "dhcp", "refused {address}: {origin} does not give it to this client")
+SCRIPT_CHANGED_ADDRESS = _row(
+    "script-changed-address", "dhcp",
+    "{origin} wrote {wrote} where {address} stood; nothing was sent",
+    "Only a reservation gives an address: return one from hook.unknown or hook.chosen.",
+)
+SCRIPT_UNUSABLE = _row(
+    "script-unusable", "dhcp",
+    "{origin} made an answer that cannot be sent: {why}",
+    "Correct the script; ringboot script test shows what it makes of a message.",
+)
+GIVEN_ELSEWHERE = _row(
+    "given-elsewhere", "dhcp",
+    "{origin} gave {address}, which lies in no network of the client's wire ({network})",
+    "Correct what it gives, or set the same segment for the networks of one wire.",
+)
+GIVEN_NO_NETWORK = _row(
+    "given-no-network", "dhcp",
+    "{origin} gave an address of network {network}, which has no pools on the client's wire ({wire})",
+    GIVEN_ELSEWHERE.help,
+)
+GIVEN_UNUSABLE = _row(
+    "given-unusable", "dhcp",
+    "{origin} gave {address}, which no client can have: {why}",
+    "Correct what it gives.",
+)
+GIVEN_TAKEN = _row(
+    "given-taken", "dhcp",
+    "{origin} gave {address}, which is not free: {holder} has it",
+    "Give another one, or take it back: ringboot lease release.",
+)
 JOURNAL_FAILED = _row(
     "journal-failed", "dhcp",
     "the lease could not be written: {why}",

@@ -32,6 +32,7 @@ from ringboot.leases.table import Table
 from ringboot.leases.undo import Change, Undo
 from ringboot.model.address import ip_number, ip_text, ip_wire, mac_octets, mac_text
 from ringboot.model.lease import LeaseChange
+from ringboot.model.scripting import Asked, Told
 from ringboot.model.site import Class, Match, Network, Pool, Reservation, Site
 
 OURS = ip_number("10.0.0.2")
@@ -80,6 +81,8 @@ class Server:
         self.ours: tuple[int, ...] = (OURS,)
         self.wire: dict[int, Answer] = {}  # the MACs that answer ARP for an address; where none is named, nobody
         self.short_ways = 0  # messages that were decided the short way
+        self.script: Callable[[Asked], Told | None] = lambda _: None  # what the scripts process says; None: nothing
+        self.asked: list[Asked] = []  # what it was asked
 
     def sleep(self, seconds: float) -> None:
         self.now = Now(self.now.utc + seconds, self.now.steady + seconds)
@@ -102,7 +105,10 @@ class Server:
         if isinstance(decision, Need) and decision.question.kind == WHO_HAS:
             answers = {decision.question: self.wire.get(decision.question.address, frozenset())}
             decision = decide(query, self.facts, self.now, answers)
-        self._hold_to_the_long_way(query, decision, answers or {})
+        if isinstance(decision, Need) and decision.asked is not None:
+            decision = self._consult(query, decision, answers or {})
+        else:
+            self._hold_to_the_long_way(query, decision, answers or {})
         if isinstance(decision, Need):
             heard = Heard(f"ask {decision.question.kind} {ip_text(decision.question.address)}")
             heard.need = decision
@@ -119,6 +125,15 @@ class Server:
             if isinstance(decision.change, LeaseChange):
                 self.rows.append(decision.change)
         return heard
+
+    def _consult(self, query: Query, decision: Decision, answers: Mapping[Question, Answer]) -> Decision:
+        while isinstance(decision, Need) and decision.asked is not None:
+            if decision.change is not None:
+                self.table.apply(decision.change)
+            self.asked.append(decision.asked)
+            answers = {**answers, decision.question: self.script(decision.asked)}
+            decision = decide(query, self.facts, self.now, answers)
+        return decision
 
     def _hold_to_the_long_way(self, query: Query, decision: Decision, answers: Mapping[Question, Answer]) -> None:
         """Check, in every conversation of these tests, that the short way says what the long way says."""

@@ -47,7 +47,7 @@ def choose(case: Case, wanted: int) -> Choice | None:
     """Choose an address (RFC 2131 4.3.1): reserved, current, offered, previous, asked for (`wanted`), new."""
     _, client, facts, now = case
     mine = client.reserved
-    if mine is not None and is_open(case, mine.address):
+    if mine is not None and mine.address and is_open(case, mine.address):
         return Choice(client.nets[0], mine.address)
     for net, address in _candidates(case, wanted):
         if is_legal(case, net, address) and is_open(case, address) and may_begin(case, net, address):
@@ -153,7 +153,7 @@ def judge(case: Case, address: int) -> Claim:
     if net not in client.nets:
         return _new(Claim, (FOREIGN if lease is None else MOVED, net, lease))
     mine = client.reserved
-    better = mine is not None and mine.address != address and is_open(case, mine.address)
+    better = mine is not None and mine.address not in (0, address) and is_open(case, mine.address)
     if better or not is_legal(case, net, address):
         return _new(Claim, (TAKEN if lease is None else MOVED, net, lease))
     offer = facts.table.offered(address, now.steady)

@@ -31,6 +31,11 @@ class Client(NamedTuple):
     reserved: Reserved | None  # of the first of them
     known: bool
 
+    def reserved_in(self, net: Net) -> Reserved | None:
+        """Give the reservation if it is for this network."""
+        mine = self.reserved
+        return mine if mine is not None and mine.row.network in ("", net.name) else None
+
     def owns(self, lease: Lease) -> bool:
         """Say whether a lease is this client's: by its key, or, reserved by MAC, whatever identifier it uses now.
 

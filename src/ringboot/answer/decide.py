@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from ringboot import reasons
 from ringboot.answer.bootp import bootp
 from ringboot.answer.case import Case
-from ringboot.answer.client import identify, link_of, selection
-from ringboot.answer.decision import Answer, Decision, Question, Silence
+from ringboot.answer.client import Client, identify, link_of, selection
+from ringboot.answer.consult import ENDING, Concern, concern, heard_after, heard_before
+from ringboot.answer.decision import Answer, Decision, Question, Reply, Silence
 from ringboot.answer.discover import discover
 from ringboot.answer.ending import decline, quarantine, release
 from ringboot.answer.facts import Facts
+from ringboot.answer.given import why_taken
 from ringboot.answer.inform import inform
 from ringboot.answer.leasequery import leasequery
+from ringboot.answer.network import Provided
 from ringboot.answer.proxy import proxied
 from ringboot.answer.query import Now, Query
 from ringboot.answer.request import no_service, request
@@ -40,6 +43,12 @@ def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, Answ
         return Silence(reasons.NOT_A_REQUEST, {})
     if not message.chaddr and len(message.options.get(61, b"")) < 2:
         return Silence(reasons.NO_IDENTITY, {})
+    if facts.asks:
+        return _with_scripts(query, kind, facts, now, answers)
+    return _alone(query, kind, facts, now, answers)
+
+
+def _alone(query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Question, Answer]) -> Decision:
     if kind == RELEASE:
         return release(query, facts, now)
     if kind == DECLINE:
@@ -49,6 +58,29 @@ def decide(query: Query, facts: Facts, now: Now, answers: Mapping[Question, Answ
     return decide_at_length(query, kind, facts, now, answers) if reply is None else reply
 
 
+def _with_scripts(query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Question, Answer]) -> Decision:
+    """Decide with what hooks and foreign sources say, where they have a say: for most messages they have none."""
+    link = link_of(query, facts) if query.locals else None
+    fit = concern(query, kind, link, facts)
+    if fit is None:
+        return _alone(query, kind, facts, now, answers)
+    facts.meet(query.locals)
+    client = None if link is None else identify(query, link, facts)
+    about = Concern(query, kind, link, client, fit)
+    heard = heard_before(about, facts, now, answers)
+    if heard is not None and not isinstance(heard, Client):
+        return heard
+    client = heard or client
+    if client is None or kind in ENDING:
+        return _alone(query, kind, facts, now, answers)
+    case = Case(query, client, facts, now)
+    taken = why_taken(case) if kind in (BOOTP, DISCOVER) else None
+    decision = taken or _decide_case(case, kind, answers)
+    if isinstance(decision, Reply) and fit.answer:
+        return heard_after(about._replace(client=client), case, decision, answers)
+    return decision
+
+
 def decide_at_length(query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Question, Answer]) -> Decision:
     """Decide with all that may play a part about what is answered at all; `short` is held to what this says."""
     link = link_of(query, facts) if query.locals else None
@@ -56,10 +88,16 @@ def decide_at_length(query: Query, kind: int, facts: Facts, now: Now, answers: M
         return Silence(reasons.NO_NETWORK, {"where": _where(query, facts)})
     client = identify(query, link, facts)
     case = tuple.__new__(Case, (query, client, facts, now))  # a third of the cost of calling the class
+    return _decide_case(case, kind, answers)
+
+
+def _decide_case(case: Case, kind: int, answers: Mapping[Question, Answer]) -> Decision:
+    client = case.client
+    link = client.link
     beside = proxied(case, kind)
     if beside is not None:
         return beside
-    if link.row.proxy or not (link.pools or link.is_served()):
+    if link.row.proxy or not (link.pools or link.is_served() or isinstance(client.reserved, Provided)):
         return no_service(client)
     if kind == REQUEST:
         return request(case)

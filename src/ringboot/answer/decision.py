@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.model.lease import LeaseChange
+from ringboot.model.scripting import Asked, Told
 from ringboot.reasons import Reason
 
 RELAY = "relay"  # UDP to the relay agent
@@ -33,15 +34,18 @@ class Question(NamedTuple):
     """Something only the outside knows.
 
     It is asked by ARP on an interface, where the address lies on its wire; `FAR` elsewhere, by ICMP echo.
+    RESERVATION_OF and SCRIPT (model.scripting) are asked of the scripts process, about one message.
     """
 
     kind: str
     interface: str
     address: int
+    about: bytes = b""  # what tells the message, where it is about one
 
 
-# Whether an address is free, or the MACs of those who answered there; None: nobody can be asked.
-Answer = bool | frozenset[bytes] | None
+# Whether an address is free, or the MACs of those who answered there, or what scripts say; None: nobody can be asked,
+# or nobody answered.
+Answer = bool | frozenset[bytes] | Told | None
 
 
 class Reply(NamedTuple):
@@ -71,6 +75,7 @@ class Need(NamedTuple):
 
     question: Question
     change: Offer | None = None
+    asked: Asked | None = None  # what the scripts process is to be told
 
 
 Decision = Reply | Silence | Need

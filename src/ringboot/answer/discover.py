@@ -12,7 +12,7 @@ from ringboot.answer.client import is_on_wire
 from ringboot.answer.decision import ADDRESS_FREE, FAR, Answer, Decision, Need, Question, Silence
 from ringboot.answer.limits import why_limited
 from ringboot.answer.network import Net
-from ringboot.answer.times import lease_time, short_time
+from ringboot.answer.times import short_time, time_of
 from ringboot.answer.writing import give, gives, grant
 from ringboot.dhcp.message import OFFER
 from ringboot.leases.offers import Offer, Withdraw
@@ -56,7 +56,7 @@ def discover(case: Case, answers: Answers) -> Decision:
             change = _new(Offer, (net.name, address, client.key, now.steady + OFFER_HOLD, True))
         else:
             reason = reasons.OFFERED_UNHELD
-    seconds, _ = short_time(net, address, facts, now.utc, lease_time(query, net, facts))
+    seconds, _ = short_time(net, address, facts, now.utc, time_of(case, net))
     return give(case, net, address, kind=OFFER, seconds=seconds, change=change, reason=reason)
 
 
@@ -107,7 +107,7 @@ def _none_left(case: Case) -> Silence:
     _, client, facts, _ = case
     mine = client.reserved
     detail: dict[str, object] = {"network": client.nets[0].name}
-    if mine is not None and not client.nets[0].pools:
+    if mine is not None and mine.address and not client.nets[0].pools:
         lease = facts.table.of_address(mine.address)
         holder = lease.mac.hex(":") if lease is not None and lease.mac else "a client without a lease"
         return Silence(reasons.RESERVED_IN_USE, {**detail, "address": ip_text(mine.address), "holder": holder})

@@ -68,8 +68,10 @@ def decline(query: Query, facts: Facts, now: Now, answers: Mapping[Question, Ans
 
 
 def quarantine(address: int, facts: Facts) -> int:
-    """Give the seconds for which an address is not tried again."""
-    return QUARANTINE_RESERVED if facts.is_reserved(address) else QUARANTINE
+    """Give the seconds for which an address is not tried again; one outside the pools is kept for somebody."""
+    net = facts.nets.at(address)
+    is_kept = facts.is_reserved(address) or (net is not None and net.place(address).pool is None)
+    return QUARANTINE_RESERVED if is_kept else QUARANTINE
 
 
 def _is_holder(query: Query, lease: Lease, facts: Facts) -> bool:

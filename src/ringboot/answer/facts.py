@@ -6,12 +6,15 @@ from collections import Counter
 from dataclasses import replace as altered
 
 from ringboot.answer.classes import Classes
+from ringboot.answer.hooks import Hooks
 from ringboot.answer.network import Net, Nets, Reserved
 from ringboot.answer.options import Options, check
+from ringboot.answer.recalled import Recalled
 from ringboot.leases.span import Span
 from ringboot.leases.table import Table
 from ringboot.leases.watch import Watched
 from ringboot.model.address import ip_number, mac_octets
+from ringboot.model.scripting import Hello
 from ringboot.model.site import Class, Network, OptionTexts, Reservation, Site, Snapshot
 from ringboot.model.whose import PLACES, Name
 
@@ -42,6 +45,9 @@ class Facts:
         self._met: set[tuple[int, ...]] = set()
         self._own: set[int] = set()  # addresses of ours
         self._barred: set[int] = set()  # what no pool gives, reservations aside
+        self.hooks: Hooks | None = None  # as the scripts process said last; None: it said nothing yet
+        self.recalled = Recalled()
+        self.asks = False  # a message may have to be asked about there, or would, if it had said anything
         self.replace_site(site)
 
     # Changes
@@ -56,7 +62,9 @@ class Facts:
         self.site, self.problems = usable, problems
         self.nets, self.classes, self.options = nets, classes, Options(usable, classes, self._words)
         self.boots = boots
-        self._look_at_relays()
+        if not usable.scripts:
+            self.hooks, self.recalled = None, Recalled()
+        self._look_at_scripts()
         self._servers = {}
         self._own |= own
         for reserved in self.reservations.values():
@@ -82,6 +90,11 @@ class Facts:
             self.reservations, self._names, self._places, self._addresses, self._known, self._words = before
             self._look_at_relays()
             raise
+
+    def take_hooks(self, hello: Hello) -> None:
+        """Hear whom the scripts process is to be asked about; ValueError, then nothing changes."""
+        self.hooks = Hooks(hello)
+        self._look_at_scripts()
 
     def put_reservation(self, row: Reservation) -> None:
         """Add a reservation, or replace the one of the same network, kind and value; ValueError."""
@@ -187,7 +200,12 @@ class Facts:
                 self.table.admit(reserved.address)
 
     def _look_at_relays(self) -> None:
-        self.reads_relay = self.classes.reads_relay or self.boots.reads_relay or self._places > 0
+        own = self.classes.reads_relay or self.boots.reads_relay or self._places > 0
+        self.reads_relay = own or (self.hooks is not None and self.hooks.reads_relay)
+
+    def _look_at_scripts(self) -> None:
+        self.asks = self.site.scripts and (self.hooks is None or not self.hooks.concerns_nobody)
+        self._look_at_relays()
 
     def _withhold(self) -> None:
         self._barred = self._own.union(*(net.unusable() for net in self.nets.by_name.values()))

@@ -68,7 +68,7 @@ def boot(case: Case, net: Net, address: int, server: int, seconds: int | None) -
     if found is None:
         return None
     wanted = options.get(_PARAMETERS, b"")
-    reserved = client.reserved if client.reserved and client.reserved.row.network == net.name else None
+    reserved = client.reserved_in(net)
     texts = layer_of(found).texts
     asker = Asker(facts.classes.of(options, client.mac), reserved, client.mac, wanted, seconds, texts)
     octets = dict(facts.options.of(net, net.place(address), server, asker))

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import count
 from typing import NamedTuple
 
-from ringboot.model.address import ip_number, prefix_mask
+from ringboot.model.address import ip_number, ip_text, prefix_mask
+from ringboot.model.scripting import Given
 from ringboot.model.site import Network, OptionTexts, Pool, Reservation
-from ringboot.model.whose import Name, octets_of
+from ringboot.model.whose import BY_NAME, Name, octets_of
 
 _REMEMBERED = 4096
 
@@ -23,6 +24,27 @@ class Reserved:
         self.address = ip_number(row.address)
         self.name: Name = (row.kind, octets_of(row.kind, row.value))
         self.texts: OptionTexts = {**({"12": row.hostname} if row.hostname else {}), **row.options}
+
+
+class Provided(Reserved):
+    """One that a script or a foreign source gives a client, for one message; `address` 0: one of the pools.
+
+    Its network is "" where it does not say in which.
+    """
+
+    __slots__ = ("given",)
+
+    def __init__(self, given: Given, network: str, address: int, name: Name) -> None:
+        kind, octets = name
+        text = ip_text(address) if address else ""
+        self.row = Reservation(
+            network, kind, BY_NAME[kind].write(octets), text, given.hostname or None, dict(given.options)
+        )
+        self.address = address
+        self.name = name
+        self.given = given
+        timers = {code: str(seconds) for code, seconds in (("58", given.t1), ("59", given.t2)) if seconds is not None}
+        self.texts = {**({"12": given.hostname} if given.hostname else {}), **timers, **given.options}
 
 
 class Place(NamedTuple):

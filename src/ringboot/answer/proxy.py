@@ -7,6 +7,7 @@ from ringboot.answer.case import Case
 from ringboot.answer.decision import UNICAST, Reply, Silence, To
 from ringboot.answer.destination import destination
 from ringboot.answer.netboot import boot_alone
+from ringboot.answer.network import Provided
 from ringboot.answer.server import is_us
 from ringboot.dhcp.message import ACK, DISCOVER, INFORM, OFFER, REQUEST
 from ringboot.dhcp.reply import reply
@@ -24,7 +25,8 @@ def proxied(case: Case, kind: int) -> Reply | Silence | None:
     link = client.link
     if not facts.boots.rows or kind not in (DISCOVER, REQUEST, INFORM):
         return None
-    served = not link.row.proxy and (link.pools or link.is_served())
+    is_provided = isinstance(client.reserved, Provided)
+    served = not link.row.proxy and (link.pools or link.is_served() or is_provided)
     asks_boot_server = query.pxe and query.message.ciaddr and kind != DISCOVER
     if served and not asks_boot_server:
         return None

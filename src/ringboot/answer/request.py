@@ -116,6 +116,6 @@ def _other_server(case: Case, server: int) -> Silence:
 
 def _is_acquainted(client: Client, facts: Facts) -> bool:
     """Say whether we ever gave this client an address on this wire, or keep one for it."""
-    if client.reserved is not None:
+    if client.reserved is not None and client.reserved.address:
         return True
     return any(facts.table.of_client(net.name, client.key) is not None for net in client.link.wire)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ringboot.answer.case import Case
 from ringboot.answer.facts import Facts
 from ringboot.answer.limits import scarce_pool
-from ringboot.answer.network import Net
+from ringboot.answer.network import Net, Provided
 from ringboot.answer.query import Query
 from ringboot.answer.said import said
-from ringboot.leases.terms import SHORTEST_LEASE
+from ringboot.leases.terms import INFINITE, SHORTEST_LEASE
 from ringboot.model.site import Pool
 
 _LEASE_TIME = 51
@@ -18,6 +19,14 @@ def short_time(net: Net, address: int, facts: Facts, utc: float, seconds: int) -
     pool = scarce_pool(net, address, facts, utc)
     most = net.row.scarce_lease_time
     return (seconds, None) if pool is None or most is None or most >= seconds else (most, pool)
+
+
+def time_of(case: Case, net: Net) -> int:
+    """Give the seconds of a client's lease while there are addresses enough; what scripts and sources say is first."""
+    mine = case.client.reserved
+    if isinstance(mine, Provided) and mine.given.lease_time is not None:
+        return max(1, min(mine.given.lease_time, INFINITE))
+    return lease_time(case.query, net, case.facts)
 
 
 def lease_time(query: Query, net: Net, facts: Facts) -> int:

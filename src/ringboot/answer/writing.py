@@ -14,7 +14,7 @@ from ringboot.answer.options import Asker
 from ringboot.answer.query import Query
 from ringboot.answer.said import said
 from ringboot.answer.server import override_of
-from ringboot.answer.times import lease_time, short_time
+from ringboot.answer.times import short_time, time_of
 from ringboot.dhcp.forcerenew import CAPABLE
 from ringboot.dhcp.fqdn import CLIENT_FQDN, fqdn_option, name_of
 from ringboot.dhcp.message import ACK, NAK
@@ -38,7 +38,7 @@ def gives(case: Case, net: Net, address: int, code: int) -> bool:
     wanted = query.message.options.get(_PARAMETERS, b"")
     if code not in wanted:
         return False
-    reserved = client.reserved if client.reserved and client.reserved.row.network == net.name else None
+    reserved = client.reserved_in(net)
     asker = Asker(facts.classes.of(said(query, facts), client.mac), reserved, client.mac, wanted, None)
     return code in facts.options.of(net, net.place(address), facts.server_for(net, query.locals), asker)
 
@@ -55,14 +55,14 @@ def option_block(case: Case, net: Net, address: int, server: int, seconds: int |
         written = facts.options.written.get((place.number, classes, server, wanted, seconds))
         if written is not None:
             return written
-    elif reserved.row.network != net.name:
-        reserved = None
+    else:
+        reserved = client.reserved_in(net)
     return facts.options.write(net, place, server, Asker(classes, reserved, client.mac, wanted, seconds))
 
 
 def grant(case: Case, net: Net, address: int, lease: Lease | None, *, reason: Reason, lead: bytes = b"") -> Reply:
     """Write the ACK of an address with the change that gives it; `lease` is the client's own of it, if it had one."""
-    full = lease_time(case.query, net, case.facts)
+    full = time_of(case, net)
     seconds, scarce = short_time(net, address, case.facts, case.now.utc, full)
     row = lease_row(case, net, address, lease, seconds)
     if CAPABLE in case.query.message.options:
@@ -122,8 +122,8 @@ def told_name(case: Case, net: Net, address: int) -> bytes:
     """Write option 81 with the name that the client has with an address of this network."""
     query, client, facts, _ = case
     options = query.message.options
-    mine = client.reserved
-    name = mine.row.name_at(ip_text(address)) if mine and mine.row.network == net.name else ""
+    mine = client.reserved_in(net)
+    name = mine.row.name_at(ip_text(address)) if mine else ""
     return fqdn_option(options, name_of(net.row.ddns_domain or "", name, options), updates=facts.site.dns)
 
 

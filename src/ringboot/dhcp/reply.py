@@ -46,11 +46,21 @@ def block(options: Mapping[int, bytes], wanted: bytes = b"") -> bytes:
     left_out |= {code for first, codes in SUPERSEDED.items() if first in options and first in wanted for code in codes}
     order = [code for code in dict.fromkeys(wanted) if code in options]
     order += sorted(options.keys() - set(order))
+    order = _sorted(order)
+    return b"".join(tlv(code, options[code]) for code in order if code not in RESERVED and code not in left_out)
+
+
+def in_order(options: Mapping[int, bytes]) -> bytes:
+    """Write just these options, in their order, but for one that must stand before another."""
+    return b"".join(tlv(code, options[code]) for code in _sorted(list(options)))
+
+
+def _sorted(order: list[int]) -> list[int]:
     for first, second in BEFORE:
-        if first in options and second in options and order.index(first) > order.index(second):
+        if first in order and second in order and order.index(first) > order.index(second):
             order.remove(first)
             order.insert(order.index(second), first)
-    return b"".join(tlv(code, options[code]) for code in order if code not in RESERVED and code not in left_out)
+    return order
 
 
 def reply(
@@ -66,12 +76,14 @@ def reply(
     sname: bytes = b"",
     broadcast: bool | None = None,
     proxy: bool = False,
+    bare: bool = False,
 ) -> bytes:
     """Write the answer to a query: OFFER, ACK or NAK, as the rule for it says (RFC 2131 4.3.1, table 3).
 
     `block` is what `block()` made; what the client has no room for goes into `file` and `sname` where these are empty
     (RFC 2132 9.3), and whole options are left out, the last first, when that is too little.
     With `proxy` the address is another server's matter: there is none in it, and no time.
+    `bare`: it gives no address, and needs no lease time, as those do that only tell a boot file.
     `broadcast` sets or clears the flag, None copies it; a NAK that goes to a relay has it set (RFC 2131 4.3.2).
     ValueError when the rule wants a lease time and there is none, and when `file` or `sname` is too long.
     """
@@ -88,7 +100,7 @@ def reply(
             siaddr, file, sname = 0, b"", b""
         if kind == NAK and query.giaddr:
             flags |= BROADCAST
-    elif lease_time is None:
+    elif lease_time is None and not bare:
         raise ValueError(f"an {rule.name} must carry a lease time")
     if len(file) > 128 or len(sname) > 64:
         raise ValueError(f"file has {len(file)} octets and sname {len(sname)}, where 128 and 64 are room")

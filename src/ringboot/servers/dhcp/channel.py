@@ -1,10 +1,11 @@
-"""The unix socket between dhcp and main: one connection, length-prefixed JSON, bounded both ways, never waited for."""
+"""The unix socket to main, or to scripts: one connection, length-prefixed JSON, bounded both ways, never waited for."""
 
 from __future__ import annotations
 
 import json
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 Frame = dict[str, Any]
@@ -52,6 +53,19 @@ class Channel:
             return False
         self.drop()
         fresh.setblocking(False)
+        self._connection = fresh
+        return True
+
+    def connect(self, path: Path) -> bool:
+        """Connect to who listens at a path, without waiting; False when nobody does, or too many wait there."""
+        fresh = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        fresh.setblocking(False)
+        try:
+            fresh.connect(str(path))
+        except OSError:
+            fresh.close()
+            return False
+        self.drop()
         self._connection = fresh
         return True
 

@@ -42,12 +42,14 @@ class Counters:
         "hints_lost",
         "messages",
         "outcomes",
+        "questions",
         "send_failures",
     )
 
     def __init__(self) -> None:
         self.messages = dict.fromkeys(("other", *NAMES.values()), 0)
         self.outcomes: dict[str, int] = {}
+        self.questions: dict[str, int] = {}  # to the scripts process
         self.answers = [0] * (len(BUCKETS) + 1)
         self.answer_seconds = 0.0
         self.commits = 0
@@ -74,6 +76,10 @@ class Counters:
         """Count an outcome."""
         self.outcomes[reason] = self.outcomes.get(reason, 0) + 1
 
+    def question(self, outcome: str) -> None:
+        """Count what became of a question to the scripts process, or of its client."""
+        self.questions[outcome] = self.questions.get(outcome, 0) + 1
+
     def rows(self, leases: dict[str, int], parked: int, offered: Mapping[tuple[str, str], int]) -> list[Number]:
         """Give all numbers; `leases` counts addresses by state, `offered` by network and pool."""
         rows: list[Number] = []
@@ -85,6 +91,7 @@ class Counters:
         rows += [_row("pool_offered", value, network=net, pool=pool) for (net, pool), value in offered.items()]
         rows.append(_row("dhcp_dropped", self.dropped))
         rows.append(_row("dhcp_hints_lost", self.hints_lost))
+        rows += [_row("dhcp_questions", value, outcome=name) for name, value in sorted(self.questions.items())]
         rows.append(_row("dhcp_parked", parked))
         rows.append(_row("dhcp_send_failures", self.send_failures))
         rows.append(_row("journal_commits", self.commits))

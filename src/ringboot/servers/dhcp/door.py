@@ -6,7 +6,6 @@ change is kept until the journal has the batch.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -18,8 +17,10 @@ from ringboot.answer.query import Now, Query
 from ringboot.dhcp.message import DISCOVER, LEASEQUERY
 from ringboot.leases.offers import Offer, Withdraw
 from ringboot.leases.undo import Undo
-from ringboot.model.address import ip_number, ip_text
+from ringboot.model.address import ip_text
 from ringboot.model.lease import LeaseChange
+from ringboot.model.scripting import Asked as About
+from ringboot.model.scripting import Told
 from ringboot.model.slowest import Slowest
 from ringboot.reasons import Reason
 from ringboot.servers.dhcp.asked import Asked
@@ -27,20 +28,22 @@ from ringboot.servers.dhcp.backlog import Shed
 from ringboot.servers.dhcp.clock import Clock
 from ringboot.servers.dhcp.counters import Counters
 from ringboot.servers.dhcp.hints import Hints
+from ringboot.servers.dhcp.notes import OF_SCRIPTS, Notes
 from ringboot.servers.dhcp.outcomes import Outcomes
 from ringboot.servers.dhcp.parking import Answers, Parked, Parking
 from ringboot.servers.dhcp.port import Arrivals
 from ringboot.servers.dhcp.scan import Scan
 from ringboot.servers.dhcp.settling import Decided, Held, Settling, Syncs
+from ringboot.servers.dhcp.steps import step
 from ringboot.servers.dhcp.turns import Turns
 from ringboot.store.journal import Journal, JournalFailed
 
 TRIES = 4  # questions that one message may raise
+TRIES_OF_SCRIPTS = 2  # and as many more where scripts are asked
 SAY_AGAIN = 10.0  # seconds between two lines about the same failure
 
 _NOTHING: Answers = {}
 _DISCOVER, _LEASEQUERY = bytes((DISCOVER,)), bytes((LEASEQUERY,))
-_USUAL = 2  # details of an answer: address and network
 
 
 class Sender(Protocol):
@@ -55,6 +58,16 @@ class Asker(Protocol):
 
     def ask(self, interface: str, address: int) -> Asked:
         """Ask once."""
+
+
+class Consulted(Protocol):
+    """Somebody who can ask the scripts process; the answer comes to `Door.told`."""
+
+    def ask(self, question: Question, asked: About) -> bool:
+        """Ask; False when nobody is there."""
+
+    def forget(self, question: Question) -> None:
+        """Hear that an answer is not waited for any more."""
 
 
 class _Batch:
@@ -87,14 +100,15 @@ class Door:
         self.counters = Counters()
         self.outcomes = Outcomes()
         self.hints = Hints()
+        self.notes = Notes(self.counters, self.outcomes, self.hints)
         self.parking = Parking()
         self.scan = Scan(prober.ask, self._cannot_scan)
         self.slowest = Slowest()
         self.clock = clock or Clock()
+        self.scripts: Consulted | None = None
         self._ports = ports
         self._prober = prober
         self._turns = Turns(facts.table)
-        self._rest: dict[str, str] = {}  # a network's name as the rest of an outcome
         self._said: dict[str, float] = {}
 
     @property
@@ -115,6 +129,9 @@ class Door:
         batch = _Batch()
         if len(self.parking):
             for question in self.parking.over(now.steady):
+                if question.kind in OF_SCRIPTS and self.scripts is not None:
+                    self.scripts.forget(question)
+                    self.counters.question("unanswered")
                 self._resume(self.parking.answered(question, self.parking.heard(question)), now, batch)
         for bad in arrivals.bad:
             self.counters.outcome(reasons.BAD_PACKET.id)
@@ -136,7 +153,7 @@ class Door:
             except Exception as error:  # a message must not be able to stop the process, whatever is wrong with it
                 decision = self._fault(query, error, now)
             if isinstance(decision, Need):
-                self._answer(query, _NOTHING, now, batch)
+                self._go_on(query, decision, _NOTHING, now, batch)
                 continue
             change = decision.change
             if change is not None:
@@ -164,7 +181,20 @@ class Door:
             )
             parked = self.parking.answered(question, False)
             for each in parked:
-                self._note(each.query, Silence(reason, {"address": ip_text(address)}), now)
+                self.notes.note(each.query, Silence(reason, {"address": ip_text(address)}), now)
+            self._resume(parked, now, batch)
+        self._commit(batch, now)
+
+    def told(self, heard: Mapping[Question, Told | None]) -> None:
+        """Go on with what the scripts process says; None: it was lost before it answered."""
+        now = self.clock.now()
+        batch = _Batch()
+        for question, told in heard.items():
+            parked = self.parking.answered(question, told)
+            self.counters.question("unanswered" if told is None else "failed" if told.failed else "answered")
+            if told is not None:
+                for each in parked:
+                    self.notes.step(each.query, *step(question, told), now)
             self._resume(parked, now, batch)
         self._commit(batch, now)
 
@@ -209,7 +239,8 @@ class Door:
         """Send the second probe of the questions that are halfway."""
         if len(self.parking):
             for question in self.parking.to_repeat(self.clock.now().steady):
-                self._prober.ask(question.interface, question.address)
+                if question.kind not in OF_SCRIPTS:
+                    self._prober.ask(question.interface, question.address)
 
     def change(self, change: LeaseChange) -> None:
         """Make a change that no message asked for; JournalFailed: it did not happen."""
@@ -227,7 +258,7 @@ class Door:
         shed: list[Shed] = []
         queries = self._turns.order(arrivals, more, now.steady, shed)
         for query, reason in shed:
-            self._note(query, Silence(reason, {}), now)
+            self.notes.note(query, Silence(reason, {}), now)
         return queries
 
     def _resume(self, parked: Sequence[Parked], now: Now, batch: _Batch) -> None:
@@ -241,18 +272,22 @@ class Door:
         """
         older = self.parking.take(query)
         if older is not None:
-            self._note(older.query, Silence(reasons.SUPERSEDED, {}), now)
+            self.notes.note(older.query, Silence(reasons.SUPERSEDED, {}), now)
         question = self.parking.declined(query) if query.message.options.get(53) == _DISCOVER else None
         return question is not None and self.parking.park(query, question, _NOTHING, deadline=0.0, repeat=0.0)
 
     def _answer(self, query: Query, answers: Answers, now: Now, batch: _Batch) -> None:
         """Decide one message, and ask when that is needed."""
-        decision = self._decide(query, answers, now)
+        self._go_on(query, self._decide(query, answers, now), answers, now, batch)
+
+    def _go_on(self, query: Query, decision: Decision, answers: Answers, now: Now, batch: _Batch) -> None:
         if isinstance(decision, Need):
             answered = self._ask(query, decision, answers, now, batch)
             if answered is None:
                 return
             decision = answered
+        elif answers:
+            self.notes.unheard(query, answers, decision, now)
         if decision.change is not None:
             self._apply(decision.change, batch)
         batch.done.append((query, decision))
@@ -275,11 +310,12 @@ class Door:
 
     def _ask(self, query: Query, need: Need, answers: Answers, now: Now, batch: _Batch) -> Reply | Silence | None:
         """Ask a question; None when the message waits for the answer."""
-        while len(answers) < TRIES:
+        most = TRIES + TRIES_OF_SCRIPTS if self.facts.asks else TRIES
+        while len(answers) < most:
             question = need.question
             if need.change is not None:
                 self._apply(need.change, batch)
-            asked = Asked.SENT if self.parking.is_asked(question) else self._prober.ask(*question[1:])
+            asked = Asked.SENT if self.parking.is_asked(question) else self._send(need)
             if asked is Asked.SENT:
                 wait = self.facts.site.question_deadline
                 if self.parking.park(
@@ -287,14 +323,24 @@ class Door:
                 ):
                     return None
                 return Silence(reasons.OVERLOADED, {})
-            if asked is Asked.CANNOT_ASK:
+            if asked is Asked.CANNOT_ASK and need.asked is None:
                 self._cannot_ask(question.interface, now)
             answers = {**answers, question: True if asked is Asked.NOBODY_CAN_ANSWER else None}
             decision = self._decide(query, answers, now)
             if not isinstance(decision, Need):
+                self.notes.unheard(query, answers, decision, now)
                 return decision
             need = decision
         return Silence(reasons.NO_ANSWER, {"question": need.question.kind})
+
+    def _send(self, need: Need) -> Asked:
+        """Ask the wire, or the scripts process."""
+        question, asked = need.question, need.asked
+        if asked is None:
+            return self._prober.ask(question.interface, question.address)
+        is_sent = self.scripts is not None and self.scripts.ask(question, asked)
+        self.counters.question("asked" if is_sent else "not-asked")
+        return Asked.SENT if is_sent else Asked.CANNOT_ASK
 
     def _cannot_ask(self, interface: str, now: Now) -> None:
         if interface == FAR:
@@ -337,7 +383,7 @@ class Door:
             self._finish(held.done, held.now)
 
     def _finish(self, done: Sequence[Decided], now: Now) -> None:
-        ports, note = self._ports, self._note
+        ports, note = self._ports, self.notes.note
         for query, decision in done:
             if isinstance(decision, Reply) and not ports[query.interface].send(decision.data, decision.to, query.pxe):
                 self.counters.send_failures += 1
@@ -352,30 +398,7 @@ class Door:
         if self._may_say("journal", now):
             log.get().error("leases cannot be written, so nothing is answered", why=str(error))
         for query, _ in batch.done:
-            self._note(query, Silence(reasons.JOURNAL_FAILED, {"why": error.why}), now)
-
-    def _note(self, query: Query, decision: Reply | Silence, now: Now) -> None:
-        """Count an outcome, remember it for `explain`, and tell main what the journal does not."""
-        reason, change, message = decision.reason.id, decision.change, query.message
-        mac = message.chaddr
-        counted = self.counters.outcomes
-        counted[reason] = counted.get(reason, 0) + 1
-        if isinstance(change, LeaseChange):
-            self.hints.settle(mac)
-        elif message.options.get(53) == _LEASEQUERY:
-            return  # the requester is no client, and the client said nothing
-        else:
-            self.hints.note(mac, query, reason, decision.detail, now)
-        if change is None or isinstance(change, Withdraw) or len(decision.detail) > _USUAL:
-            address, rest = _split(decision.detail)
-        else:
-            address, network = change.address, change.network
-            rest = self._rest.get(network) or self._rest_of(network)
-        self.outcomes.note(mac, now, message.options.get(53), reason, address, rest)
-
-    def _rest_of(self, network: str) -> str:
-        rest = self._rest[network] = json.dumps({"network": network})
-        return rest
+            self.notes.note(query, Silence(reasons.JOURNAL_FAILED, {"why": error.why}), now)
 
     def _may_say(self, what: str, now: Now) -> bool:
         """Say whether a line about this is due: the same failure is not told for every packet."""
@@ -383,16 +406,3 @@ class Door:
             return False
         self._said[what] = now.steady
         return True
-
-
-def _split(detail: dict[str, object]) -> tuple[int, str]:
-    """Take the address out of a detail; the rest as JSON text, equal for equal details."""
-    if not detail:
-        return 0, ""
-    rest = dict(detail)
-    text = rest.pop("address", None)
-    try:
-        address = ip_number(text) if isinstance(text, str) else 0
-    except ValueError:
-        address, rest["address"] = 0, text
-    return address, json.dumps(rest, sort_keys=True, default=str) if rest else ""

@@ -23,6 +23,7 @@ from ringboot.servers.dhcp.backlog import PATIENCE
 from ringboot.servers.dhcp.busy import Busy
 from ringboot.servers.dhcp.channel import Channel
 from ringboot.servers.dhcp.clock import Clock
+from ringboot.servers.dhcp.consulting import SOCKET, Consulting
 from ringboot.servers.dhcp.control import Control
 from ringboot.servers.dhcp.disk import Disk
 from ringboot.servers.dhcp.door import Door, Sender
@@ -33,6 +34,7 @@ from ringboot.servers.dhcp.port import Arrivals, Port
 from ringboot.servers.dhcp.scan import Stretch
 from ringboot.servers.dhcp.sieve import Sieve
 from ringboot.servers.dhcp.summons import Summons
+from ringboot.servers.dhcp.talk import Talk
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed, JournalLost
 
 BEAT = 1.0  # seconds
@@ -74,6 +76,8 @@ class Loop:
             self._channel, self._door, start.run / "site.json", self._busy, self._interfaces, self._summons
         )
         self._control.load()
+        self._consulting = Consulting(start.run / SOCKET, self._door)
+        self._door.scripts = self._consulting
         self._beat = start.fds.get("beat")
         plug = start.fds.get("plug")
         self._plug = None if plug is None else socket.socket(fileno=plug)
@@ -81,6 +85,7 @@ class Loop:
         self._due_beat = 0.0
         self._due_slice = 0.0
         self._due_tell: float | None = None
+        self._due_consulting: float | None = None
         self._stopping = False
         self._worked = False  # since the last beat
         self._arrivals = Arrivals()
@@ -90,10 +95,10 @@ class Loop:
         self._stalled = True  # what the sockets hold may have waited for long; so it has when a process starts
         self._wake = socket.socketpair()
         self._changes = changes()
-        self._connection: socket.socket | None = None  # as the loop watches it
-        self._wants_out = False
         self._epoll = select.epoll()
         self._handlers: dict[int, Handler] = {}
+        both = ((self._channel, self._control.hear), (self._consulting.channel, self._consulting.hear))
+        self._talks = [Talk(channel, hear, self._epoll, self._handlers) for channel, hear in both]
         self._watch_all()
 
     def _watch_all(self) -> None:
@@ -180,7 +185,9 @@ class Loop:
             for port in self._interfaces.ports.values():
                 port.sift(share)
         self._due_tell = self._control.tell(steady)
-        self._watch_connection()
+        self._due_consulting = self._consulting.turn(steady)
+        for talk in self._talks:
+            talk.watch()
         if not self._door.has_waiting:
             self._door.scan.step(steady, self._door.is_free)
         if steady >= self._due_beat:
@@ -192,7 +199,7 @@ class Loop:
         if self._door.has_waiting:
             return 0.0
         due = min(self._due_beat, self._sieve.due)
-        for other in (self._door.parking.due, self._due_tell, self._door.scan.due):
+        for other in (self._door.parking.due, self._due_tell, self._due_consulting, self._door.scan.due):
             if other is not None and other < due:
                 due = other
         if self._due_slice < due and self._journal.wants_compaction(len(self._table)):
@@ -299,29 +306,6 @@ class Loop:
         if self._channel.accept():
             self._control.greet()
 
-    def _talk(self, event: int) -> None:
-        if event & select.EPOLLOUT:
-            self._channel.flush()
-        if event & ~select.EPOLLOUT:
-            self._control.hear()
-
-    def _watch_connection(self) -> None:
-        """Watch the present connection to main, for room too when something waits for it."""
-        connection = self._channel.connection
-        if connection is not self._connection:
-            if self._connection is not None:
-                # It is closed already, and the kernel has forgotten it; only our note of it is left.
-                for fd in [fd for fd, handler in self._handlers.items() if handler == self._talk]:
-                    del self._handlers[fd]
-            self._connection = connection
-            self._wants_out = False
-            if connection is not None:
-                self._watch(connection, self._talk)
-        wants_out = self._channel.backlog > 0
-        if connection is not None and wants_out != self._wants_out:
-            self._wants_out = wants_out
-            self._epoll.modify(connection.fileno(), select.EPOLLIN | (select.EPOLLOUT if wants_out else 0))
-
     def _addresses_changed(self) -> None:
         if self._changes is not None:
             self._drain(self._changes)
@@ -372,6 +356,7 @@ class Loop:
         self._disk.close()
         self._epoll.close()
         self._channel.close()
+        self._consulting.channel.close()
         for port in self._interfaces.ports.values():
             port.plug(None, None)
         for end in (*self._wake, self._changes, self._plug, self._pinger.socket):

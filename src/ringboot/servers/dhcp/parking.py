@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ringboot.answer.decision import WHO_HAS, Answer, Question
+from ringboot.answer.decision import ADDRESS_FREE, WHO_HAS, Answer, Question
 from ringboot.answer.query import Query
 from ringboot.dhcp.message import DECLINE
 from ringboot.model.lease import client_key
@@ -89,7 +89,9 @@ class Parking:
 
     def heard(self, question: Question) -> Answer:
         """Give the answer that a question has when its time is over."""
-        return frozenset(self._asked[question].heard) if question.kind == WHO_HAS else True
+        if question.kind == WHO_HAS:
+            return frozenset(self._asked[question].heard)
+        return True if question.kind == ADDRESS_FREE else None
 
     def answered(self, question: Question, answer: Answer) -> list[Parked]:
         """Remove and give the messages that wait for this question, with the answer."""
