@@ -109,3 +109,21 @@ def test_reservations_are_added_to_the_running_daemon(desk: Any, server: Any, tm
     assert (done.exit_code, done.stdout) == (0, "")
     assert "4 reservations added to the running daemon." in done.stderr
     assert {row["address"] for row in desk.rows_reservations} == {"10.9.0.20", "10.9.0.21", "10.9.0.105", "10.31.0.5"}
+
+
+def test_a_site_of_staticdhcpd_is_written_previewed_and_told_as_described(tmp_path: Path) -> None:
+    source, output = SOURCES / "static.ini", tmp_path / "ringboot.toml"
+    done = run("staticdhcpd", source, "--interface", "s0", "--output", output)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert [each.lease_time for each in load(output).dhcp.networks] == [7200, 600]
+    assert len(read_rows(tmp_path / "reservations.csv")) == 4
+    preview = run("staticdhcpd", source)
+    assert '[[dhcp.network]]\nname = "main-0"' in preview.stdout
+    assert f"{source}:24:1: vlan of [lab|0]: extra values are for scripts" in preview.stderr
+    told = json.loads(run("staticdhcpd", source, "--json").stdout)
+    TypeAdapter(TABLE["import staticdhcpd"]).validate_python(told)
+    assert run("staticdhcpd", source, "--strict").exit_code == 1
+    done = run("staticdhcpd", "postgresql://user:geheim@127.0.0.1:1/db")
+    assert done.exit_code == 1
+    assert "geheim" not in done.stderr + done.stdout
+    assert run("staticdhcpd", tmp_path / "nothing.ini").exit_code == 2

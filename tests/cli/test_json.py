@@ -35,6 +35,7 @@ ELSEWHERE = {
     "import kea",
     "import isc",
     "import dnsmasq",
+    "import staticdhcpd",
     "export kea",
     "source list",
     "source test",

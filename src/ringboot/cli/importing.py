@@ -48,6 +48,9 @@ Strict = Annotated[bool, typer.Option("--strict", help="End with 1 when somethin
 
 def add_to(app: typer.Typer) -> None:
     """Add a command for each server."""
+    command(app, "staticdhcpd", "ringboot import staticdhcpd /etc/staticDHCPd/conf.py --output ringboot.toml")(
+        import_staticdhcpd
+    )
     for name, (title, usual) in _SERVERS.items():
         example = f"ringboot import {name} {usual} --output ringboot.toml"
         command(app, name, example)(_command_for(name, title))
@@ -66,8 +69,8 @@ def _command_for(name: str, title: str) -> Callable[..., None]:
         strict: Strict = False,
     ) -> None:
         _import(
-            at, name, file, output=output, reservations=reservations, interfaces=interface or [], apply=apply,
-            leases=leases, strict=strict,
+            at, name, str(file), _read(name, file), output=output, reservations=reservations,
+            interfaces=interface or [], apply=apply, leases=leases, strict=strict,
         )  # fmt: skip
 
     import_file.__doc__ = f"""Turn a configuration of {title} into ringboot.toml and reservations.
@@ -77,10 +80,40 @@ def _command_for(name: str, title: str) -> Callable[..., None]:
     return import_file
 
 
+def import_staticdhcpd(
+    at: At,
+    *,
+    source: Annotated[str, typer.Argument(help="conf.py, an INI file, an SQLite database, or the URL of a database.")],
+    output: Output = None,
+    reservations: Reservations = None,
+    interface: Interface = None,
+    apply: Apply = False,
+    strict: Strict = False,
+) -> None:
+    """Turn a site of staticDHCPd into ringboot.toml and reservations: its settings, groups and clients.
+
+    A conf.py is read and not run; the database that it names is read too. What is not carried over is named on
+    standard error, with its place, why, and what to do instead.
+    """
+    from ringboot.compat.importers.imported import BadSource
+    from ringboot.compat.importers.static import read_static
+    from ringboot.scripts.sources.sql import split_password
+
+    try:
+        found = read_static(source)
+    except BadSource as error:
+        raise Failure(f"{error}.", FAILED if "://" in source or Path(source).exists() else USAGE) from None
+    _import(
+        at, "staticdhcpd", split_password(source)[0] if "://" in source else source, found, output=output,
+        reservations=reservations, interfaces=interface or [], apply=apply, leases=None, strict=strict,
+    )  # fmt: skip
+
+
 def _import(
     at: At,
     name: str,
-    file: Path,
+    file: str,
+    found: Imported,
     *,
     output: Path | None,
     reservations: Path | None,
@@ -92,9 +125,8 @@ def _import(
     from ringboot.cli.tables import write_rows
     from ringboot.compat.importers.toml_text import reservation_rows, toml_text
 
-    found = _read(name, file)
     found.interfaces = interfaces or found.interfaces
-    text = toml_text(found, str(file))
+    text = toml_text(found, file)
     rows = reservation_rows(found)
     if reservations is None and output is not None and rows and not apply:
         reservations = output.with_name("reservations.csv")
@@ -134,7 +166,7 @@ def _read(name: str, file: Path) -> Imported:
         raise Failure(f"{error}.", FAILED if file.exists() else USAGE) from None
 
 
-def _report(found: Imported, file: Path, text: str) -> dict[str, Any]:
+def _report(found: Imported, file: str, text: str) -> dict[str, Any]:
     from ringboot.setup.load import load_text
     from ringboot.setup.problems import BadConfig
 
@@ -144,7 +176,7 @@ def _report(found: Imported, file: Path, text: str) -> dict[str, Any]:
     except BadConfig as error:
         problems = [str(each) for each in error.problems]
     return {
-        "file": str(file),
+        "file": file,
         "networks": len(found.networks),
         "pools": sum(len(each.pools) for each in found.networks),
         "classes": len(found.classes),
@@ -245,7 +277,7 @@ def _lines(report: dict[str, Any]) -> list[str]:
     return lines
 
 
-def _apply(at: At, file: Path, rows: list[dict[str, Any]]) -> int:
+def _apply(at: At, file: str, rows: list[dict[str, Any]]) -> int:
     from ringboot.cli.show import counted
 
     numbered = [{"row": number, **row} for number, row in enumerate(rows, 1)]

@@ -248,6 +248,7 @@ TABLE: dict[str, Any] = {
     "import kea": Taken,
     "import isc": Taken,
     "import dnsmasq": Taken,
+    "import staticdhcpd": Taken,
     "simulate": Simulated,
     "top": Top,
     "completion": Script,

@@ -75,6 +75,9 @@ class Imported:
     """All of it, filled while a file is read."""
 
     interfaces: list[str] = field(default_factory=list)
+    address: str | None = None  # what clients are told as the server's, where that is said
+    port: int | None = None  # where it is not 67
+    pxe_port: int | None = None
     options: OptionTexts = field(default_factory=dict)
     declared: list[Private] = field(default_factory=list)
     networks: list[Network] = field(default_factory=list)

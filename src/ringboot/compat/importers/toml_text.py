@@ -24,8 +24,11 @@ _UNITS = ((604800, "w"), (86400, "d"), (3600, "h"), (60, "m"), (1, "s"))
 
 def toml_text(found: Imported, origin: str) -> str:
     """Write the configuration; `origin` says where it comes from."""
-    lines = [f"# From {origin}, by ringboot import. Look through it, then: ringboot check", "", "[dhcp]"]
-    lines.append(_line("interfaces", found.interfaces))
+    lines = [f"# From {origin}, by ringboot import. Look through it, then: ringboot check"]
+    if found.address is not None:
+        lines += ["", "[server]", _line("address", found.address)]
+    lines += ["", "[dhcp]", _line("interfaces", found.interfaces)]
+    lines += [_line(key, port) for key in ("port", "pxe_port") if (port := getattr(found, key)) is not None]
     _table(lines, "[dhcp.options]", shown(found.options, found.declared))
     for row in found.declared:
         lines += ["", "[[dhcp.option]]", _line("code", row.key), _line("name", row.name), _line("kind", row.kind)]

@@ -182,3 +182,24 @@ def _words(error: SQLAlchemyError) -> str:
     arguments = [each for each in getattr(told, "args", ()) if isinstance(each, str)]
     lines = (arguments[-1] if arguments else str(told)).strip().splitlines()
     return f"{lines[0]:.300}" if lines else type(told).__name__
+
+
+class SourceDatabase:
+    """A database whose tables are read whole, for an import."""
+
+    def __init__(self, place: Place) -> None:
+        """Take where it is; ValueError for a URL that is none."""
+        self._prefix = place.prefix
+        self._engine = _engine(place)
+
+    def table(self, name: str) -> list[dict[str, object]]:
+        """Read a table; OSError in the database's own words."""
+        try:
+            with self._engine.connect() as connection:
+                return [dict(row) for row in connection.execute(text(f"SELECT * FROM {self._prefix}{name}")).mappings()]
+        except SQLAlchemyError as error:
+            raise OSError(_words(error)) from None
+
+    def close(self) -> None:
+        """Hang up."""
+        self._engine.dispose()
