@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ringboot.model.scripting import Hello, Hook
 from ringboot.scripts.store import Witness
@@ -44,6 +45,7 @@ class Registry:
 
     def __init__(self) -> None:
         self.rows: list[Registered] = []
+        self.web: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None  # shows pages of the scripts
         self.witnesses: list[Witness] = []  # of the journal, beside hooks
 
     def add(self, row: Registered) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.app.scripting.peers import CONFIGURATION, Scripts, asked, asked_of_reply
@@ -22,6 +24,9 @@ def init():
     import staticDHCPd_extensions.dynamism as dynamism
     _pool = dynamism.DynamicPool('guest', 0, 300, 'dynamic')
     _pool.add_ips(['10.0.0.101', '10.0.0.102'], arp_addresses=False)
+    callbacks.webAddMethod('/leases.csv', _pool.show_leases_csv)
+    callbacks.webAddMethod('/broken', lambda *_: 1 / 0)
+    callbacks.webAddMethod('/endless', lambda *_: [0 for _ in iter(int, 1)])
 
 def filterPacket(packet, method, mac, client_ip, relay_ip, port):
     if packet.getOption('hostname', convert=True) == 'loop':
@@ -96,6 +101,21 @@ def test_what_fails_is_told_with_its_hook_and_traceback(scripts: Scripts) -> Non
     assert row["at"].startswith("conf.py:")
     assert "conf.py" in row["traceback"]
     assert "staticdhcpd/site.py" not in row["traceback"]
+
+
+def test_main_may_ask_for_its_pages(scripts: Scripts) -> None:
+    main = scripts.peer("main")
+
+    def asked_for(path: str) -> dict[str, Any]:
+        return main.question("web", {"path": path, "query": {}, "root": "/scripts/web"})
+
+    answer = asked_for("/leases.csv")
+    assert (answer["ok"], answer["data"]["status"], answer["data"]["type"]) == (True, 200, "text/csv")
+    assert base64.b64decode(answer["data"]["data"]).startswith(b"ip,mac,expiration")
+    assert asked_for("/nowhere")["data"]["status"] == 404
+    assert b"<title>staticDHCPd</title>" in base64.b64decode(asked_for("/")["data"]["data"])
+    assert asked_for("/broken")["error"] == "web: ZeroDivisionError: division by zero"
+    assert asked_for("/endless")["error"] == "web: it took longer than 250 ms"
 
 
 def test_settings_that_stand_elsewhere_now_are_told(scripts: Scripts) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ringboot import log
 from ringboot.compat.staticdhcpd.conf import ConfError
 from ringboot.compat.staticdhcpd.site import Site
+from ringboot.compat.staticdhcpd.web import page
 from ringboot.compat.staticdhcpd.world import Held, Outside
 from ringboot.host.loading import ScriptFault
 from ringboot.model.scripting import ANSWER, TIMER, Hook, Told
@@ -18,6 +21,7 @@ from ringboot.scripts.lease import leases
 from ringboot.scripts.registry import Registered, Registry, Step
 from ringboot.scripts.turn import Turn
 
+LONGEST_PAGE = 4 << 20  # octets; in a frame they take a third more
 _LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning"}
 
 
@@ -38,7 +42,18 @@ def register(path: Path, registry: Registry) -> Site:
         step = _answer(site) if hook.kind == ANSWER else _before(site, stage)
         registry.add(Registered(hook, site.place(called), stage, step))
     registry.add(Registered(Hook(TIMER, f"{path.name}:tick"), site.place("tick"), site.tick, None, "1s", 1.0))
+    registry.web = lambda asked: _page(site, asked)
     return site
+
+
+def _page(site: Site, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Show one of the site's pages; `asked` holds path, query, and what links begin with."""
+    world = site.conf.world
+    title = str(world.config.SYSTEM_NAME)
+    made = page(world.callbacks, title, str(asked["path"]), asked.get("query") or {}, None, str(asked["root"]))
+    if len(made.data) > LONGEST_PAGE:
+        raise ValueError(f"the page has {len(made.data)} octets, where {LONGEST_PAGE} are the most")
+    return {"status": made.status, "type": made.type, "data": base64.b64encode(made.data).decode()}
 
 
 def _before(site: Site, stage: Callable[..., Told]) -> Step:

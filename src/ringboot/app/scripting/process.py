@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
@@ -35,10 +35,10 @@ from ringboot.host.output import Output
 from ringboot.host.running import Interrupted, Running
 from ringboot.host.start import READY, Start
 from ringboot.model import codec
-from ringboot.model.scripting import Asked, Happened, Told
+from ringboot.model.scripting import Asked, Happened, Hook, Told
 from ringboot.scripts import outside
 from ringboot.scripts.lease import leases
-from ringboot.scripts.registry import Registry
+from ringboot.scripts.registry import Registered, Registry
 from ringboot.setup import load as configuration
 from ringboot.setup.problems import BadConfig, Wrong
 from ringboot.setup.settings import Settings
@@ -219,6 +219,9 @@ class _Scripts:
         if what == "reload":
             threading.Thread(target=self._reload, args=(number,), name="reload", daemon=True).start()
             return
+        if what == "web" and self.registry.web is not None:
+            self.todo.put(lambda: self._show(number, frame.get("args") or {}))
+            return
         answer = self.answers.get(str(what))
         try:
             if answer is None:
@@ -226,6 +229,15 @@ class _Scripts:
             said = {"ok": True, "data": answer(frame.get("args") or {})}
         except Exception as error:  # of whatever is asked about; the thread must go on
             said = {"ok": False, "error": str(error) or type(error).__name__}
+        self.line.send(MAIN, {"t": "answer", "id": number, **said})
+
+    def _show(self, number: Any, args: Mapping[str, Any]) -> None:
+        """Show a page of the scripts, in the time that a hook may take."""
+        show, made = self.registry.web, list[Mapping[str, Any]]()
+        assert show is not None
+        row = Registered(Hook("web", "web"), str(args.get("path")), show)
+        why = self.caller.call(row, lambda: made.append(show(args)), "")
+        said = {"ok": False, "error": why, "failed": True} if why else {"ok": True, "data": made[0]}
         self.line.send(MAIN, {"t": "answer", "id": number, **said})
 
     # Again, with what the files say now
