@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ringboot.answer.facts import Facts
+from ringboot.model.site import Boot, Match
 
 if TYPE_CHECKING:
     from tests.answer.conftest import Phone, Server, World
@@ -95,3 +96,88 @@ def test_clients_known_by_their_mac_go_the_short_way(world: World) -> None:
     assert stage(server, STAGES[0]).boot() == "ACK 10.0.1.1"
     assert stage(server, STAGES[1]).boot() == "ACK 10.0.1.1"
     assert server.short_ways == before + 4
+
+
+# Without a word in the configuration, where there are boot rules
+
+RULE = Boot("all", (Match("dhcp.93.each", ""),), file="a.efi")
+
+
+def booting(world: World, *pools: str) -> Server:
+    return world.server(world.network("phones", "10.0.0.0/16", *(pools or ("10.0.1.0-10.0.1.9",))), boot=(RULE,))
+
+
+def on_the_way(server: Server, number: int, mac: str = MAC) -> Phone:
+    """Give the machine at a stage; the first two say what they are."""
+    machine = stage(server, STAGES[number], mac)
+    if number < 2:
+        machine.options = {93: b"\0\7", 60: b"PXEClient:Arch:00007"}
+    return machine
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 3, 0, 2), (1, 2, 0, 1, 2), (0, 1, 3, 0, 2, 2)])
+def test_a_machine_that_boots_has_one_address_from_rom_to_system(world: World, order: tuple[int, ...]) -> None:
+    server = booting(world)
+    for number in order:
+        machine = on_the_way(server, number)
+        assert machine.boot() == "ACK 10.0.1.0"
+        assert machine.renew() == machine.rebind() == machine.reboot("10.0.1.0") == "ACK 10.0.1.0"
+        server.sleep(600)
+    assert len(server.table) == 1
+
+
+def test_so_it_stays_over_a_restart(world: World) -> None:
+    server = booting(world)
+    on_the_way(server, 0).boot()
+    on_the_way(server, 2).boot()
+    server.restart()
+    assert on_the_way(server, 2).renew("10.0.1.0") == "ACK 10.0.1.0"
+    assert on_the_way(server, 1).boot() == "ACK 10.0.1.0"
+
+
+def test_the_system_gives_it_back(world: World) -> None:
+    server = booting(world)
+    on_the_way(server, 0).boot()
+    assert stage(server, b"\xff" + bytes(12)).release("10.0.1.0") == "silence released"
+    on_the_way(server, 0).boot()
+    on_the_way(server, 2).boot()
+    assert stage(server, b"\xff" + bytes(12)).release("10.0.1.0") == "silence release-mismatch"
+    assert on_the_way(server, 2).decline("10.0.1.0") == "silence declined"
+
+
+def test_systems_that_share_the_mac_get_no_address_twice(world: World) -> None:
+    server = booting(world)
+    on_the_way(server, 0).boot()
+    first, second, third = (stage(server, bytes((255, *range(10), number))) for number in range(3))
+    told = [each.boot() for each in (first, second, third)]
+    assert told == ["ACK 10.0.1.0", "ACK 10.0.1.1", "ACK 10.0.1.2"]
+    assert [each.renew() for each in (first, second, third)] == told
+    assert on_the_way(server, 1).boot() == "ACK 10.0.1.0"  # the host starts anew
+    assert [each.boot() for each in (second, first, third)] == ["ACK 10.0.1.1", "ACK 10.0.1.0", "ACK 10.0.1.2"]
+
+
+def test_a_system_that_has_a_lease_of_its_own_keeps_it(world: World) -> None:
+    server = booting(world)
+    assert on_the_way(server, 2).boot() == "ACK 10.0.1.0"
+    assert on_the_way(server, 0).boot() == "ACK 10.0.1.1"
+    assert on_the_way(server, 2).renew("10.0.1.0") == on_the_way(server, 2).boot() == "ACK 10.0.1.0"
+    server.sleep(30_000)
+    assert on_the_way(server, 0).boot() == "ACK 10.0.1.1"
+    assert on_the_way(server, 2).boot() == "ACK 10.0.1.1"
+
+
+def test_another_machine_with_the_same_identifier_is_another(world: World) -> None:
+    server = booting(world)
+    other = "00:08:5d:00:00:02"
+    assert on_the_way(server, 0).boot() == "ACK 10.0.1.0"
+    assert on_the_way(server, 0, other).boot() == "ACK 10.0.1.1"
+    assert on_the_way(server, 2).boot() == "ACK 10.0.1.0"
+    assert on_the_way(server, 2, other).discover().startswith("OFFER")
+
+
+def test_a_full_pool_has_room_for_each_machine_once(world: World) -> None:
+    server = booting(world, "10.0.1.0-10.0.1.1")
+    for mac in (MAC, "00:08:5d:00:00:02"):
+        for number in (0, 1, 3):
+            assert on_the_way(server, number, mac).boot().startswith("ACK")
+    assert len(server.table) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ringboot.answer.facts import Facts
+from ringboot.answer.machine import machine_key
 from ringboot.answer.network import Net, Reserved
 from ringboot.answer.query import Query
 from ringboot.answer.said import said
@@ -92,12 +93,14 @@ def is_on_wire(query: Query, net: Net) -> bool:
     return not query.message.giaddr and any(each.holds(ours) for each in net.wire for ours in query.locals)
 
 
-def identify(query: Query, link: Net, facts: Facts) -> Client:
+def identify(query: Query, link: Net, facts: Facts, utc: float) -> Client:
     """Tell who asks and where he may be served."""
     message = query.message
     client_id = message.options.get(_CLIENT_ID)
     mac = message.chaddr
     key = client_key(message.htype, mac, client_id, by_mac=link.ignores_ids)
+    if facts.boots.rows:
+        key = machine_key(message, key, link, facts, utc)
     if facts.reservations:
         found = link.reserved_on_wire(names_of(mac, said(query, facts)))
         if found is not None:

@@ -86,7 +86,7 @@ def decide_at_length(query: Query, kind: int, facts: Facts, now: Now, answers: M
     link = link_of(query, facts) if query.locals else None
     if link is None:
         return Silence(reasons.NO_NETWORK, {"where": _where(query, facts)})
-    client = identify(query, link, facts)
+    client = identify(query, link, facts, now.utc)
     case = tuple.__new__(Case, (query, client, facts, now))  # a third of the cost of calling the class
     return _decide_case(case, kind, answers)
 

@@ -8,6 +8,7 @@ from ringboot import reasons
 from ringboot.answer.client import is_on_wire, link_of
 from ringboot.answer.decision import WHO_HAS, Answer, Detail, Need, Question, Silence
 from ringboot.answer.facts import Facts
+from ringboot.answer.machine import machine_key
 from ringboot.answer.query import Now, Query
 from ringboot.answer.server import is_us
 from ringboot.dhcp.message import RELEASE
@@ -26,7 +27,7 @@ def release(query: Query, facts: Facts, now: Now) -> Silence:
     message = query.message
     lease = facts.table.of_address(message.ciaddr)
     detail = _detail(message.ciaddr, lease)
-    if lease is None or not _is_holder(query, lease, facts) or not _is_from_there(query, lease, facts, now):
+    if lease is None or not _is_holder(query, lease, facts, now) or not _is_from_there(query, lease, facts, now):
         return Silence(reasons.RELEASE_MISMATCH, detail)
     if lease.state == RELEASED:
         return Silence(reasons.RELEASED, detail)
@@ -47,7 +48,7 @@ def decline(query: Query, facts: Facts, now: Now, answers: Mapping[Question, Ans
     address = int.from_bytes(asked, "big") if len(asked) == 4 else 0
     lease = facts.table.of_address(address)
     detail = _detail(address, lease)
-    if lease is None or not _is_holder(query, lease, facts) or not _is_from_there(query, lease, facts, now):
+    if lease is None or not _is_holder(query, lease, facts, now) or not _is_from_there(query, lease, facts, now):
         return Silence(reasons.DECLINE_MISMATCH, detail)
     if lease.state == DECLINED and lease.expiry > now.utc:
         return Silence(reasons.DECLINED, detail)
@@ -74,7 +75,7 @@ def quarantine(address: int, facts: Facts) -> int:
     return QUARANTINE_RESERVED if is_kept else QUARANTINE
 
 
-def _is_holder(query: Query, lease: Lease, facts: Facts) -> bool:
+def _is_holder(query: Query, lease: Lease, facts: Facts, now: Now) -> bool:
     message = query.message
     chosen = message.options.get(_SERVER)
     if chosen is not None and not is_us(chosen, query, facts):
@@ -82,7 +83,8 @@ def _is_holder(query: Query, lease: Lease, facts: Facts) -> bool:
     net = facts.nets.by_name.get(lease.network)
     if net is not None and net.ignores_ids and message.chaddr:
         return lease.mac == message.chaddr
-    return lease.key == client_key(message.htype, message.chaddr, message.options.get(_CLIENT_ID))
+    key = client_key(message.htype, message.chaddr, message.options.get(_CLIENT_ID))
+    return lease.key == (key if net is None else machine_key(message, key, net, facts, now.utc))
 
 
 def _is_from_there(query: Query, lease: Lease, facts: Facts, now: Now) -> bool:

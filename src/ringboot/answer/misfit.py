@@ -78,7 +78,7 @@ class Fitting:
         if net is None:
             return reasons.LEASE_NETWORK_GONE, told
         told["network"] = net.name
-        client = identify(query, net, facts)
+        client = identify(query, net, facts, self._now.utc)
         if net not in client.nets:
             return reasons.LEASE_NOT_SERVED, told
         return self._why_address(lease, net, client) or (

@@ -15,6 +15,7 @@ from ringboot.answer.decision import RELAY, Detail, Reply, To
 from ringboot.answer.destination import SERVER_PORT, destination
 from ringboot.answer.facts import Facts
 from ringboot.answer.limits import scarce_pool
+from ringboot.answer.machine import machine_key
 from ringboot.answer.network import Net
 from ringboot.answer.query import Now, Query
 from ringboot.answer.server import override_of
@@ -64,6 +65,8 @@ def short(query: Query, kind: int, facts: Facts, now: Now) -> Reply | None:
     # As model.lease.client_key
     own = None if link.ignores_ids or client_id is None or len(client_id) < 2 else client_id
     key = b"\x01" + mac if own is None else b"\x00" + own
+    if facts.boots.rows:
+        key = machine_key(message, key, link, facts, now.utc)
     if kind == DISCOVER:
         return _discover(query, facts, now, nets[0], key)
     return _request(query, facts, now, nets[0], key)
