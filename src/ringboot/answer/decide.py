@@ -65,7 +65,7 @@ def _with_scripts(query: Query, kind: int, facts: Facts, now: Now, answers: Mapp
     if fit is None:
         return _alone(query, kind, facts, now, answers)
     facts.meet(query.locals)
-    client = None if link is None else identify(query, link, facts)
+    client = None if link is None else identify(query, link, facts, now.utc)
     about = Concern(query, kind, link, client, fit)
     heard = heard_before(about, facts, now, answers)
     if heard is not None and not isinstance(heard, Client):
