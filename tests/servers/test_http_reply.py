@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringboot.servers.http_reply import FileReply, file_reply
+from ringboot.servers.http_reply import FileReply, file_reply, head
 
 TAG = "ab" * 32
 CHANGED = 1_700_000_000.9
@@ -161,3 +161,23 @@ def test_a_part_is_what_a_slice_is(size: int, first: int, last: int | None, from
         expected = content[first:] if last is None else content[first : last + 1]
     assert content[reply.start : reply.stop] == expected
     assert reply.status == (206 if expected else 416)
+
+
+@pytest.mark.parametrize(
+    ("version", "keep_alive", "connection"),
+    [
+        ((1, 1), True, ""),
+        ((1, 1), False, "Connection: close\r\n"),
+        ((1, 0), True, "Connection: keep-alive\r\n"),
+        ((1, 0), False, ""),
+    ],
+)
+def test_the_head_of_an_answer_says_whether_the_connection_stays(
+    version: tuple[int, int], keep_alive: bool, connection: str
+) -> None:
+    reply = FileReply(206, {"ETag": '"a"', "Content-Range": "bytes 0-3/9", "Content-Length": "4"}, 0, 4)
+    assert head(reply, version=version, keep_alive=keep_alive, now=784111777.9).decode() == (
+        f"HTTP/{version[0]}.{version[1]} 206 Partial Content\r\nServer: ringboot\r\n"
+        'ETag: "a"\r\nContent-Range: bytes 0-3/9\r\nContent-Length: 4\r\n'
+        f"Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n{connection}\r\n"
+    )

@@ -14,6 +14,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from ringboot.reasons import BAD_REQUEST, BUSY
 from ringboot.servers.files_door import FileDoor
+from ringboot.servers.http_reply import SERVER
 
 
 class Limits(NamedTuple):
@@ -137,12 +138,11 @@ PHRASES = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-SERVER = {"Server": "ringboot"}
 
 
 def plain(status: int, **headers: str) -> web.Response:
     """Answer with the bare name of a status: nothing in it depends on who asked or for what."""
-    return web.Response(status=status, text=f"{PHRASES[status]}\n", headers={**SERVER, **headers})
+    return web.Response(status=status, text=f"{PHRASES[status]}\n", headers={"Server": SERVER, **headers})
 
 
 def connections(room: Room, door: FileDoor) -> Callable[[web.Server, asyncio.AbstractEventLoop], Connection]:

@@ -14,6 +14,9 @@ from typing import NamedTuple
 
 OK, PARTIAL, UNCHANGED, UNSATISFIABLE = 200, 206, 304, 416
 
+SERVER = "ringboot"
+_PHRASES = {OK: "OK", PARTIAL: "Partial Content"}
+
 SETTLED = 2.0  # seconds after a change from which on whole seconds tell the next change apart
 
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*([0-9]{0,18})[ \t]*-[ \t]*([0-9]{0,18})")
@@ -51,6 +54,18 @@ def file_reply(
     headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
     headers["Content-Length"] = str(stop - start)
     return FileReply(PARTIAL, headers, start, stop)
+
+
+def head(reply: FileReply, *, version: tuple[int, int], keep_alive: bool, now: float) -> bytes:
+    """Write the head of an answer that has a body; `version`: the request's, `now`: seconds UTC."""
+    lines = [f"HTTP/{version[0]}.{version[1]} {reply.status} {_PHRASES[reply.status]}", f"Server: {SERVER}"]
+    lines += [f"{name}: {value}" for name, value in reply.headers.items()]
+    lines.append(f"Date: {_stamp(int(now))}")
+    if keep_alive and version == (1, 0):
+        lines.append("Connection: keep-alive")
+    elif not keep_alive and version == (1, 1):
+        lines.append("Connection: close")
+    return "\r\n".join((*lines, "", "")).encode("latin-1")
 
 
 @lru_cache(maxsize=4096)
