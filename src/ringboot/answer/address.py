@@ -13,7 +13,7 @@ from ringboot.answer.network import Net
 from ringboot.answer.query import Now
 from ringboot.answer.said import said
 from ringboot.leases.offers import Offer
-from ringboot.model.lease import BOUND, DECLINED, Lease
+from ringboot.model.lease import BOUND, DECLINED, Lease, seed_key
 
 # What an address is to the client that names it
 YOURS = "yours"  # reserved for it, or leased or offered to it, now or formerly
@@ -82,7 +82,7 @@ def _candidates(case: Case, wanted: int) -> list[tuple[Net, int]]:
     offered: list[tuple[Net, int]] = []
     others: list[tuple[Net, int]] = []
     for net in client.nets:
-        lease = table.of_client(net.name, client.key)
+        lease = table.of_client(net.name, client.key) or table.of_client(net.name, seed_key(client.mac))
         if lease is not None:
             is_live = lease.state == BOUND and lease.expiry > now.utc
             (current if is_live else others).append((net, lease.address))

@@ -11,7 +11,7 @@ from ringboot.answer.query import Query
 from ringboot.answer.said import said
 from ringboot.dhcp.message import Message
 from ringboot.model.evidence import sub_options
-from ringboot.model.lease import Lease, client_key
+from ringboot.model.lease import SEEDED, Lease, client_key
 from ringboot.model.whose import names_of
 
 SUBNET_SELECTION = 118  # RFC 3011
@@ -41,11 +41,11 @@ class Client(NamedTuple):
         """Say whether a lease is this client's: by its key, or, reserved by MAC, whatever identifier it uses now.
 
         A machine changes its identifier between boot ROM, loader and system; the reservation means the machine.
-        So does every lease where the network says so.
+        So does every lease where the network says so, and one that was made for it before it asked (a seeded one).
         """
         if lease.key == self.key:
             return True
-        if self.link.ignores_ids and self.mac and lease.mac == self.mac:
+        if self.mac and lease.mac == self.mac and (self.link.ignores_ids or lease.key[:1] == SEEDED):
             return True
         mine = self.reserved
         return (

@@ -29,7 +29,7 @@ from ringboot.leases.change import bind, renew
 from ringboot.leases.offers import Offer
 from ringboot.leases.terms import OFFER_HOLD
 from ringboot.model.address import ip_text
-from ringboot.model.lease import BOUND, LeaseChange
+from ringboot.model.lease import BOUND, SEEDED, LeaseChange
 from ringboot.model.whose import names_of
 from ringboot.reasons import Reason
 
@@ -81,6 +81,8 @@ def _discover(query: Query, facts: Facts, now: Now, net: Net, key: bytes) -> Rep
     if table.offer_of(name, key, steady) is not None:
         return None
     lease = table.of_client(name, key)
+    if lease is None and table.of_client(name, SEEDED + message.chaddr) is not None:
+        return None
     change: Offer | None = None
     if lease is not None:
         address = lease.address

@@ -46,6 +46,17 @@ class LeaseChange(NamedTuple):
     utc: float  # when it was decided
 
 
+SEEDED = b"\xff"  # no hardware type: a host that was there before us, known by its MAC whatever it will say
+
+
+def seed_key(mac: bytes, further: int | None = None) -> bytes:
+    """Name the client of a lease that was made for a host that answered; the client itself takes it over.
+
+    A client has one lease in a network, and a host may have several addresses: each `further` one is a client's own.
+    """
+    return SEEDED + mac + (b"" if further is None else further.to_bytes(4, "big"))
+
+
 def client_key(htype: int, mac: bytes, client_id: bytes | None, *, by_mac: bool = False) -> bytes:
     """Name a client: by its identifier when it sends a usable one (RFC 2132 9.14: two octets or more), else by MAC.
 

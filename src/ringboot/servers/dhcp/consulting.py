@@ -27,6 +27,7 @@ class Consulting:
     def __init__(self, path: Path, door: Door) -> None:
         self.channel = Channel(None)
         self.handlers: dict[str, Handler] = {}
+        self.on_lost: Callable[[], None] = lambda: None  # what was asked over this connection nobody waits for
         self._path = path
         self._door = door
         self._was_connected = False
@@ -115,6 +116,7 @@ class Consulting:
         if self._was_connected:
             self._was_connected = self._is_heard = False
             self._rows.clear()
+            self.on_lost()
             if self._door.facts.site.scripts:
                 log.get().warning("the scripts process is gone", unanswered=len(self._questions))
             self._unheard(list(self._numbers))

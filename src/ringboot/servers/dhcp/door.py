@@ -242,13 +242,16 @@ class Door:
                 if question.kind not in OF_SCRIPTS:
                     self._prober.ask(question.interface, question.address)
 
-    def change(self, change: LeaseChange) -> None:
-        """Make a change that no message asked for; JournalFailed: it did not happen."""
-        undo = self.facts.table.apply(change)
+    def change(self, *changes: LeaseChange) -> None:
+        """Make changes that no message asked for; JournalFailed: none of them happened."""
+        if not changes:
+            return
+        undos = [self.facts.table.apply(change) for change in changes]
         try:
-            self.journal.append([change])
+            self.journal.append(list(changes))
         except JournalFailed:
-            self.facts.table.undo(undo)
+            for undo in reversed(undos):
+                self.facts.table.undo(undo)
             self.counters.failures += 1
             raise
         self.counters.commits += 1

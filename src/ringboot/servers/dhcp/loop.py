@@ -34,6 +34,7 @@ from ringboot.servers.dhcp.port import Arrivals, Port
 from ringboot.servers.dhcp.scan import Stretch
 from ringboot.servers.dhcp.sieve import Sieve
 from ringboot.servers.dhcp.summons import Summons
+from ringboot.servers.dhcp.survey import Survey
 from ringboot.servers.dhcp.talk import Talk
 from ringboot.store.journal import Journal, JournalDamaged, JournalFailed, JournalLost
 
@@ -78,6 +79,9 @@ class Loop:
         self._control.load()
         self._consulting = Consulting(start.run / SOCKET, self._door)
         self._door.scripts = self._consulting
+        self._survey = Survey(self._consulting.channel, self._door, self._prober, self._interfaces)
+        self._consulting.handlers |= self._survey.handlers
+        self._consulting.on_lost = self._survey.sweep.clear
         self._beat = start.fds.get("beat")
         plug = start.fds.get("plug")
         self._plug = None if plug is None else socket.socket(fileno=plug)
@@ -185,6 +189,7 @@ class Loop:
             for port in self._interfaces.ports.values():
                 port.sift(share)
         self._due_tell = self._control.tell(steady)
+        self._survey.sweep.step(steady)
         self._due_consulting = self._consulting.turn(steady)
         for talk in self._talks:
             talk.watch()
@@ -199,7 +204,8 @@ class Loop:
         if self._door.has_waiting:
             return 0.0
         due = min(self._due_beat, self._sieve.due)
-        for other in (self._door.parking.due, self._due_tell, self._due_consulting, self._door.scan.due):
+        asking = (self._door.scan.due, self._survey.sweep.due)
+        for other in (self._door.parking.due, self._due_tell, self._due_consulting, *asking):
             if other is not None and other < due:
                 due = other
         if self._due_slice < due and self._journal.wants_compaction(len(self._table)):
@@ -292,6 +298,7 @@ class Loop:
 
     def _hear_arp(self, name: str, _event: int) -> None:
         used = self._prober.heard(name)
+        self._survey.sweep.heard(name, used)
         for address in self._door.scan.answered(name, used):
             self._door.scan.found += self._door.found_in_use(name, address)
         if used and len(self._door.parking):
