@@ -118,6 +118,29 @@ def test_main_may_ask_for_its_pages(scripts: Scripts) -> None:
     assert asked_for("/endless")["error"] == "web: it took longer than 250 ms"
 
 
+def test_hosts_that_answer_to_arp_become_leases_of_their_network(tmp_path: Path) -> None:
+    (tmp_path / "conf.py").write_text(CONF.replace(", arp_addresses=False", ""))
+    made = Scripts(tmp_path, "", CONFIGURATION.replace('scripts = ["rules.py"]', 'conf = "conf.py"')).start()
+    try:
+        dhcp = made.peer("dhcp")
+        scan = dhcp.take("scan")
+        assert scan["addresses"] == ["10.0.0.101", "10.0.0.102"]
+        hits = {"10.0.0.101": "02:00:00:00:00:07"}
+        dhcp.send({"t": "scanned", "id": scan["id"], "hits": hits, "cannot": ""})
+        seed = dhcp.take("seed")
+        (row,) = seed["rows"]
+        assert 290 <= row.pop("seconds") <= 300
+        assert row == {"network": "phones", "address": "10.0.0.101", "mac": "02:00:00:00:00:07", "hostname": ""}
+        dhcp.send({"t": "seeded", "id": seed["id"], "refused": {"10.0.0.101": "it is leased"}})
+        said = made.until(lambda: made.lines("script says"), "the refusal")
+        assert said[0]["text"] == "no lease for 10.0.0.101, which somebody uses: it is leased"
+        told = dhcp.one(asked(1, FILTER, UNKNOWN))
+        assert told.given is not None
+        assert told.given.address == "10.0.0.102"
+    finally:
+        made.close()
+
+
 def test_settings_that_stand_elsewhere_now_are_told(scripts: Scripts) -> None:
     said = [row["what"] for row in scripts.lines("setting of staticDHCPd")]
     assert "DHCP_SERVER_IP: set in ringboot.toml: [server] address and [dhcp] interfaces" in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import json
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from tests.compat.staticdhcpd.conversation import SERVER, ask, octets, site
 
+from ringboot.compat.staticdhcpd import world
 from ringboot.compat.staticdhcpd.conf import ConfError
 from ringboot.compat.staticdhcpd.site import Site
 from ringboot.compat.staticdhcpd.web import page
@@ -278,6 +280,21 @@ def test_an_extension_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "conf.py").write_text("def init():\n    import staticDHCPd_extensions.nothing\n")
     with pytest.raises(ConfError, match=r"conf\.py:2: ModuleNotFoundError"):
         Site.of(tmp_path / "conf.py")
+
+
+def test_an_extension_may_read_settings_while_the_site_is_read(tmp_path: Path) -> None:
+    (tmp_path / "extensions").mkdir()
+    (tmp_path / "extensions" / "mine.py").write_text(
+        "from staticdhcpdlib import config\n"
+        "got = (config.X_ANSWER, config.WEB_PORT, config.conf.X_ANSWER, hasattr(config, 'X_LATER'))\n"
+    )
+    (tmp_path / "beside_it.py").write_text("value = 7\n")
+    (tmp_path / "conf.py").write_text("X_ANSWER = 42\nfrom extensions.mine import got\nimport beside_it\nX_LATER = 1\n")
+    at = Site.of(tmp_path / "conf.py")
+    assert vars(at.conf.module)["got"] == (42, 30880, 42, False)
+    assert at.conf.world.config.X_LATER == 1
+    world.remove()
+    assert str(tmp_path) not in sys.path
 
 
 def test_the_older_name_of_the_folder_works(tmp_path: Path) -> None:

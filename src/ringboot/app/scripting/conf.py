@@ -15,23 +15,26 @@ from ringboot.compat.staticdhcpd.site import Site
 from ringboot.compat.staticdhcpd.web import page
 from ringboot.compat.staticdhcpd.world import Held, Outside
 from ringboot.host.loading import ScriptFault
+from ringboot.model.address import ip_number
 from ringboot.model.scripting import ANSWER, TIMER, Hook, Told
 from ringboot.scripts import outside
 from ringboot.scripts.lease import leases
 from ringboot.scripts.registry import Registered, Registry, Step
 from ringboot.scripts.turn import Turn
+from ringboot.setup.settings import Network
 
+AT_ONCE = 500  # leases of one frame
 LONGEST_PAGE = 4 << 20  # octets; in a frame they take a third more
 _LEVELS = {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning"}
 
 
-def register(path: Path, registry: Registry) -> Site:
+def register(path: Path, registry: Registry, networks: Sequence[Network]) -> Site:
     """Read a conf.py, and add what it does to the registry; ScriptFault says where it is wrong."""
     root = logging.getLogger()
     root.addHandler(_Lines())
     root.setLevel(logging.INFO)
     try:
-        site = Site.of(path, _outside())
+        site = Site.of(path, _outside(networks))
     except ConfError as error:
         raise ScriptFault(str(path), None, str(error)) from None
     for note in site.conf.notes:
@@ -87,8 +90,8 @@ def _told(site: Site, stage: Callable[[], Told]) -> Told:
         raise
 
 
-def _outside() -> Outside:
-    return Outside(scan=_scan, seed=_seed, leases=_leases, log=_log)
+def _outside(networks: Sequence[Network]) -> Outside:
+    return Outside(scan=_scan, seed=lambda rows: _seed(rows, networks), leases=_leases, log=_log)
 
 
 def _scan(addresses: Sequence[str], seconds: float) -> Mapping[str, str]:
@@ -98,15 +101,31 @@ def _scan(addresses: Sequence[str], seconds: float) -> Mapping[str, str]:
         raise OSError(str(error)) from None
 
 
-def _seed(rows: Sequence[Held]) -> None:
+def _seed(rows: Sequence[Held], networks: Sequence[Network]) -> None:
     now = time.time()
-    given = [{"address": row.address, "mac": row.mac, "seconds": max(1, int(row.expires - now))} for row in rows]
-    try:
-        refused = outside.here().seed([{"network": "", "hostname": "", **row} for row in given])
-    except (OSError, RuntimeError) as error:
-        refused = dict.fromkeys((row.address for row in rows), str(error))
+    given = [
+        {
+            "network": _network_of(row.address, networks),
+            "address": row.address,
+            "mac": row.mac,
+            "seconds": max(1, int(row.expires - now)),
+            "hostname": "",
+        }
+        for row in rows
+    ]
+    refused: dict[str, str] = {}
+    for part in (given[at : at + AT_ONCE] for at in range(0, len(given), AT_ONCE)):
+        try:
+            refused |= outside.here().seed(part)
+        except (OSError, RuntimeError) as error:
+            refused |= {str(row["address"]): str(error) for row in part}
     for address, why in refused.items():
         _log("warning", f"no lease for {address}, which somebody uses: {why}")
+
+
+def _network_of(address: str, networks: Sequence[Network]) -> str:
+    number = ip_number(address)
+    return next((network.name for network in networks if network.subnet.holds(number)), "")
 
 
 def _leases() -> Iterator[Held]:

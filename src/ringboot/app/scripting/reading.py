@@ -27,6 +27,6 @@ def read(settings: Settings, beat: Callable[[], None]) -> Registry:
         load([path])
     if settings.dhcp.conf is not None:
         beat()
-        register(settings.dhcp.conf, registry)
+        register(settings.dhcp.conf, registry, settings.dhcp.networks)
     beat()
     return registry

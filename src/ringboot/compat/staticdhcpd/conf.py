@@ -45,9 +45,11 @@ def load(path: Path, outside: world.Outside | None = None) -> Conf:
         {each.__name__: each for each in (*conversion.PUBLIC, *rfc.ENCODERS, *rfc.DECODERS)},
         callbacks=site.callbacks, extensions=site.extensions, logger=logger, writeLog=logger.warning,
     )  # fmt: skip
+    # While it is read, extensions that it imports see what it has said so far.
+    vars(site.config).update(conf=module, __getattr__=lambda name: _so_far(vars(module), name))
     try:
         exec(compile(path.read_bytes(), str(path), "exec"), vars(module))
-        vars(site.config).update(settings.read(vars(module)), conf=module)
+        vars(site.config).update(settings.read(vars(module)))
         found = {
             name: hooks.adapted(name, vars(module)[name]) for name in hooks.CURRENT if callable(vars(module).get(name))
         }
@@ -58,6 +60,14 @@ def load(path: Path, outside: world.Outside | None = None) -> Conf:
         raise ConfError(f"{place(error, path.parent) or path}: {said(error)}") from error
     own = {name: value for name, value in vars(module).items() if name.isupper()}
     return Conf(path, module, site, found, database, settings.notes(own))
+
+
+def _so_far(said: Mapping[str, Any], name: str) -> Any:
+    """Give a setting before all are read; AttributeError."""
+    found = settings.read(said)
+    if name not in found:
+        raise AttributeError(f"there is no setting {name}")
+    return found[name]
 
 
 def place(error: BaseException, folder: Path) -> str:

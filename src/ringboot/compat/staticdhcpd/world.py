@@ -83,11 +83,14 @@ def install(world: World) -> None:
         package.__path__ = [str(world.folder / each) for each in _PACKAGES]
         sys.modules[name] = package
     sys.meta_path.append(_Finder(world))
+    sys.path.append(str(world.folder))  # modules of the site's own lie beside conf.py
     importlib.invalidate_caches()
 
 
 def remove() -> None:
     """Take them away again."""
+    folders = {str(each.folder) for each in sys.meta_path if isinstance(each, _Finder)}
+    sys.path[:] = [each for each in sys.path if each not in folders]
     sys.meta_path[:] = [each for each in sys.meta_path if not isinstance(each, _Finder)]
     for name in list(sys.modules):
         if name.partition(".")[0] in ("staticdhcpdlib", "libpydhcpserver", "scapy", *_PACKAGES):
@@ -99,6 +102,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.folder = world.folder
 
     def find_spec(
         self, name: str, _path: object = None, _target: object = None
