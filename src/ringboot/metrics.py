@@ -78,6 +78,12 @@ TABLE: tuple[Metric, ...] = (
         "tries to tell webhooks something: taken, failed; and what was dropped",
     ),
     Metric("webhook_waiting", "gauge", ("webhook",), "messages that a webhook is still to be told"),
+    Metric("script_calls", "counter", ("hook",), "calls of each hook of scripts, since their process began"),
+    Metric("script_failures", "counter", ("hook",), "those of them that raised, took too long or ended the process"),
+    Metric("script_late", "counter", ("hook",), "those that took too long"),
+    Metric("script_slowest_ms", "gauge", ("hook",), "the longest that a hook took, in milliseconds"),
+    Metric("script_notices", "counter", ("outcome",), "tries of scripts to tell web services something"),
+    Metric("script_notices_waiting", "gauge", (), "messages of scripts that web services are still to be told"),
     Metric("restarts", "counter", ("process",), "processes started again by the supervisor"),
 )
 

@@ -41,6 +41,7 @@ class SmallDesk(SmallRest):
         self.rows_leases: list[Row] = []
         self.rows_names: list[Row] = []
         self.rows_webhooks: list[Row] = []
+        self.rows_hooks: list[Row] = []
         self.hook_problem = ""
         self.rows_machines: list[Row] = []
         self.rows_reservations: list[Row] = []
@@ -490,6 +491,14 @@ class SmallDesk(SmallRest):
         self._call("approve_machine", device_id, who, again)
         return {"id": "m1", "mac": device_id, "ip": None, "model": "x86-bios", "config": None, "description": None,
                 "state": "installing", "since": 1.0, "who": who, "asked": None}  # fmt: skip
+
+    async def scripts(self) -> Row:
+        self._call("scripts")
+        return {
+            "configured": True, "connected": True, "problem": "", "scripts": ["rules.py"], "started": 1.0,
+            "running": None, "asked": 1, "waiting": 0, "told": 0, "leases": 0, "memory": 1, "memory_limit": 2,
+            "notices": {"waiting": 0}, "hooks": self.rows_hooks, "sources": [],
+        }  # fmt: skip
 
     async def webhooks(self) -> list[Row]:
         self._call("webhooks")

@@ -37,6 +37,7 @@ ELSEWHERE = {
     "import dnsmasq",
     "import staticdhcpd",
     "export kea",
+    "script list",
     "source list",
     "source test",
 }
@@ -104,6 +105,7 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "boot list": ("", "items"),
     "boot approve": ("02:00:00:00:00:01", "state"),
     "boot again": ("02:00:00:00:00:01", "state"),
+    "script status": ("", "hooks"),
     "webhook list": ("", "items"),
     "webhook test": ("nms", "status"),
     "tls show": ("", "certificate"),

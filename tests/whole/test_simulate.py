@@ -258,7 +258,7 @@ ELSEWHERE = {
     "webhook test",
     "boot approve",
     "boot again",
-    *(each for each in TABLE if each.startswith(("import ", "firmware ", "source "))),
+    *(each for each in TABLE if each.startswith(("import ", "firmware ", "script ", "source "))),
 }
 
 

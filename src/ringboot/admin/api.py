@@ -35,6 +35,7 @@ from ringboot.admin.routes_provision import provision_routes
 from ringboot.admin.routes_registrations import registration_routes
 from ringboot.admin.routes_reservations import reservation_routes
 from ringboot.admin.routes_rollouts import rollout_routes
+from ringboot.admin.routes_scripts import script_routes
 from ringboot.admin.routes_session import session_routes
 from ringboot.admin.routes_settings import setting_routes
 from ringboot.admin.routes_syncs import sync_routes
@@ -90,6 +91,7 @@ def _routes(desk: Desk) -> tuple[APIRouter, ...]:
         firmware_routes(desk),
         setting_routes(desk),
         webhook_routes(desk),
+        script_routes(desk),
         audit_routes(desk),
         openapi_routes(TABLE),
         people_routes(desk),

@@ -10,6 +10,7 @@ from ringboot.admin.desk_machines import MachineDesk
 from ringboot.admin.desk_network import EventDesk, NetworkDesk
 from ringboot.admin.desk_people import PeopleDesk
 from ringboot.admin.desk_plugins import DraftDesk, FirmwareDesk, PluginDesk, TemplateDesk
+from ringboot.admin.desk_scripts import ScriptDesk
 from ringboot.admin.desk_webhooks import WebhookDesk
 from ringboot.admin.probes import ProbedDesk
 from ringboot.desk.listing import Page, Query
@@ -371,6 +372,7 @@ class Desk(
     CodeDesk,
     AuditDesk,
     WebhookDesk,
+    ScriptDesk,
     ProbedDesk,
     PeopleDesk,
     Protocol,

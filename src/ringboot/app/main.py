@@ -30,18 +30,21 @@ from ringboot.desk.guests import Guests
 from ringboot.desk.lookout import Lookout
 from ringboot.desk.names import Names
 from ringboot.desk.renders import Renders
+from ringboot.desk.scripting import ScriptLine
 from ringboot.desk.shelf import Shelf
 from ringboot.desk.synchronize import Synchronizer
 from ringboot.desk.usage import Usage
 from ringboot.fleet import configs, devices
 from ringboot.fleet.books import Books
 from ringboot.fleet.codes import Outcome
+from ringboot.fleet.files import Resolved
 from ringboot.fleet.world import World
 from ringboot.host import rights
 from ringboot.host.beat import beat
 from ringboot.host.render import RenderPool
 from ringboot.host.start import READY, Start
 from ringboot.model.event import Event
+from ringboot.model.file import FileRequest, masked
 from ringboot.model.lease import LeaseChange
 from ringboot.plugins import staging
 from ringboot.servers.agi import AgiServer, Call
@@ -153,6 +156,12 @@ class _Main:
         self.restarts: dict[str, int] = {}
         self.others = OtherServers(core)
         self.admin: AdminDoor | None = None
+        self.scripts: ScriptLine | None = None
+        if core.began_with.dhcp.is_scripted:
+            self.scripts = ScriptLine(core)
+            self.scripts.on_again = self._note_restarts
+            core.scripts = self.scripts.link
+            self.doorway.on_asked = self._asked
         core.link.on_frame = self._heard
 
     async def run(self) -> int:
@@ -187,6 +196,7 @@ class _Main:
                     tasks.create_task(self.synchronizer.run()),
                     tasks.create_task(self.lookout.run()),
                     tasks.create_task(self.desk.hooks.run()),
+                    *([tasks.create_task(self.scripts.run())] if self.scripts is not None else []),
                 ]
                 os.write(self.start.fds["beat"], READY)
                 log.get().info("ready", devices=len(self.core.feed.known), plugins=len(self.core.shelf.plugins))
@@ -286,6 +296,11 @@ class _Main:
         """Do what a change of a lease means beside devices; on the writer's thread."""
         self.names.saw(books, change, utc)
         self.lookout.saw(books, change)
+
+    def _asked(self, request: FileRequest, resolved: Resolved) -> None:
+        """Let hooks hear of a file that was asked for."""
+        assert self.scripts is not None
+        self.scripts.file_asked(resolved.answer, masked(request.path), request.peer, resolved.seen.device, resolved.mac)
 
     async def _look_at_tls(self) -> None:
         await self.https.look()

@@ -71,9 +71,10 @@ def check(
     from ringboot.cli.show import counted
     from ringboot.cli.tables import read_rows
     from ringboot.compat.staticdhcpd import describe
+    from ringboot.host.trial import attempt
     from ringboot.setup.load import look as find
     from ringboot.setup.machine import look
-    from ringboot.setup.problems import ERROR
+    from ringboot.setup.problems import ERROR, Problem
     from ringboot.setup.where import DEFAULT_FILE
 
     path = at.config or DEFAULT_FILE
@@ -84,6 +85,9 @@ def check(
         problems += audit(settings, machine.all_addresses, tables, time.time())
         if settings.dhcp.conf is not None:
             problems += describe.look(settings.dhcp.conf)
+        if settings.dhcp.is_scripted and not any(problem.severity == ERROR for problem in problems):
+            faults, _ = attempt(path)
+            problems += [Problem(each.path, each.line, "", each.why, "mend it there") for each in faults]
     errors = sum(problem.severity == ERROR for problem in problems)
     rows = [
         {key: getattr(each, key) for key in ("severity", "file", "line", "key", "what", "todo")} for each in problems

@@ -30,6 +30,7 @@ from ringboot.cli import (
     registering,
     reservations,
     rollouts,
+    scripts,
     settings,
     shell,
     simulate,
@@ -104,6 +105,7 @@ def _tree() -> typer.Typer:
     firmware.add_to(group("firmware", "Packages of firmware that plugins have.", made))
     importing.add_to(group("import", "What another DHCP server has: configuration, reservations, leases.", made))
     exporting.add_to(group("export", "The configuration, for another DHCP server.", made))
+    scripts.add_to(group("script", "The administrator's Python: hooks, and how they do.", made))
     sources.add_to(group("source", "Where reservations are looked up: databases, files, web services.", made))
     dns.add_to(group("dns", "Names of clients in the DNS.", made))
     webhooks.add_to(group("webhook", "Receivers that are told what happens, by HTTP.", made))

@@ -49,7 +49,7 @@ from ringboot.admin.shapes.things import (
     Tls,
 )
 from ringboot.admin.shapes.webhooks import Webhook, WebhookTried
-from ringboot.cli import firmware_shapes, many_things, network_things, plugin_things, source_shapes
+from ringboot.cli import firmware_shapes, many_things, network_things, plugin_things, script_shapes, source_shapes
 from ringboot.cli.simulated import Simulated
 from ringboot.cli.sync_things import Reconfigured, SyncDevices, Synchronized
 from ringboot.cli.template_things import Compared, TemplateDiff
@@ -316,6 +316,7 @@ TABLE: dict[str, Any] = {
     "token remove": Removed,
     **firmware_shapes.TABLE,
     **source_shapes.TABLE,
+    **script_shapes.TABLE,
     "shell": ShellValue,
     "audit": Page[AuditEntry],
     "template list": Page[Template],

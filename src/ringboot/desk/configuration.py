@@ -13,6 +13,7 @@ from ringboot.answer.misfit import Fitting, Misfit, told
 from ringboot.desk.errors import Refused
 from ringboot.desk.renders import Renders
 from ringboot.desk.reservations import ReservationDesk
+from ringboot.desk.scripting import ScriptDesk
 from ringboot.dhcp.private import shown
 from ringboot.model.address import ip_number
 from ringboot.model.site import SITE_VERSION, Reservation, Site, Snapshot
@@ -26,7 +27,7 @@ Row = dict[str, Any]
 SHOWN_MISFITS = 100  # by a reload; `lease misfits` gives more
 
 
-class ConfigurationDesk(ReservationDesk):
+class ConfigurationDesk(ReservationDesk, ScriptDesk):
     """What `ringboot reload`, `ringboot diff` and `ringboot lease misfits` need."""
 
     renders: Renders
@@ -35,6 +36,7 @@ class ConfigurationDesk(ReservationDesk):
         """Read ringboot.toml again; what is wrong with it is told, and the old one stays."""
         core = self.core
         fresh = self._read(core.config, None, "The configuration was not changed")
+        await self.try_scripts()
         changes = self._differences(fresh)
         row: Row = {
             "config": str(core.config),
@@ -49,6 +51,7 @@ class ConfigurationDesk(ReservationDesk):
             row["revision"] = core.feed.site.revision
             return row | await self._misfits(core.compile_site(fresh), SHOWN_MISFITS)
         await self._take(fresh)
+        await self.read_scripts_again()
         row["revision"] = core.feed.site.revision
         if core.shelf.broken:
             row["broken_plugins"] = [str(each) for each in core.shelf.broken]

@@ -67,6 +67,7 @@ class Core:
     changing_plugins: asyncio.Lock = field(default_factory=asyncio.Lock)  # one installs, upgrades or removes at a time
     tls_problem: str = ""  # why https is not served, or not with the newest certificate
     admin_problem: str = ""  # why the administrator's door over the network is shut
+    scripts: DhcpLink | None = None  # to the process of the administrator's Python, where there is one
     look_at_tls: Callable[[], Awaitable[None]] | None = None  # takes up certificates that were replaced
 
     def read_plugins(self, books: Books) -> None:

@@ -22,8 +22,13 @@ Frame = dict[str, Any]
 class DhcpLink:
     """Stay connected to dhcp; `on_frame` gets every frame that is no answer, "hello" first after each connect."""
 
-    def __init__(self, path: Path, on_frame: Callable[[Frame], None]) -> None:
+    def __init__(
+        self, path: Path, on_frame: Callable[[Frame], None], peer: str = "dhcp", greeting: Frame | None = None
+    ) -> None:
+        """Name the socket and whose it is; `greeting` is what we say first."""
         self.path = path
+        self.peer = peer
+        self._greeting = greeting
         self.on_frame = on_frame
         self._writer: asyncio.StreamWriter | None = None
         self._waiting: dict[int, asyncio.Future[Any]] = {}
@@ -41,6 +46,8 @@ class DhcpLink:
                 reader, writer = await asyncio.open_unix_connection(str(self.path))
                 try:
                     self._writer = writer
+                    if self._greeting is not None:
+                        self.send(self._greeting)
                     await self._read(reader)
                 finally:
                     self._writer = None
@@ -53,7 +60,7 @@ class DhcpLink:
             while True:
                 size = int.from_bytes(await reader.readexactly(4), "big")
                 if size > LONGEST:
-                    log.get().error("dhcp sent a frame that is too long", octets=size)
+                    log.get().error("a frame is too long", octets=size, peer=self.peer)
                     return
                 frame: Frame = json.loads(await reader.readexactly(size))
                 if frame["t"] == "answer":
@@ -80,10 +87,10 @@ class DhcpLink:
         self._waiting[number] = answer
         try:
             if not self.send({"t": "ask", "id": number, "what": what, "args": args}):
-                raise Busy("The dhcp process is not running. Its log says why: look at the daemon's output.")
+                raise Busy(f"The {self.peer} process is not running. Its log says why: look at the daemon's output.")
             return await asyncio.wait_for(answer, patience)
         except TimeoutError:
-            raise Busy("The dhcp process is too busy to answer. Try again in a moment.") from None
+            raise Busy(f"The {self.peer} process is too busy to answer. Try again in a moment.") from None
         finally:
             self._waiting.pop(number, None)
 
@@ -100,5 +107,5 @@ class DhcpLink:
     def _give_up(self) -> None:
         for answer in self._waiting.values():
             if not answer.done():
-                answer.set_exception(Busy("The dhcp process ended before it answered. Try again in a moment."))
+                answer.set_exception(Busy(f"The {self.peer} process ended before it answered. Try again in a moment."))
         self._waiting.clear()

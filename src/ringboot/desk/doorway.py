@@ -45,6 +45,7 @@ class Doorway:
         self.slowest = Slowest()
         self._preparing: dict[str, asyncio.Task[None]] = {}  # plugins that are being copied
         self.on_sent: Callable[[Event], None] | None = None  # told of every file that was sent
+        self.on_asked: Callable[[FileRequest, Resolved], None] | None = None  # told of every file that was asked for
         boot = str(core.shelf.root.parent / BOOT)
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find, boot=boot)
         self._repeats = Repeats(core.world, self._places)
@@ -86,6 +87,8 @@ class Doorway:
             )  # fmt: skip
         if resolved.events:
             self._core.note(*resolved.events)
+        if self.on_asked is not None:
+            self.on_asked(request, resolved)
         if isinstance(answer, Serve):
             self._tickets[answer.ticket] = resolved
             if len(self._tickets) > MOST_TICKETS:

@@ -58,6 +58,9 @@ class NumbersDesk(WebhookDesk, DaemonDesk):
             _number("journal_octets", await asyncio.to_thread(_journal_octets, core)),
             _number("uptime_seconds", round(core.utc() - core.started)),
         ]
+        if core.scripts is not None:
+            with contextlib.suppress(DeskError, LookupError):
+                numbers += _of_scripts(await core.scripts.ask("status", {}))
         with contextlib.suppress(DeskError):  # the others are worth having; what is missing tells that dhcp is gone
             numbers += await core.link.ask("counters", {})
         return numbers
@@ -65,6 +68,19 @@ class NumbersDesk(WebhookDesk, DaemonDesk):
 
 def _number(name: str, value: float, **labels: str) -> Number:
     return {"name": name, "labels": labels, "value": value}
+
+
+def _of_scripts(status: dict[str, Any]) -> list[Number]:
+    rows: dict[str, dict[str, Any]] = {each["hook"]: each for each in status["hooks"]}
+    notices = status["notices"]
+    return [
+        *(_number("script_calls", row["calls"], hook=name) for name, row in rows.items()),
+        *(_number("script_failures", row["failures"], hook=name) for name, row in rows.items()),
+        *(_number("script_late", row["late"], hook=name) for name, row in rows.items()),
+        *(_number("script_slowest_ms", row["slowest_ms"], hook=name) for name, row in rows.items()),
+        *(_number("script_notices", notices[each], outcome=each) for each in ("taken", "failed", "dropped")),
+        _number("script_notices_waiting", notices["waiting"]),
+    ]
 
 
 def _of_pools(uses: list[PoolUse]) -> list[Number]:

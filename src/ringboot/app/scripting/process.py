@@ -26,7 +26,6 @@ from ringboot.app.scripting.outside import Outside
 from ringboot.app.scripting.reading import read
 from ringboot.app.scripting.status import hook_row, resident
 from ringboot.app.scripting.timers import Timers
-from ringboot.app.scripting.trial import attempt
 from ringboot.app.scripting.way import Way
 from ringboot.host import rights
 from ringboot.host.limit import TimeLimit
@@ -34,6 +33,7 @@ from ringboot.host.loading import ScriptFault
 from ringboot.host.output import Output
 from ringboot.host.running import Interrupted, Running
 from ringboot.host.start import READY, Start
+from ringboot.host.trial import attempt
 from ringboot.model import codec
 from ringboot.model.scripting import Asked, Happened, Hook, Told
 from ringboot.scripts import outside
@@ -217,7 +217,8 @@ class _Scripts:
     def _question(self, frame: Frame) -> None:
         what, number = frame.get("what"), frame.get("id")
         if what == "reload":
-            threading.Thread(target=self._reload, args=(number,), name="reload", daemon=True).start()
+            tried = bool((frame.get("args") or {}).get("tried"))
+            threading.Thread(target=self._reload, args=(number, tried), name="reload", daemon=True).start()
             return
         if what == "web" and self.registry.web is not None:
             self.todo.put(lambda: self._show(number, frame.get("args") or {}))
@@ -242,9 +243,9 @@ class _Scripts:
 
     # Again, with what the files say now
 
-    def _reload(self, number: Any) -> None:
+    def _reload(self, number: Any, tried: bool) -> None:
         """Try the scripts in a process of their own, and become a new process when they are good."""
-        faults, _ = attempt(Path(self.start.config or ""))
+        faults = [] if tried else attempt(Path(self.start.config or ""))[0]
         if faults:
             why = "; ".join(map(str, faults))
             log.get().error("scripts were not read again", why=why)
