@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from bench.arp import arp
 from bench.contenders import Contender, ringboot, ringboot_dhcp
 from bench.fleet import fleet
 from bench.ground import ACCESS, CAMPUS
@@ -85,6 +86,10 @@ class Run:
         """Let two hundred machines fetch an image at once."""
         return images(self._wire, [self._load.with_name(name) for name in ("load", "tftp_load", "http_load")])
 
+    def arp(self) -> list[Row]:
+        """Look for hosts among many addresses."""
+        return arp(self._wire)
+
     def _in_turns(self, contenders: list[Contender], point: Point) -> list[Row]:
         # The servers take turns, so that a noise on the machine meets all of them.
         taken: dict[str, list[Row]] = {}
@@ -107,6 +112,7 @@ PARTS: dict[str, Callable[[Run], list[Row]]] = {
     "fleet": Run.fleet,
     "viewers": Run.viewers,
     "images": Run.images,
+    "arp": Run.arp,
 }
 STORM = "storm"  # the one part that needs no right and no peer
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from bench.arp import ARP
 from bench.fleet import ADDED, ASKED, CHANGED
 from bench.fleet import MEANWHILE as FLEET_MEANWHILE
 from bench.images import BESIDE, FETCHED
@@ -37,6 +38,7 @@ ADDED_BOUND = 5.0  # milliseconds for a device that makes itself known
 RETURN_BOUND, CHANGE_BOUND = 0.2, 15.0  # seconds until a config's change returns, and until all files are new
 FLEET_P99_BOUND = 20.0  # milliseconds meanwhile
 HTTP_BOUND = 5000  # file requests a second
+ARP_BOUND = 5.0  # seconds until the hosts among 4,000 addresses have leases
 LIST_BOUND = 150.0  # milliseconds for a page of a list of 10,000
 IMAGES_P99_BOUND = 10.0  # milliseconds of DHCP while machines fetch images
 NOISE = 0.2  # processors that others may use
@@ -215,6 +217,14 @@ def _print_beside(row: Row) -> None:
     )
 
 
+def _print_arp(row: Row) -> None:
+    said = _bound(row, row["seconds"] < ARP_BOUND and not row["missing"], f"all, below {ARP_BOUND:.0f}")
+    print(
+        f"{row['addresses']:,} addresses are asked through by ARP, {row['hosts']} hosts answer: leases for all but "
+        f"{row['missing']} and for {row['conflicts']} others after {row['seconds']:.1f} s {said}"
+    )
+
+
 LINES: dict[str, Callable[[Row], None]] = {
     MEMORY.name: _print_memory,
     DEVICES: _print_rendering,
@@ -233,6 +243,7 @@ LINES: dict[str, Callable[[Row], None]] = {
     WATCHED: _print_watched,
     FETCHED: _print_images,
     BESIDE: _print_beside,
+    ARP: _print_arp,
 }
 
 

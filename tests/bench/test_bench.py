@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bench.arp import ARP
 from bench.fleet import ADDED, ASKED, CHANGED
 from bench.fleet import MEANWHILE as FLEET_MEANWHILE
 from bench.images import BESIDE, FETCHED
@@ -203,8 +204,8 @@ def test_the_bench_refuses_a_part_that_it_does_not_know() -> None:
 
     assert done.returncode == 2
     assert (
-        "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, fleet, viewers, images, storm"
-        in done.stderr
+        "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, fleet, viewers, images, arp, "
+        "storm" in done.stderr
     )
 
 
@@ -231,6 +232,7 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
         {**row, "point": FLEET_MEANWHILE, "what": "DHCP", "rate": 99.0, "p99_ms": 20.4},
         {**row, "point": ASKED, "rate": 5000.4, "bad": 0},
         {**row, "point": LISTED, "path": "/devices", "devices": 10000, "ms": 149.4, "worst_ms": 210.0},
+        {**row, "point": ARP, "addresses": 4000, "hosts": 500, "missing": 1, "seconds": 3.02},
         {**row, "point": WATCHED, "viewers": 50, "looks": 90, "rate": 499.6},
         {**row, "point": FETCHED, "by": "TFTP", "machines": 100, "mib": 30, "done": 100, "seconds": 74.4, "mb_s": 42.3,
          "failures": 1},
@@ -263,6 +265,7 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
     assert "100 machines fetch 30 MiB by TFTP at once: 100 have it after 74.4 s, 42 MB/s, 1 failures (all, wi" in said
     assert "without a failure: NOT reached)" in said
     assert "1,000 phones renew while images are fetched: 200/s, p50 1.00 ms, p99 3.30 ms (below 10: reached)" in said
+    assert "500 hosts answer: leases for all but 1 and for 0 others after 3.0 s (all, below 5: NOT reached)" in said
     assert "other programs kept 0.5 processors busy" in said
 
 

@@ -29,6 +29,13 @@ class LeaseView:
         """Give the addresses that nobody else can have now: bound, or declined a while ago."""
         return [row for row in list(self._by_address.values()) if row.expiry > utc and row.state != RELEASED]
 
+    def is_open(self, address: int, mac: bytes, utc: float) -> bool:
+        """Tell whether a client with this MAC could have an address: nobody else has it, and it does not rest."""
+        row = self._by_address.get(address)
+        if row is None or row.expiry <= utc or row.state == RELEASED:
+            return True
+        return row.state == BOUND and bool(mac) and row.mac == mac
+
     def live(self, utc: float) -> list[Lease]:
         """Give every lease that somebody may use now, in order of address."""
         rows = [row for row in list(self._by_address.values()) if _live(row, utc)]

@@ -12,10 +12,11 @@ from ringboot.scripts.hooks import hook, timer
 from ringboot.scripts.lease import Lease, leases
 from ringboot.scripts.mac import MAC
 from ringboot.scripts.outside import Device, Happening, devices, log, notify
+from ringboot.scripts.pool import DynamicPool
 from ringboot.scripts.query import Query
 from ringboot.scripts.reservation import REFUSE, Refusal, Reservation
 
 __all__ = [
-    "MAC", "REFUSE", "Answer", "Device", "Happening", "Lease", "Query", "Refusal", "Reservation", "devices", "hook",
-    "leases", "log", "notify", "timer",
+    "MAC", "REFUSE", "Answer", "Device", "DynamicPool", "Happening", "Lease", "Query", "Refusal", "Reservation",
+    "devices", "hook", "leases", "log", "notify", "timer",
 ]  # fmt: skip

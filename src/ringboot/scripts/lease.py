@@ -28,6 +28,7 @@ class Lease:
     relay: str  #: The relay agent's address, empty: it came directly.
     start: datetime  #: When the client got it.
     expires: datetime  #: When it ends.
+    seeded: bool = False  #: It was made for a host that was found there, which has not asked yet.
 
 
 def lease_of(row: model.Lease | model.LeaseChange) -> Lease:
@@ -44,6 +45,7 @@ def lease_of(row: model.Lease | model.LeaseChange) -> Lease:
         relay=ip_text(relay) if relay else "",
         start=datetime.fromtimestamp(row.start, UTC),
         expires=datetime.fromtimestamp(row.expiry, UTC),
+        seeded=row.key[:1] == model.SEEDED,
     )
 
 
@@ -57,6 +59,15 @@ class Leases:
     def use(self, view: LeaseView, utc: Callable[[], float]) -> None:
         """Look at these leases from now on, by this clock."""
         self._view, self._utc = view, utc
+
+    @property
+    def now(self) -> float:
+        """The time as the hooks have it, in UTC seconds."""
+        return self._utc()
+
+    def is_free(self, address: str, mac: str = "") -> bool:
+        """Whether nobody has an address, or this client has it, and it does not rest after a conflict."""
+        return self._view.is_open(ip_number(address), MAC(mac).octets, self._utc())
 
     def by_address(self, address: str) -> Lease | None:
         """Give the lease of an address."""

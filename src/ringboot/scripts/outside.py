@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from ringboot.scripts.mac import MAC
+from ringboot.scripts.store import Store
 
 
 class Outside(Protocol):
@@ -28,14 +29,43 @@ class Outside(Protocol):
     def seed(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
         """Make leases for hosts that are there already; gives the addresses that were refused, and why; OSError."""
 
+    def pools(self, network: str) -> Sequence[str]:
+        """Name the addresses of a network's pools; LookupError when there is no such network."""
+
+    def lease_time(self, network: str) -> int:
+        """Tell how long its addresses are lent, in seconds; LookupError."""
+
+    @property
+    def store(self) -> Store:
+        """Give what outlives the process."""
+
+    def later(self, job: Callable[[], None]) -> None:
+        """Have something done that takes long, beside the hooks, as soon as dhcp is there."""
+
 
 _here: Outside | None = None
+_jobs: list[Callable[[], None]] = []  # that came before anybody could do them
 
 
 def use(outside: Outside | None) -> None:
     """Let hooks reach this from now on."""
     global _here  # noqa: PLW0603  scripts import functions, not a place that is handed to them
     _here = outside
+    while outside is not None and _jobs:
+        outside.later(_jobs.pop(0))
+
+
+def is_there() -> bool:
+    """Tell whether there is a daemon around the hooks."""
+    return _here is not None
+
+
+def later(job: Callable[[], None]) -> None:
+    """Have something done beside the hooks, now or as soon as there is a daemon."""
+    if _here is None:
+        _jobs.append(job)
+    else:
+        _here.later(job)
 
 
 def here() -> Outside:

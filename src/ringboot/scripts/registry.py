@@ -50,7 +50,7 @@ class Registry:
 
     def add(self, row: Registered) -> None:
         """Take a hook up, once: a file that is imported twice brings each of its hooks again."""
-        if all((each.hook.kind, each.place) != (row.hook.kind, row.place) for each in self.rows):
+        if all(_what(each) != _what(row) for each in self.rows):
             self.rows.append(row)
 
     def of(self, kind: str) -> list[Registered]:
@@ -60,6 +60,12 @@ class Registry:
     def hello(self, revision: int, sources: tuple[str, ...] = ()) -> Hello:
         """Say what there is, for dhcp and main."""
         return Hello(revision, tuple(row.hook for row in self.rows), sources)
+
+
+def _what(row: Registered) -> tuple[str, str, int]:
+    """Tell hooks apart: methods of two objects are two, though they were made hooks at one place."""
+    owner = getattr(row.function, "__self__", None)
+    return row.hook.kind, row.place, 0 if owner is None else id(owner)
 
 
 _current = Registry()

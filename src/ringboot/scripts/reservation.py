@@ -49,9 +49,9 @@ class Reservation:
             origin=origin,
             network=self.network or "",
             address=ip_text(ip_number(self.address)) if self.address else "",
-            lease_time=_seconds("lease_time", self.lease_time),
-            t1=_seconds("t1", self.t1),
-            t2=_seconds("t2", self.t2),
+            lease_time=seconds_in("lease_time", self.lease_time),
+            t1=seconds_in("t1", self.t1),
+            t2=seconds_in("t2", self.t2),
             hostname=self.hostname or "",
             options=dict(_option(name, value, declared) for name, value in self.options.items()),
             extra=dict(self.extra),
@@ -66,7 +66,8 @@ class Reservation:
         )  # fmt: skip
 
 
-def _seconds(name: str, value: Duration | None) -> int | None:
+def seconds_in(name: str, value: Duration | None) -> int | None:
+    """Read a duration as whole seconds; ValueError names it."""
     if value is None:
         return None
     if isinstance(value, timedelta):

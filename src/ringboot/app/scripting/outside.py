@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ringboot import log
 from ringboot.app.scripting.calls import Caller
 from ringboot.app.scripting.line import Line
 from ringboot.app.scripting.notices import Notices
+from ringboot.model.address import ip_text
+from ringboot.scripts.store import Store
+from ringboot.setup.settings import Network
+from ringboot.store.scriptsdb import ScriptsDb
 
 DHCP, MAIN = "dhcp", "main"
 PATIENCE = 0.2  # seconds that a hook waits for main
+TRIES = 3  # of what is done beside the hooks
+LOOK_EVERY = 0.1  # seconds, while dhcp is not there
 SEED = 5.0  # seconds that it waits for dhcp to write leases
 _LEVELS = {"debug", "info", "warning", "error"}
 
@@ -19,8 +27,12 @@ _LEVELS = {"debug", "info", "warning", "error"}
 class Outside:
     """What ringboot.scripts.outside.Outside promises."""
 
-    def __init__(self, line: Line, caller: Caller, notices: Notices) -> None:
+    def __init__(
+        self, line: Line, caller: Caller, notices: Notices, database: ScriptsDb, networks: Sequence[Network]
+    ) -> None:
         self._line, self._caller, self._notices = line, caller, notices
+        self.store: Store = database
+        self._networks = {each.called: each for each in networks}
 
     def device(self, mac: str) -> Mapping[str, Any] | None:
         """Ask main; TimeoutError."""
@@ -46,15 +58,47 @@ class Outside:
         """Ask by ARP; OSError, TimeoutError."""
         frame = {"t": "scan", "addresses": list(addresses), "seconds": seconds}
         answer = self._line.ask(DHCP, frame, seconds + SEED)
-        if answer.get("cannot"):
-            raise OSError(answer["cannot"])
         hits: Mapping[str, str] = answer["hits"]
+        if answer.get("cannot") and not hits:
+            raise OSError(answer["cannot"])
         return hits
 
     def seed(self, rows: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
         """Have leases written; TimeoutError."""
         refused: Mapping[str, str] = self._line.ask(DHCP, {"t": "seed", "rows": [*map(dict, rows)]}, SEED)["refused"]
         return refused
+
+    def pools(self, network: str) -> Sequence[str]:
+        """Name addresses; LookupError."""
+        return [ip_text(each) for run in self._network(network).ranges for each in range(run.first, run.last + 1)]
+
+    def lease_time(self, network: str) -> int:
+        """Tell it; LookupError."""
+        return self._network(network).lease_time
+
+    def _network(self, name: str) -> Network:
+        if name not in self._networks:
+            raise LookupError(f"no network is called {name}: there are {', '.join(self._networks) or 'none'}")
+        return self._networks[name]
+
+    def later(self, job: Callable[[], None]) -> None:
+        """Have something done on a thread of its own, as soon as dhcp is there; tried again when that goes away."""
+        threading.Thread(target=self._do, args=(job,), name="later", daemon=True).start()
+
+    def _do(self, job: Callable[[], None]) -> None:
+        for left in reversed(range(TRIES)):
+            while not self._line.is_there(DHCP):
+                time.sleep(LOOK_EVERY)
+            try:
+                job()
+                return
+            except TimeoutError as error:
+                if not left:
+                    log.get().error("what a script wants done beside its hooks failed", why=str(error))
+            except Exception as error:  # of a subclass, or of what the scan says
+                why = str(error) or type(error).__name__
+                log.get().error("what a script wants done beside its hooks failed", why=why)
+                return
 
 
 def _plain(values: Mapping[str, object]) -> dict[str, object]:

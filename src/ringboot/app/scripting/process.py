@@ -154,7 +154,7 @@ class _Scripts:
         before = self.running.before
         if before is not None or fault:
             self._tell_end(before, fault)
-        outside.use(Outside(self.line, self.caller, self.notices))
+        outside.use(Outside(self.line, self.caller, self.notices, self.database, self.settings.dhcp.networks))
         hello = self.registry.hello(int(self.began * 1000), self.sources.names)
         self.line.start({"t": "hello", "hello": codec.to_plain(hello)})
         self.notices.start()
