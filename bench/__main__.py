@@ -23,6 +23,7 @@ from bench.peers import dnsmasq, isc, kea, other
 from bench.perfdhcp import ladder
 from bench.pressure import pressure
 from bench.rerender import rerender
+from bench.scripts import scripts
 from bench.storm import StormFailed, storm
 from bench.table import Row, print_table
 from bench.tftp import tftp
@@ -82,6 +83,10 @@ class Run:
         """Ask for the pages of ten thousand devices, and let fifty people watch them."""
         return viewers(self._wire, self._load, self._asked.seconds)
 
+    def scripts(self) -> list[Row]:
+        """Measure what hooks cost those whom they do not concern."""
+        return scripts(self._wire, self._load, self._asked.seconds, self._asked.rounds)
+
     def images(self) -> list[Row]:
         """Let two hundred machines fetch an image at once."""
         return images(self._wire, [self._load.with_name(name) for name in ("load", "tftp_load", "http_load")])
@@ -113,6 +118,7 @@ PARTS: dict[str, Callable[[Run], list[Row]]] = {
     "viewers": Run.viewers,
     "images": Run.images,
     "arp": Run.arp,
+    "scripts": Run.scripts,
 }
 STORM = "storm"  # the one part that needs no right and no peer
 

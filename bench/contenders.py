@@ -61,8 +61,8 @@ def ringboot_dhcp(ground: Ground = CAMPUS) -> Contender:
     )
 
 
-def ringboot(ground: Ground = CAMPUS) -> Contender:
-    """Give the whole daemon: supervisor, dhcp, main and its workers, devices made from leases."""
+def ringboot(ground: Ground = CAMPUS, rules: str = "") -> Contender:
+    """Give the whole daemon: supervisor, dhcp, main and its workers, devices made from leases; `rules`: a script."""
     configuration = f"""\
 [server]
 data = "{{state}}/data"
@@ -71,6 +71,7 @@ api_socket = "{{state}}/api.sock"
 interfaces = ["s0"]
 probe = false
 scan = false
+{'scripts = ["rules.py"]' if rules else ""}
 [[dhcp.network]]
 name = "bench"
 subnet = "{ground.subnet}/{ground.prefix}"
@@ -87,7 +88,7 @@ listen = "off"
     return Contender(
         "ringboot",
         [sys.executable, "-m", "ringboot", "serve", "--config", "{state}/ringboot.toml"],
-        files={"ringboot.toml": configuration},
+        files={"ringboot.toml": configuration, **({"rules.py": rules} if rules else {})},
         stands="all parts are ready",
         process="ringboot.servers.dhcp",
     )

@@ -18,6 +18,7 @@ from bench.peers import KEA
 from bench.perfdhcp import BOUND, LADDER
 from bench.pressure import HALF, TWICE
 from bench.rerender import DEVICES
+from bench.scripts import IDLE, STUCK
 from bench.storm import STORM
 from bench.tftp import CASES, MEANWHILE
 from bench.viewers import LISTED, WATCHED
@@ -41,6 +42,8 @@ HTTP_BOUND = 5000  # file requests a second
 ARP_BOUND = 5.0  # seconds until the hosts among 4,000 addresses have leases
 LIST_BOUND = 150.0  # milliseconds for a page of a list of 10,000
 IMAGES_P99_BOUND = 10.0  # milliseconds of DHCP while machines fetch images
+IDLE_BOUND = 0.9  # of the rate that is left with hooks that concern nobody
+STUCK_P99_BOUND = 10.0  # milliseconds for clients that a stuck hook does not concern
 NOISE = 0.2  # processors that others may use
 
 
@@ -225,6 +228,22 @@ def _print_arp(row: Row) -> None:
     )
 
 
+def _print_idle(row: Row) -> None:
+    said = _bound(row, row["ratio"] >= IDLE_BOUND, f"at least {IDLE_BOUND}")
+    print(
+        f"with hooks that concern nobody: {row['rate']:,.0f} DORA/s beside {row['without']:,.0f}/s without, "
+        f"{row['ratio']:.2f} of it {said}"
+    )
+
+
+def _print_stuck(row: Row) -> None:
+    said = _bound(row, row["p99_ms"] < STUCK_P99_BOUND, f"below {STUCK_P99_BOUND:.0f}")
+    print(
+        f"while a hook {row['way']} for others: {row['rate']:,.0f} DORA/s, p50 {row['p50_ms']:.2f} ms, "
+        f"p99 {row['p99_ms']:.2f} ms {said}"
+    )
+
+
 LINES: dict[str, Callable[[Row], None]] = {
     MEMORY.name: _print_memory,
     DEVICES: _print_rendering,
@@ -244,6 +263,8 @@ LINES: dict[str, Callable[[Row], None]] = {
     FETCHED: _print_images,
     BESIDE: _print_beside,
     ARP: _print_arp,
+    IDLE: _print_idle,
+    STUCK: _print_stuck,
 }
 
 

@@ -20,6 +20,7 @@ from bench.million import MILLION
 from bench.perfdhcp import LADDER, read
 from bench.pressure import HALF, TWICE
 from bench.rerender import DEVICES
+from bench.scripts import IDLE, STUCK
 from bench.table import print_table
 from bench.tftp import CASES, LARGE_BY_MANY, MEANWHILE, SMALL_BY_MORE, compared, lay
 from bench.viewers import LISTED, WATCHED
@@ -205,7 +206,7 @@ def test_the_bench_refuses_a_part_that_it_does_not_know() -> None:
     assert done.returncode == 2
     assert (
         "no part weather: there are points, pressure, perfdhcp, million, rerender, tftp, fleet, viewers, images, arp, "
-        "storm" in done.stderr
+        "scripts, storm" in done.stderr
     )
 
 
@@ -237,6 +238,8 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
         {**row, "point": FETCHED, "by": "TFTP", "machines": 100, "mib": 30, "done": 100, "seconds": 74.4, "mb_s": 42.3,
          "failures": 1},
         {**row, "point": BESIDE, "phones": 1000, "what": "while images are fetched", "rate": 200.1, "p99_ms": 3.3},
+        {**row, "point": IDLE, "rate": 9100, "without": 10000, "ratio": 0.91},
+        {**row, "point": STUCK, "way": "sleeps", "rate": 5000, "p99_ms": 10.4},
     ])  # fmt: skip
     said = capsys.readouterr().out
 
@@ -261,6 +264,11 @@ def test_the_table_gives_each_rate_beside_kea_s_and_says_what_was_reached(capsys
     assert "meanwhile DHCP: 99/s, p99 20.4 ms (below 20: NOT reached)" in said
     assert "phones ask by HTTP: 5,000 files/s, p99 2.0 ms, 0 bad (at least 5,000: reached)" in said
     assert "page /devices of 10,000 devices: 149 ms, worst 210 (below 150: reached)" in said
+    assert (
+        "with hooks that concern nobody: 9,100 DORA/s beside 10,000/s without, 0.91 of it (at least 0.9: reached)"
+        in said
+    )
+    assert "while a hook sleeps for others: 5,000 DORA/s, p50 1.00 ms, p99 10.40 ms (below 10: NOT reached)" in said
     assert "DHCP while 50 people watch the pages (90 looks): 500 DORA/s, p50 1.00 ms, p99 2.00 ms" in said
     assert "100 machines fetch 30 MiB by TFTP at once: 100 have it after 74.4 s, 42 MB/s, 1 failures (all, wi" in said
     assert "without a failure: NOT reached)" in said

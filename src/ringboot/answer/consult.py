@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ringboot import reasons
 from ringboot.answer.case import Case
-from ringboot.answer.client import Client
+from ringboot.answer.client import Client, link_of
 from ringboot.answer.decision import Answer, Detail, Need, Question, Reply, Silence
 from ringboot.answer.destination import SERVER_PORT
 from ringboot.answer.facts import Facts
@@ -46,12 +46,17 @@ class Concern(NamedTuple):
     fit: Fit
 
 
-def concern(query: Query, kind: int, link: Net | None, facts: Facts) -> Fit | None:
+def concern(query: Query, kind: int, facts: Facts) -> Fit | None:
     """Give the hooks that a message meets; None when it concerns neither hooks nor sources."""
     hooks = facts.hooks
     if hooks is None:
         return NOBODY
-    fit = hooks.fit(kind, "" if link is None else link.name, said(query, facts), query.message.chaddr)
+    options = said(query, facts) if facts.reads_relay else query.message.options
+    met = hooks.met(kind, options, query.message.chaddr)
+    if not met:
+        return NOBODY if hooks.sources else None
+    link = link_of(query, facts) if query.locals else None
+    fit = hooks.fit(met, "" if link is None else link.name)
     return None if fit is NOBODY and not hooks.sources else fit
 
 

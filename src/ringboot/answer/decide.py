@@ -60,10 +60,10 @@ def _alone(query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Que
 
 def _with_scripts(query: Query, kind: int, facts: Facts, now: Now, answers: Mapping[Question, Answer]) -> Decision:
     """Decide with what hooks and foreign sources say, where they have a say: for most messages they have none."""
-    link = link_of(query, facts) if query.locals else None
-    fit = concern(query, kind, link, facts)
+    fit = concern(query, kind, facts)
     if fit is None:
         return _alone(query, kind, facts, now, answers)
+    link = link_of(query, facts) if query.locals else None
     facts.meet(query.locals)
     client = None if link is None else identify(query, link, facts, now.utc)
     about = Concern(query, kind, link, client, fit)
