@@ -82,21 +82,22 @@ def contexts(job: RenderJob, ground: Ground) -> tuple[dict[str, Any], dict[str, 
         "models": ground.models,
     }
     shared = shared_keys(ground.manifest, raw)
-    open_ = {**placed({key: value for key, value in raw.items() if key in shared}, ""), **common}
+    whole: dict[str, Any] = placed(raw, "")
+    open_ = {**{key: value for key, value in whole.items() if key in shared}, **common}
     if job.device is None:
         return open_, open_
-    device = {field: job.device.get(field) for field in DEVICE_FIELDS}
+    device: dict[str, Any] = placed({field: job.device.get(field) for field in DEVICE_FIELDS}, "device")
     bare = (device["mac"] or "").replace(":", "")
     about = {
         "mac": bare.lower() or None,
         "MAC": bare.upper() or None,
         "phone": ground.phone(device["model"]),
     }
-    own = {**placed(raw, ""), **common, **about, "device": Facts("device", placed(device, "device"))}
+    own = {**whole, **common, **about, "device": Facts("device", device)}
     if ground.manifest.machine is not None:
         own["boot"] = Facts("boot", job.machine or _NEW_MACHINE)
     seen = {field: device[field] for field in _OTHERS_MAY_READ}
-    return own, {**open_, **about, "device": Facts("device", placed(seen, "device"))}
+    return own, {**open_, **about, "device": Facts("device", seen)}
 
 
 def shared_keys(manifest: Manifest, raw: Mapping[str, Any]) -> set[str]:

@@ -38,7 +38,7 @@ class Made(NamedTuple):
 
 def make(job: RenderJob) -> Made | TemplateFault:
     """Make the files of a job in memory."""
-    folder = Path(job.folder)
+    folder = _path(job.folder)
     return render_common(folder, job) if job.device is None else render_device(folder, job)
 
 
@@ -124,7 +124,7 @@ def _differs(path: str, data: bytes) -> bool:
 
 def _prepared(folder: Path, job: RenderJob) -> tuple[Manifest, dict[str, Any], dict[str, Any]] | TemplateFault:
     try:
-        ground = _ground(folder, (folder / FILE).stat().st_mtime_ns)
+        ground = _ground(folder, os.stat(f"{folder}/{FILE}").st_mtime_ns)
         return ground.manifest, *contexts(job, ground)
     except BadManifest as error:
         return TemplateFault(FILE, error.line, error.why)
@@ -132,6 +132,11 @@ def _prepared(folder: Path, job: RenderJob) -> tuple[Manifest, dict[str, Any], d
         return TemplateFault(FILE, 0, f"cannot be read: {error.strerror}")
     except NoZone as error:
         return TemplateFault(FILE, 0, str(error))
+
+
+@lru_cache(maxsize=64)
+def _path(folder: str) -> Path:
+    return Path(folder)  # one and the same each time: it remembers its text and its hash
 
 
 @lru_cache(maxsize=64)
