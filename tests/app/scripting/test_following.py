@@ -131,6 +131,7 @@ def test_each_change_of_a_lease_is_told_once_it_is_on_the_disk(site: Site) -> No
     assert (said["text"], said["values"], said["hook"]) == ("one more", {"address": "10.0.0.101"}, "rules.py:granted")
 
 
+@pytest.mark.long
 def test_nothing_is_lost_over_a_death_and_nothing_that_was_told_is_told_again(site: Site) -> None:
     site.scripts.start()
     site.append(row("bound", "10.0.0.101"))
@@ -160,6 +161,7 @@ def test_a_row_that_ends_the_process_again_and_again_is_passed_over(site: Site) 
     assert problem.startswith("the process ended in it, at client 00:08:5d:2e:ec:fb 10.0.0.101")
 
 
+@pytest.mark.long
 def test_a_lease_that_runs_out_is_told_also_when_nobody_was_there(site: Site) -> None:
     site.scripts.start()
     site.append(row("bound", "10.0.0.101", ends=1.0))
