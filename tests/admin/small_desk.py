@@ -106,6 +106,7 @@ class SmallDesk(SmallRest):
             "dhcp": True,
             "messages": {"DISCOVER": 10 * len(self.calls)},
             "outcomes": {"acknowledged": 5 * len(self.calls)},
+            "questions": {},
             "leases": {"bound": 2},
             "files": [{"door": "http", "reason": "served", "count": 3}],
             "renders": {},

@@ -104,6 +104,18 @@ def test_a_known_device_fits_where_strangers_are_ignored(world: Any) -> None:
     assert [each.lease.mac.hex(":") for each in misfits(server, site, known=(MAC,))] == [OTHER]
 
 
+def test_where_scripts_decide_only_what_they_cannot_change_is_a_misfit(world: Any) -> None:
+    server = world.server()
+    server.phone(MAC).boot()
+    server.phone(OTHER).boot()
+    net = world.network("phones", "10.0.0.0/16", "10.0.2.0-10.0.2.9")
+    taken = reserved("00:08:5d:00:00:99", "10.0.1.1")
+    assert len(misfits(server, world.site(net), taken)) == 2
+    assert [each.reason.id for each in misfits(server, world.site(net, scripts=True), taken)] == [
+        "lease-reserved-for-another"
+    ]
+
+
 def test_a_client_with_an_identifier_is_judged_by_it(world: Any) -> None:
     server = world.server()
     phone = server.phone(MAC, client_id=b"\x00desk7")

@@ -19,7 +19,7 @@ def look(seconds: float, discovers: int, acked: int, served: int, **more: Any) -
         "renders": {"rendered": acked}, "loop_lag_ms": 1.0,
         "pools": [{"network": "lan", "pool": "10.0.0.1-10.0.0.10", "size": 10, "used": 3, "free": 7}],
         "slowest": [{"ms": 1234.5, "utc": 0.0, "door": "http", "what": "a\x1b.cfg", "who": "10.0.0.3"}],
-        **more,
+        "questions": {"asked": acked, "answered": acked}, **more,
     }  # fmt: skip
 
 
@@ -43,8 +43,10 @@ def test_a_person_sees_rates_pools_and_the_slowest() -> None:
     words = [line.split() for line in lines]
     assert ["DISCOVER", "25.0"] in words
     assert ["leases", "15.0"] in words
+    assert ["questions", "to", "scripts", "5.0", "5.0", "answered"] in words
     assert ["lan", "10.0.0.1-10.0.0.10", "10", "3", "(30", "%)", "7"] in words
     assert ["1,234.5", "http", "a?.cfg", "10.0.0.3"] in [row[:4] for row in words]
+    assert "questions" not in text_of(between(*[look(at, 1, 1, 1, questions={}) for at in (1, 2)]))
     assert "The dhcp process does not answer." in text_of(between(look(1, 1, 1, 1), look(2, 2, 2, 2, dhcp=False)))
 
 

@@ -6,6 +6,7 @@ Whether a lease fits is what `decide` says to its renewal, so that nothing here 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from ringboot import reasons
@@ -28,6 +29,9 @@ REFUSED = "refused"  # a NAK: the client starts over at once and gets what it ma
 IGNORED = "ignored"  # nobody answers: the client keeps the address until its lease ends, then it starts over
 
 
+_SURE = (reasons.LEASE_NETWORK_GONE, reasons.LEASE_RESERVED_FOR_ANOTHER)  # whatever scripts say
+
+
 class Misfit(NamedTuple):
     """A live lease that will not be renewed."""
 
@@ -43,6 +47,9 @@ class Fitting:
     def __init__(self, snapshot: Snapshot, ours: tuple[int, ...], utc: float) -> None:
         """`ours`: the addresses of this server."""
         self._table = Table()
+        # Hooks and sources cannot be asked here: without them, a lease that they gave fits wherever nobody else's is.
+        self._is_scripted = snapshot.site.scripts
+        snapshot = replace(snapshot, site=replace(snapshot.site, scripts=False))
         self._facts = Facts(snapshot.site, self._table)
         self._facts.replace(snapshot)
         self._holders = {ip_number(row.address): row for row in snapshot.reservations}
@@ -69,6 +76,8 @@ class Fitting:
         if isinstance(decision, Need) or decision.reason in (reasons.RENEWED, reasons.RENEWED_SHORT):
             return None
         reason, detail = self._why(lease, query, decision.reason, decision.detail)
+        if self._is_scripted and reason not in _SURE:
+            return None
         return Misfit(lease, reason, detail, REFUSED if isinstance(decision, Reply) else IGNORED)
 
     def _why(self, lease: Lease, query: Query, said: Reason, detail: Detail) -> tuple[Reason, Detail]:

@@ -73,6 +73,7 @@ def between(before: Row, after: Row) -> Row:
         "seconds": round(seconds, 2),
         "dhcp": after["dhcp"],
         "messages": rates("messages"),
+        "questions": rates("questions"),
         "leases": round(sum(outcomes.get(name, 0.0) for name in LEASED), 1),
         "files": [
             {
@@ -127,6 +128,11 @@ def text_of(row: Row) -> str:
         *aligned(files, "  "),
         *aligned([("renders", f"{sum(row['renders'].values()):,.1f}", f"{row['rendering']} wait")], "  "),
     ]
+    asked = [f"{rate:,.1f} {name}" for name, rate in row["questions"].items() if rate and name != "asked"]
+    if any(row["questions"].values()):
+        parts += aligned(
+            [("questions to scripts", f"{row['questions'].get('asked', 0.0):,.1f}", ", ".join(asked))], "  "
+        )
     if not row["dhcp"]:
         parts.append("The dhcp process does not answer.")
     parts += ["", *aligned([("NETWORK", "POOL", "SIZE", "USED", "FREE"), *map(_pool, row["pools"])])]

@@ -35,6 +35,7 @@ class TopDesk:
             "dhcp": core.link.connected,
             "messages": {},
             "outcomes": {},
+            "questions": {},
             "leases": {},
             "files": file_rows(self.files),
             "renders": dict(core.pool.outcomes),
@@ -45,8 +46,8 @@ class TopDesk:
         }
         try:
             for each in await core.link.ask("counters", {}):
-                name = {"dhcp_messages": "messages", "dhcp_outcomes": "outcomes"}.get(each["name"], each["name"])
-                if name in ("messages", "outcomes", "leases"):
+                name = each["name"].removeprefix("dhcp_")
+                if name in ("messages", "outcomes", "questions", "leases"):
                     row[name][next(iter(each["labels"].values()))] = each["value"]
             slow += [Slow(*each) for each in (await core.link.ask("slowest", {}))[:OF_DHCP]]
         except DeskError as error:

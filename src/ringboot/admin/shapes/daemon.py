@@ -194,6 +194,7 @@ class Counters(BaseModel):
     dhcp: bool
     messages: dict[str, float]
     outcomes: dict[str, float]
+    questions: dict[str, float]
     leases: dict[str, float]
     files: list[DoorCount]
     renders: dict[str, int]
