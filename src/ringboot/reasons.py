@@ -272,7 +272,7 @@ LEASE_NOT_RENEWED = _row("lease-not-renewed", "lease", "{address} will not be re
 CLIENT_QUARANTINED = _row(
     "client-quarantined", "lease",
     "is not known here, and got {address} in the quarantine network {network}",
-    "If it is one of yours: ringboot device add, or ringboot reservation add.",
+    "If it is one of yours: ringboot register {mac}, or ringboot device add for a phone.",
 )
 MADE_KNOWN = _row(
     "made-known", "lease", "{who} made it known{named}: {place}", "It moves there when it renews its lease."

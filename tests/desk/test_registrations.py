@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,8 @@ def test_an_address_that_is_asked_for_is_given_or_refused_and_many_all_or_none(o
             ({"macs": [MAC], "network": "moon"}, "No network is called moon"),
             ({"macs": [MAC, "nobody"]}, "'nobody' is not a MAC"),
             ({"macs": []}, "must be 1 to"),
+            ({"macs": [MAC], "name": "x" * 64}, "The name must be at most 63"),
+            ({"macs": [MAC], "name": "a\nb"}, "The name must be"),
         ):
             with pytest.raises(Refused, match=why):
                 await register(row, "op")
@@ -228,3 +231,23 @@ def _root() -> Caller:
 def test_what_does_not_go_together_is_said(tmp_path: Path, more: str, why: str) -> None:
     with pytest.raises(BadConfig, match=why):
         load_text(tmp_path / "ringboot.toml", SITE + more)
+
+
+def test_a_machine_that_lets_itself_be_asked_is_asked_to_renew_at_once(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    async def ask(what: str, args: dict[str, Any]) -> list[dict[str, Any]]:
+        asked.append((what, args["addresses"]))
+        return [{"address": address, "reason": reasons.RENEWED.id} for address in args["addresses"]]
+
+    async def conversation() -> None:
+        monkeypatch.setattr(office.dhcp, "ask", ask)
+        await guests(office, tmp_path).welcome(GUEST, "Ada", "")
+        async with asyncio.timeout(20):
+            while len(office.core.background):
+                await asyncio.sleep(0)
+
+    office.play(conversation)
+    assert asked == [("renew", [GUEST])]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -129,8 +131,12 @@ def world() -> Iterator[World]:
     leases.use(LeaseView(), float)
 
 
-def query(kind: int, mac: bytes, ciaddr: str = "", wanted: str = "") -> Query:
-    options = {53: bytes((kind,)), **({50: ip_wire(ip_number(wanted))} if wanted else {})}
+def query(kind: int, mac: bytes, ciaddr: str = "", wanted: str = "", vendor: bytes = b"") -> Query:
+    options = {
+        53: bytes((kind,)),
+        **({60: vendor} if vendor else {}),
+        **({50: ip_wire(ip_number(wanted))} if wanted else {}),
+    }
     message = Message(
         op=1, htype=1, hlen=6, hops=0, xid=b"1234", secs=0, flags=0, ciaddr=ip_number(ciaddr or "0.0.0.0"), yiaddr=0,
         siaddr=0, giaddr=0, chaddr=mac, sname=b"", file=b"", options=options,
@@ -347,3 +353,23 @@ def test_who_is_remembered_is_bounded(world: World, monkeypatch: pytest.MonkeyPa
         )
         assert ip_text(address)
     assert list(world.store) == [f"pool guests {MACS[n].hex(':')}" for n in (3, 4)]
+
+
+def test_the_pool_of_the_page_has_an_opinion_of_its_own(world: World) -> None:
+    page = Path(__file__).parents[2] / "docs" / "tutorial" / "lan-party.md"
+    (code,) = re.findall(r"^```python consoles.py\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    script: dict[str, Any] = {"__name__": "consoles"}
+    exec(code, script)
+    assert world.scanned == [100, 101]
+    said = script["unknown"](query(DISCOVER, MACS[1], vendor=b"PS5"))
+    assert said.address == "10.99.0.150"
+    said = script["unknown"](query(DISCOVER, MACS[2]))
+    assert said.address == "10.99.0.50"
+    world.got(MACS[2], said)
+    ((url, told),) = world.told
+    assert (url, told["renewals"]) == ("http://10.9.0.1:9000/list", 0)
+    for _ in range(30):
+        world.wait(5)
+        world.got(MACS[2], script["unknown"](query(REQUEST, MACS[2], ciaddr="10.99.0.50")))
+    assert script["unknown"](query(REQUEST, MACS[2], ciaddr="10.99.0.50")) is REFUSE
+    assert world.lines[-1] == ("warning nobody registered it", {"mac": MACS[2].hex(":")})

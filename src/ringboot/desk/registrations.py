@@ -51,6 +51,9 @@ class RegistrationDesk(LeaseDesk, DeviceDesk):
         good = _checked_macs(macs)
         if address is not None and len(good) != 1:
             raise Refused("An address is for one machine.", {"address": "is for one machine"})
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            why = f"must be at most {LONGEST_NAME} letters"
+            raise Refused(f"The name {why}.", {"name": why})
         network = network or self.core.settings.register.network
         if address is not None and network is None:
             raise Refused("Say in which network the address is.", {"network": "is missing"})

@@ -79,5 +79,5 @@ def quarantined(change: LeaseChange, networks: Iterable[Network]) -> Event | Non
         detail |= {"minutes": max(1, round((change.expiry - change.utc) / 60)), "mac": mac or "?"}
         return Event(change.utc, reasons.QUARANTINED.id, None, None, address, detail)
     if change.kind == "bound" and any(each.quarantine == change.network for each in networks):
-        return Event(change.utc, reasons.CLIENT_QUARANTINED.id, mac, None, address, detail)
+        return Event(change.utc, reasons.CLIENT_QUARANTINED.id, mac, None, address, {**detail, "mac": mac or "?"})
     return None

@@ -154,6 +154,7 @@ class Site:
     on_no_answer: str = "silent"  # silent | serve
     scripts: bool = False  # there is a scripts process, which says whom it is to be asked about
     scan: bool = True  # the pools are asked through by ARP
+    scan_rate: int = 4000  # addresses a second, when scripts look for hosts
     max_declines: int = 3  # addresses that one client may put into quarantine within an hour
     dhcp_integration: bool = True
     subnet_selection: bool = False  # option 118 is obeyed

@@ -244,6 +244,11 @@ class Dhcp:
         "wires without a lease (100 a second); those go into quarantine. It needs the right to raw sockets; "
         "`ringboot status --json` tells how far it is, and where it is not possible.",
     )
+    scan_rate: Annotated[StrictInt, Field(ge=10, le=20_000), Meaning("number", "4000")] = Field(
+        default=4000,
+        description="How many addresses a second are asked about, at most, when a script looks for hosts "
+        "([`DynamicPool`](../tutorial/lan-party.md#where-the-other-server-was)); each question is a broadcast.",
+    )
     detect_servers: Every = Field(
         default=600.0,
         description="How often another DHCP server is looked for on each interface, by a DISCOVER of our own; between, "

@@ -34,6 +34,7 @@ def site_of(
         question_deadline=dhcp.question_deadline,
         on_no_answer=dhcp.on_no_answer,
         scan=dhcp.scan,
+        scan_rate=dhcp.scan_rate,
         max_declines=dhcp.max_declines,
         dhcp_integration=dhcp_integration,
         subnet_selection=dhcp.subnet_selection,

@@ -6,7 +6,7 @@ import pytest
 
 from ringboot.model.address import ip_number, ip_text
 from ringboot.servers.dhcp.asked import Asked
-from ringboot.servers.dhcp.sweep import AT_ONCE, EVERY, MOST, RATE, Sweep
+from ringboot.servers.dhcp.sweep import AT_ONCE, EVERY, MOST, Sweep
 
 MAC, OTHER = b"\x02\0\0\0\0\1", b"\x02\0\0\0\0\2"
 
@@ -18,7 +18,8 @@ class Wires:
         self.asked: list[tuple[str, int]] = []
         self.done: list[tuple[int, dict[str, str], str]] = []
         self.says: dict[str, Asked] = {}
-        self.sweep = Sweep(self.ask, self.interface_of, lambda *told: self.done.append(told))
+        self.rate = 4000.0
+        self.sweep = Sweep(self.ask, self.interface_of, lambda *told: self.done.append(told), lambda: self.rate)
         self.now = 100.0
 
     def ask(self, interface: str, address: int) -> Asked:
@@ -51,7 +52,7 @@ def test_a_list_is_asked_twice_in_handfuls_and_then_answers_are_waited_for(wires
     assert wires.asked == []
     took = wires.walk()
     assert wires.asked == [("eth0", ip_number(each)) for each in hundred() * 2]
-    handfuls = 2 * -(-100 // int(RATE * EVERY))
+    handfuls = 2 * -(-100 // int(wires.rate * EVERY))
     assert took == pytest.approx(1.0 + (handfuls - 1) * EVERY)
     assert wires.done == [(7, {}, "")]
 
@@ -99,3 +100,11 @@ def test_lists_come_one_after_the_other_and_too_much_is_refused_at_once(wires: W
     assert wires.done == [(AT_ONCE, {}, f"more than {MOST} addresses at once, or {AT_ONCE} lists")]
     assert wires.walk() < AT_ONCE * 10.5  # and nobody waits for a minute
     assert [ident for ident, _, _ in wires.done[1:]] == list(range(AT_ONCE))
+
+
+@pytest.mark.parametrize(("rate", "seconds"), [(10.0, 19.9), (400.0, 0.49), (20_000.0, 0.01)])
+def test_a_wire_is_asked_no_faster_than_the_site_says(wires: Wires, rate: float, seconds: float) -> None:
+    wires.rate = rate
+    wires.sweep.begin(7, hundred(), 0.0)
+    assert wires.walk() == pytest.approx(seconds, abs=EVERY)
+    assert len(wires.asked) == 200

@@ -30,7 +30,7 @@ class Survey:
         self._says = says
         self._door = door
         self._interfaces = interfaces
-        self.sweep = Sweep(prober.ask, self._interface_of, self._scanned)
+        self.sweep = Sweep(prober.ask, self._interface_of, self._scanned, lambda: door.facts.site.scan_rate)
         self.handlers: dict[str, Callable[[Frame], Frame | None]] = {"scan": self._scan, "seed": self._seed}
 
     def _interface_of(self, address: int) -> str | None:

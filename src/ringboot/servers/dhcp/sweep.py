@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from ringboot.model.address import ip_number, ip_text, mac_text
 from ringboot.servers.dhcp.asked import Asked
 
-RATE = 4000  # questions a second
 EVERY = 0.01  # seconds between two handfuls
 TRIES = 2  # a question or an answer may be lost
 MOST = 8192  # addresses of one list
@@ -39,13 +38,20 @@ class Sweep:
     """Lists one after the other; what answers is whoever speaks for an address that was asked about."""
 
     def __init__(
-        self, ask: Callable[[str, int], Asked], interface_of: Callable[[int], str | None], done: Done, rate: int = RATE
+        self,
+        ask: Callable[[str, int], Asked],
+        interface_of: Callable[[int], str | None],
+        done: Done,
+        rate: Callable[[], float],
     ) -> None:
-        """`interface_of` names the interface whose wire holds an address; `done` is told id, hits and what hindered."""
+        """`interface_of` names the interface whose wire holds an address; `done` is told id, hits and what hindered.
+
+        `rate`: questions a second, as the site says at the moment.
+        """
         self._ask = ask
         self._interface_of = interface_of
         self._done = done
-        self._handful = max(1, int(rate * EVERY))
+        self._rate = rate
         self._lists: deque[_List] = deque()
         self._last = 0.0
 
@@ -70,7 +76,12 @@ class Sweep:
         if not self._lists:
             return None
         until = self._lists[0].until
-        return self._last + EVERY if until is None else until
+        return self._last + self._pause if until is None else until
+
+    @property
+    def _pause(self) -> float:
+        """Give the seconds between two handfuls: at least that of one question."""
+        return max(EVERY, 1 / self._rate())
 
     def step(self, steady: float) -> None:
         """Ask the next handful, or say what came of a list."""
@@ -87,7 +98,7 @@ class Sweep:
             self._done(first.ident, hits, "; ".join([*first.cannot][:3]))
 
     def _ask_some(self, now: _List, steady: float) -> None:
-        for _ in range(min(self._handful, len(now.todo))):
+        for _ in range(min(max(1, int(self._rate() * EVERY)), len(now.todo))):
             self._ask_one(now, now.todo.popleft())
         if now.todo:
             return
