@@ -42,6 +42,7 @@ class SmallDesk(SmallRest):
         self.rows_names: list[Row] = []
         self.rows_webhooks: list[Row] = []
         self.rows_hooks: list[Row] = []
+        self.shown_page: Row = {"status": 200, "type": "text/html", "data": "PGI+aGFsbG88L2I+", "framed": True}
         self.hook_problem = ""
         self.rows_machines: list[Row] = []
         self.rows_reservations: list[Row] = []
@@ -500,6 +501,10 @@ class SmallDesk(SmallRest):
             "running": None, "asked": 1, "waiting": 0, "told": 0, "leases": 0, "memory": 1, "memory_limit": 2,
             "notices": {"waiting": 0}, "hooks": self.rows_hooks, "sources": [],
         }  # fmt: skip
+
+    async def script_page(self, path: str, query: str) -> Row:
+        self._call("script_page", path, query)
+        return self.shown_page | {"title": "site", "links": [{"name": "<b>leases", "path": "/a b/c"}]}
 
     async def webhooks(self) -> list[Row]:
         self._call("webhooks")

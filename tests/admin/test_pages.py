@@ -156,6 +156,8 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/assign/code", VIEWER),
     ("/assign/d1", VIEWER),
     ("/boot", VIEWER),
+    ("/scripts/web", ADMINISTRATOR),
+    ("/scripts/web/leases?sort=ip", ADMINISTRATOR),
     ("/boot?state=waiting", VIEWER),
 ]
 

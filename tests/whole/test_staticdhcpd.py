@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,7 @@ def init():
             return dynamism.DynamicPool.handle(self, method, packet, mac, client_ip)
 
     _pool = Counting('guest', 0, 300, 'dynamic', subnet_mask='255.255.255.0', discourage_renewals=False)
+    callbacks.webAddDashboard('guest', 'Guests', _pool.show_leases_xhtml)
     _pool.add_ips(['10.9.0.50', '10.9.0.51', '10.9.0.52'])
 
 
@@ -126,3 +128,24 @@ def test_a_client_of_the_database_has_its_address_from_the_next_packet_on(
     ack = client.tap.seen("ACK")[-1].message
     assert (ack.options[15], ack.options[3]) == (b"lan", bytes((10, 9, 0, 1)))
     client.lose_power()
+
+
+def test_its_dashboard_stands_among_our_pages(daemon: Daemon) -> None:
+    page = daemon.get("scripts", "page")
+    text = base64.b64decode(page["data"]).decode()
+    assert (page["status"], page["framed"]) == (200, True)
+    assert "<h2>Guests</h2><table>" in text
+    assert "<td>10.9.0.51</td>" in text
+
+
+def test_a_faulty_conf_is_not_taken_over(daemon: Daemon) -> None:
+    path = daemon.folder / "conf.py"
+    good = path.read_text()
+    path.write_text(good + "\nthis is no Python\n")
+    done = daemon.run("reload", check=False)
+    assert done.returncode != 0
+    assert "conf.py:" in done.stderr
+    assert "SyntaxError" in done.stderr
+    assert daemon.get("scripts")["connected"]
+    path.write_text(good)
+    daemon.run("reload")

@@ -13,3 +13,7 @@ class ScriptDesk(Protocol):
     async def scripts(self) -> Row:
         """Tell how it does: its process, its hooks, its sources."""
         ...
+
+    async def script_page(self, path: str, query: str) -> Row:
+        """Give one of its pages: {status, type, data as base64, framed, title, links}."""
+        ...

@@ -6,11 +6,12 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs
 
 from ringboot import log, reasons
 from ringboot.desk.core import Core
 from ringboot.desk.dhcplink import DhcpLink, Frame
-from ringboot.desk.errors import DeskError, Refused
+from ringboot.desk.errors import DeskError, NotFound, Refused
 from ringboot.host.trial import attempt
 from ringboot.model import codec
 from ringboot.model.device import Device
@@ -22,6 +23,7 @@ IDLE = 0.5  # seconds between two looks
 BATCH = 200  # events looked at together
 WAITING = 2000  # file requests that wait for the process
 RELOAD = 20.0  # seconds that reading the scripts again may take
+PAGE = 5.0  # seconds that a page of theirs may take, others before it included
 SERVED = "served"
 PROBLEM = "scripts.problem"
 
@@ -132,6 +134,16 @@ class ScriptDesk:
             return row | {"connected": True}
         except (DeskError, LookupError) as error:
             return row | {"problem": await asyncio.to_thread(self._why_not, str(error))}
+
+    async def script_page(self, path: str, query: str) -> Row:
+        """Have the scripts show one of their pages; NotFound when they have none."""
+        if self.core.scripts is None:
+            raise NotFound("There are no scripts: ringboot.toml names none.")
+        try:
+            row: Row = await self.core.scripts.ask("web", {"path": path, "query": parse_qs(query)}, PAGE)
+        except LookupError as error:
+            raise NotFound(str(error.args[0])) from None
+        return row
 
     def _why_not(self, otherwise: str) -> str:
         try:

@@ -17,7 +17,7 @@ from tests.compat.staticdhcpd.conversation import SERVER, ask, octets, site
 from ringboot.compat.staticdhcpd import world
 from ringboot.compat.staticdhcpd.conf import ConfError
 from ringboot.compat.staticdhcpd.site import Site
-from ringboot.compat.staticdhcpd.web import page
+from ringboot.compat.staticdhcpd.web import links, page
 from ringboot.compat.staticdhcpd.world import Held, Outside
 from ringboot.dhcp.message import DECLINE, DISCOVER, INFORM, RELEASE, REQUEST
 
@@ -173,17 +173,19 @@ def test_pages_show_leases_figures_and_activity() -> None:
     callbacks = at.conf.world.callbacks
     ask(at, octets(REQUEST, "aa:00:00:00:00:01", {"50": "10.0.0.100", "54": SERVER}))
     ask(at, octets(DISCOVER, "aa:00:00:00:00:02"))
-    shown = page(callbacks, "site", "/dynamic/guest/leases", {}, None, "/root")
+    shown = page(callbacks, "site", "/dynamic/guest/leases", {})
     assert (shown.status, shown.type) == (200, "text/html; charset=utf-8")
     assert b"<td>10.0.0.100</td><td>aa:00:00:00:00:01</td>" in shown.data
-    assert b'<a href="/root/dynamic/guest/leases.csv">csv</a>' in shown.data
-    raw = page(callbacks, "site", "/dynamic/guest/leases.csv", {}, None, "")
+    assert {"name": "csv", "path": "/dynamic/guest/leases.csv"} in links(callbacks)
+    assert {"name": "guest leases", "path": "/dynamic/guest/leases"} in links(callbacks)
+    assert "/css" not in {each["path"] for each in links(callbacks)}, "it is hidden"
+    raw = page(callbacks, "site", "/dynamic/guest/leases.csv", {})
     assert raw.type == "text/csv"
     assert raw.data.startswith(b"ip,mac,expiration,last seen\r\n10.0.0.100,aa:00:00:00:00:01,")
-    styled = page(callbacks, "site", "/css", {}, None, "")
-    assert (styled.type, styled.data, styled.headers) == ("text/css", b"body {}", (("X-A", "b"),))
-    assert page(callbacks, "site", "/nowhere", {}, None, "").status == 404
-    dashboard = page(callbacks, "a <site>", "/", {}, None, "").data.decode()
+    styled = page(callbacks, "site", "/css", {})
+    assert (styled.type, styled.data, styled.framed) == ("text/css", b"body {}", False)
+    assert page(callbacks, "site", "/nowhere", {}).status == 404
+    dashboard = page(callbacks, "a <site>", "/", {}).data.decode()
     for part in ("<h2>Lifetime</h2>", "<h2>Averages</h2>", "<h2>Graph</h2>", "<h2>Recent activity</h2>"):
         assert part in dashboard
     assert "<title>a &lt;site&gt;</title><link href" in dashboard
@@ -194,23 +196,23 @@ def test_figures_and_activity_count_packets() -> None:
     ask(at, octets(RELEASE, "aa:00:00:00:00:01", {"54": SERVER}, ciaddr="10.0.0.100"))
     callbacks = at.conf.world.callbacks
     base = "/ca/uguu/puukusoft/staticDHCPd/extension/stats/graph"
-    (line,) = json.loads(page(callbacks, "", f"{base}.json", {}, None, "").data)
+    (line,) = json.loads(page(callbacks, "", f"{base}.json", {}).data)
     assert (line["received"], line["RELEASE"], line["discarded"]) == (1, 1, 0)
-    text = page(callbacks, "", f"{base}.csv", {}, None, "").data.decode().splitlines()
+    text = page(callbacks, "", f"{base}.csv", {}).data.decode().splitlines()
     assert text[0].startswith("time,received,discarded")
     assert len(text) == 2
-    dashboard = page(callbacks, "", "/", {}, None, "").data.decode()
+    dashboard = page(callbacks, "", "/", {}).data.decode()
     assert "<td>RELEASE</td><td>67</td><td>aa:00:00:00:00:01</td><td>10.0.0.100</td>" in dashboard
     assert "<td>all</td><td>1</td><td>0</td>" in dashboard
     clock.now += 301
-    assert "aa:00:00:00:00:01" not in page(callbacks, "", "/", {}, None, "").data.decode(), "it is too old"
+    assert "aa:00:00:00:00:01" not in page(callbacks, "", "/", {}).data.decode(), "it is too old"
 
 
 def test_the_feed_is_atom_and_what_it_quotes_is_text() -> None:
     at, _, _ = pool()
     ask(at, octets(DISCOVER, "ee:ee:ee:ee:ee:ee"))
     callbacks = at.conf.world.callbacks
-    shown = page(callbacks, "", "/feed/atom", {}, None, "")
+    shown = page(callbacks, "", "/feed/atom", {})
     assert shown.type == "application/atom+xml"
     feed = ET.fromstring(shown.data)
     atom = "{http://www.w3.org/2005/Atom}"
@@ -220,7 +222,7 @@ def test_the_feed_is_atom_and_what_it_quotes_is_text() -> None:
     link = entry.find(f"{atom}link")
     assert link is not None
     assert link.get("href") == "http://dhcp.example.org/feed/record?uid=1"
-    record = page(callbacks, "", "/feed/record", {"uid": ["1"]}, None, "").data
+    record = page(callbacks, "", "/feed/record", {"uid": ["1"]}).data
     assert b"somebody &lt;b&gt;we know&lt;/b&gt;" in record
 
 

@@ -32,6 +32,7 @@ from ringboot.admin.pages.people import PEOPLE
 from ringboot.admin.pages.plugin import PLUGIN
 from ringboot.admin.pages.plugin_list import PLUGINS
 from ringboot.admin.pages.reservations import RESERVATIONS
+from ringboot.admin.pages.scripts import SCRIPTS
 from ringboot.admin.pages.section import Page, Section, Way
 from ringboot.admin.pages.settings import SETTINGS
 from ringboot.admin.pages.shared import Shared
@@ -62,6 +63,7 @@ SECTIONS: tuple[Section, ...] = (
     AUDIT,
     PEOPLE,
     SETTINGS,
+    SCRIPTS,
     SIGNING,
 )
 _WORDS = {

@@ -44,3 +44,21 @@ class Scripts(BaseModel):
     notices: dict[str, Any] = Field(description="Messages to web services: waiting, taken, failed, dropped, problem.")
     hooks: list[ScriptHook]
     sources: list[dict[str, Any]] = Field(description="How each foreign source of reservations does.")
+
+
+class ScriptLink(BaseModel):
+    """A page that a script offers."""
+
+    name: str
+    path: str
+
+
+class ScriptPage(BaseModel):
+    """A page of a script."""
+
+    status: int
+    type: str = Field(description="Of the content, as the script says.")
+    data: str = Field(description="The content, as base64.")
+    framed: bool = Field(description="It is a document to be shown in a frame.")
+    title: str
+    links: list[ScriptLink] = Field(description="The pages that there are.")

@@ -12,7 +12,7 @@ from typing import Any
 from ringboot import log
 from ringboot.compat.staticdhcpd.conf import ConfError
 from ringboot.compat.staticdhcpd.site import Site
-from ringboot.compat.staticdhcpd.web import page
+from ringboot.compat.staticdhcpd.web import links, page
 from ringboot.compat.staticdhcpd.world import Held, Outside
 from ringboot.host.loading import ScriptFault
 from ringboot.model.address import ip_number
@@ -50,13 +50,15 @@ def register(path: Path, registry: Registry, networks: Sequence[Network]) -> Sit
 
 
 def _page(site: Site, asked: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Show one of the site's pages; `asked` holds path, query, and what links begin with."""
+    """Show one of the site's pages; `asked` holds path and query."""
     world = site.conf.world
     title = str(world.config.SYSTEM_NAME)
-    made = page(world.callbacks, title, str(asked["path"]), asked.get("query") or {}, None, str(asked["root"]))
+    made = page(world.callbacks, title, str(asked["path"]), asked.get("query") or {})
     if len(made.data) > LONGEST_PAGE:
         raise ValueError(f"the page has {len(made.data)} octets, where {LONGEST_PAGE} are the most")
-    return {"status": made.status, "type": made.type, "data": base64.b64encode(made.data).decode()}
+    data = base64.b64encode(made.data).decode()
+    row = {"status": made.status, "type": made.type, "data": data, "framed": made.framed}
+    return {**row, "title": title, "links": links(world.callbacks)}
 
 
 def _before(site: Site, stage: Callable[..., Told]) -> Step:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import faulthandler
 import os
@@ -220,7 +221,11 @@ class _Scripts:
             tried = bool((frame.get("args") or {}).get("tried"))
             threading.Thread(target=self._reload, args=(number, tried), name="reload", daemon=True).start()
             return
-        if what == "web" and self.registry.web is not None:
+        if what == "web":
+            if self.registry.web is None:
+                why = "No script of this site has pages: `conf` in [dhcp] names none."
+                self.line.send(MAIN, {"t": "answer", "id": number, "ok": False, "error": why})
+                return
             self.todo.put(lambda: self._show(number, frame.get("args") or {}))
             return
         answer = self.answers.get(str(what))
@@ -238,8 +243,9 @@ class _Scripts:
         assert show is not None
         row = Registered(Hook("web", "web"), str(args.get("path")), show)
         why = self.caller.call(row, lambda: made.append(show(args)), "")
-        said = {"ok": False, "error": why, "failed": True} if why else {"ok": True, "data": made[0]}
-        self.line.send(MAIN, {"t": "answer", "id": number, **said})
+        data = {"status": 500, "type": "text/plain; charset=utf-8", "data": base64.b64encode(why.encode()).decode()}
+        page = {**data, "framed": False, "title": "", "links": []} if why else made[0]
+        self.line.send(MAIN, {"t": "answer", "id": number, "ok": True, "data": page})
 
     # Again, with what the files say now
 

@@ -132,8 +132,11 @@ DIVERGENCES: tuple[tuple[str, str], ...] = (
         ),
     ),
     (
-        "Web pages on a port of their own, mail, log files.",
-        "See the settings below.",
+        "Web pages on a port of their own.",
+        (
+            "At `/scripts/web` of the administrator's pages, for administrators, with GET alone. Documents stand in a "
+            "frame without code, forms and links; what a raw method gives is sent without any right."
+        ),
     ),
     (
         "LEASEQUERY passed `filterPacket` and was discarded.",
