@@ -33,7 +33,7 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not long" $(ARGS)
 
 test-long: $(VENV)/.fuzz
-	@tests/install-clients
+	@tests/install-clients long
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m long $(ARGS)
 
 # A package for machines like this one, with the way of a DHCP message compiled (docs/howto/speed.md).  It is built from
