@@ -197,6 +197,7 @@ def fill(desk: Any, evil: str) -> None:
             },
             "problem": evil, "code": None,
             "link": evil,
+            "resumable": ended is not None,
         }
         for place, (state, ended) in enumerate((("running", None), ("failed", 9.0)))
     }  # fmt: skip
@@ -232,6 +233,7 @@ OFFERED: list[tuple[str, list[str], str]] = [
     ("/names", ["/names/retry"], OPERATOR),
     ("/jobs", ["/rollouts-new"], OPERATOR),
     ("/rollouts/1", ["/rollouts/1/resume", "/rollouts/1/abort"], OPERATOR),
+    ("/jobs/1", ["/jobs/1/resume"], OPERATOR),
     ("/syncs/1", ["/syncs/1/stop"], OPERATOR),
     ("/reservations", ["/reservations/new", "/reservations/import", "/reservations/remove"], OPERATOR),
 ]

@@ -160,7 +160,7 @@ def test_a_job_tells_what_came_of_it(browser: Browser, desk: Any) -> None:
     row = {
         "id": "bulk-1", "kind": "bulk-set", "what": "9 devices", "who": "ann", "state": "done", "started": 1.0,
         "ended": 3.0, "doing": "", "done": 9, "total": 9, "unit": "devices", "problem": None, "code": None,
-        "result": {"devices": 9, "done": 8, "failed": failed, "sync": 4}, "link": None,
+        "result": {"devices": 9, "done": 8, "failed": failed, "sync": 4}, "link": None, "resumable": False,
     }  # fmt: skip
     desk.rows_jobs = {"bulk-1": row, "sync-4": row | {"link": "/syncs/4"}}
     page = PageReader(browser.get("/jobs/bulk-1").text)
@@ -170,6 +170,10 @@ def test_a_job_tells_what_came_of_it(browser: Browser, desk: Any) -> None:
     desk.rows_jobs["bulk-2"] = row | {"state": "running", "ended": None, "result": None}
     page = PageReader(browser.get("/jobs/bulk-2").text)  # it may have ended before the browser listens
     assert any("every 2s" in str(attrs.get("hx-trigger")) for _, attrs in page.elements)
+    desk.rows_jobs["bulk-3"] = row | {"id": "bulk-3", "state": "interrupted", "problem": "It ended.", "resumable": True}
+    assert '"/jobs/bulk-3/resume"' in browser.get("/jobs/bulk-3").text
+    told = send(browser, "POST", "/jobs/bulk-3/resume")
+    assert (told.headers["hx-redirect"], calls(desk, "resume_job")[0][1]) == ("/jobs/bulk-3-again", "bulk-3")
     assert browser.get("/jobs/sync-4").headers["location"] == "/syncs/4"
     assert browser.get("/jobs/none").status == 404
 

@@ -25,7 +25,7 @@ lease list|show|misfits|renew|reserve|release | reservation add|list|remove|impo
 device list|show|add|set|remove|reconfigure|synchronize|files|show-file|url|preview|diff|history|rollback|move |
 device bulk|import|export|assign|layers |
 model list | rollout list|show|devices|resume|abort | tls show|ca | dns list|retry | webhook list|test |
-pool list|history | network list|show|map | class list | event list | job list|show |
+pool list|history | network list|show|map | class list | event list | job list|show|resume |
 config list|show|add|set|devices|remove |
 plugin list|show|update|install|upgrade|uninstall|pack|index|new|lint|test |
 firmware list|show|install|upgrade|uninstall|upload | template list|show|copy|check|diff|migrate |

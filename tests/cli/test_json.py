@@ -53,6 +53,7 @@ WORDS = {  # what follows the command, and a key of what it then prints; "" wher
     "event list": ("", "items"),
     "job list": ("", "items"),
     "job show": ("j1", "state"),
+    "job resume": ("j1 --no-wait", "state"),
     "attention": ("", "items"),
     "pool history": ("lan", "step"),
     "reload": ("", "revision"),

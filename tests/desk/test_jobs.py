@@ -10,7 +10,7 @@ from tests.desk.office import Office
 
 from ringboot.desk import jobs as module
 from ringboot.desk.errors import NotFound, Refused
-from ringboot.desk.jobs import Jobs, tell
+from ringboot.desk.jobs import Jobs, tell, tell_again
 from ringboot.desk.listing import Query
 
 
@@ -101,5 +101,59 @@ def test_a_change_of_a_config_and_a_synchronisation_are_jobs(office: Office) -> 
         for unknown in ("sync-99", "sync-x", "rollout-x", "job-x"):
             with pytest.raises(NotFound):
                 await desk.job(unknown)
+
+    office.play(conversation)
+
+
+async def _restart(office: Office) -> None:
+    """Forget the jobs of this run and read what was written down of them."""
+    core = office.core
+    await core.db.write(lambda _: None)  # what is noted stands before
+    core.jobs = Jobs(core.utc, core.db.write_later)
+    with core.db.reading() as books:
+        core.jobs.restore(books.jobs.all())
+
+
+def test_what_a_restart_cut_off_is_shown_and_taken_up_again(office: Office) -> None:
+    async def conversation() -> None:
+        desk = office.desk
+        for number in range(3):
+            await desk.add_device({"id": f"d{number}", "mac": f"00:08:5d:00:00:0{number}", "config": "default"}, "ann")
+        begun, forever = asyncio.Event(), asyncio.Event()
+
+        async def work() -> None:
+            tell_again("set", ["d0", "d1", "d2"], {"description": "hall"})
+            tell(1, 3)
+            begun.set()
+            await forever.wait()
+
+        cut = await desk.begin_job("bulk-set", "3 devices", "ann", work())
+        other = await desk.begin_job("repository-update", "the index", "ann", forever.wait())
+        await begun.wait()
+        ended = await desk.begin_job("bulk-set", "none", "ann", asyncio.sleep(0, {"done": 7, "items": ["x"]}))
+        async with asyncio.timeout(60):
+            while (await desk.job(ended["id"]))["state"] == "running":
+                await asyncio.sleep(0)
+        await desk.remove_device("d1", "ann")
+        await _restart(office)
+        row = await desk.job(cut["id"])
+        assert (row["state"], row["resumable"], row["done"], row["total"]) == ("interrupted", True, 1, 3)
+        assert row["problem"] == "The daemon ended while this was done: 1 of 3 devices were done."
+        assert (await desk.job(other["id"]))["problem"] == (
+            "The daemon ended while this was done: nothing tells how far."
+        )
+        row = await desk.job(ended["id"])
+        assert (row["state"], row["result"]) == ("done", {"done": 7})  # a line for each device is not kept
+        again = await desk.resume_job(cut["id"], "ben")
+        async with asyncio.timeout(60):
+            while (row := await desk.job(again["id"]))["state"] == "running":
+                await asyncio.sleep(0)
+        assert (row["state"], row["result"]["done"], row["who"]) == ("done", 2, "ben")
+        assert {each["description"] for each in (await desk.devices(Query())).items} == {"hall"}
+        for ident in (cut["id"], other["id"], ended["id"]):
+            with pytest.raises(Refused, match="cannot be taken up"):
+                await desk.resume_job(ident, "ben")
+        await _restart(office)
+        assert (await desk.job(cut["id"]))["resumable"] is False
 
     office.play(conversation)

@@ -110,7 +110,7 @@ def test_what_is_noted_and_cannot_be_written_is_told(db: FleetDb, capsys: pytest
                 await asyncio.sleep(0.001)
 
     asyncio.run(story())
-    assert "an event failed" in capsys.readouterr().out
+    assert "a note was not written" in capsys.readouterr().out
 
 
 def test_a_job_that_fails_undoes_only_itself(db: FleetDb) -> None:

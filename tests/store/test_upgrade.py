@@ -16,6 +16,7 @@ from tests.store.old.write import CONFIGS, DEVICES, EVENTS, FILES, HERE, MACS, R
 from ringboot.fleet.books import Books, PluginState
 from ringboot.leases.table import Table
 from ringboot.model.device import Config
+from ringboot.model.job import JobRecord
 from ringboot.model.rollout import RolloutDevice
 from ringboot.model.user import Session, Token, User
 from ringboot.store import opening
@@ -52,7 +53,7 @@ def db(data: Path) -> Iterator[FleetDb]:
 
 def test_there_is_one_of_every_revision_up_to_when_the_last_was_written() -> None:
     assert list(opening.REVISIONS[: len(OLD)]) == OLD
-    assert len(OLD) >= 11
+    assert len(OLD) >= 12
 
 
 def test_it_is_of_that_revision(data: Path, revision: str) -> None:
@@ -100,12 +101,17 @@ def _look_at_what_came_later(books: Books, place: int) -> None:
     assert (books.configs.of_code("123456") is not None) == (place >= 6)
     assert books.deliveries.waiting() == ({"nms": (1, "it answers 500")} if place >= 9 else {})
     assert books.told.all("stuck") == ({"d2"} if place >= 9 else set())
+    machine = books.machines.get("d2")
+    assert (machine and machine.state, books.machines.is_used("d2", "preseed.cfg")) == (
+        ("approved", True) if place >= 11 else (None, False)
+    )
     people = [User(**write.USER)], [Session(**write.SESSION)], [Token(**write.TOKEN)]
     assert (books.users.all(), books.sessions.all(), books.tokens.all()) == (people if place >= 10 else ([], [], []))
 
 
 def test_it_can_be_written_to_and_opened_again(db: FleetDb, data: Path) -> None:
     db.write_sync(lambda books: books.devices.put(replace(DEVICES[2], description="new"), "anna", UTC + 2))
+    db.write_sync(lambda books: books.jobs.put(JobRecord("j", "move", "all", "anna", UTC, again={"ids": ["d1"]})))
     db.write_sync(lambda books: books.told.put("pool-low", "d3", UTC))
     db.close()
     again = FleetDb.open(data / "fleet.db")
@@ -114,6 +120,7 @@ def test_it_can_be_written_to_and_opened_again(db: FleetDb, data: Path) -> None:
         assert found is not None
         assert found.description == "new"
         assert books.told.all("pool-low") == {"d3"}
+        assert books.jobs.all() == [JobRecord("j", "move", "all", "anna", UTC, again={"ids": ["d1"]})]
     again.close()
 
 

@@ -113,3 +113,23 @@ def given_twice(promises: list[Promise]) -> list[tuple[Promise, Promise]]:
         for one, other in pairwise(sorted(rows, key=lambda each: each.since))
         if one.mac != other.mac and one.end > other.since
     ]
+
+
+@pytest.mark.long
+def test_what_was_being_done_with_many_devices_is_taken_up_after_a_kill(tmp_path: Path) -> None:
+    table = tmp_path / "phones.csv"
+    lines = (f"00:08:5d:01:{number >> 8:02x}:{number & 255:02x},aastra,6731i" for number in range(400))
+    table.write_text("\n".join(("mac,plugin,model", *lines, "")))
+    with Daemon(tmp_path, CONFIG.replace("PORT", str(free_port())), before=NO_PAUSES) as daemon:
+        assert daemon.json("device", "import", str(table))["added"] == 400
+        job = daemon.json("device", "bulk", "set", "--all", "--set", "description=hall", "--no-wait")
+        wait_until(lambda: daemon.json("job", "show", job["id"])["done"] > 0, "some of it to be done")
+        daemon.kill("main")
+        cut = daemon.json("job", "show", job["id"])
+        assert (cut["state"], cut["resumable"]) == ("interrupted", True)
+        assert "The daemon ended while this was done" in cut["problem"]
+        done = daemon.json("device", "list", "--filter", "description=hall")["total"]
+        assert 0 < done < 400
+        again = daemon.json("job", "resume", job["id"])
+        assert (again["state"], again["result"]["done"]) == ("done", 400)
+        assert daemon.json("device", "list", "--filter", "description=hall")["total"] == 400

@@ -256,6 +256,7 @@ ELSEWHERE = {
     "user sign-out",
     "token remove",
     "webhook test",
+    "job resume",  # test_kills.py
     "boot approve",
     "boot again",
     *(each for each in TABLE if each.startswith(("import ", "firmware ", "script ", "source "))),

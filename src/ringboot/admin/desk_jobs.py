@@ -9,7 +9,9 @@ Row = dict[str, Any]
 
 
 class JobDesk(Protocol):
-    """Jobs: {id, kind, what, who, state, started, ended, doing, done, total, unit, result, problem, code, link}."""
+    """Jobs: {id, kind, what, who, state, started, ended, doing, done, total, unit, result, problem, code, link,
+    resumable}.
+    """
 
     async def run_job(self, kind: str, what: str, who: str, work: Awaitable[Any]) -> Any:
         """Do work as a job, and give what comes of it."""
@@ -25,6 +27,10 @@ class JobDesk(Protocol):
 
     async def job(self, ident: str) -> Row:
         """Give one."""
+        ...
+
+    async def resume_job(self, ident: str, who: str) -> Row:
+        """Do what was interrupted again, as another job; gives that."""
         ...
 
     def follow_job(self, ident: str) -> AsyncIterator[tuple[str, Any]]:

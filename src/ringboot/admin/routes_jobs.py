@@ -35,6 +35,10 @@ def job_routes(desk: JobDesk) -> APIRouter:
     async def job(job_id: str) -> Any:
         return masked(await desk.job(job_id))
 
+    @routes.post("/{job_id}/resume", status_code=202)
+    async def resume(job_id: str, request: Request) -> Any:
+        return masked(await desk.resume_job(job_id, caller(request).who))
+
     @routes.get("/{job_id}/events")
     async def follow(job_id: str) -> StreamingResponse:
         await desk.job(job_id)  # else it would be missed in the middle of the answer
@@ -64,6 +68,10 @@ async def worked(request: Request, desk: JobDesk, kind: str, what: str, work: Co
 DESCRIBED = (
     Described("GET", "/jobs", "List work that takes a while, the newest first.", Listed[Job], keys=KEYS),
     Described("GET", "/jobs/{job_id}", "Show a job.", Job),
+    Described(
+        "POST", "/jobs/{job_id}/resume", "Do what a restart of the daemon interrupted again, as another job.", Job,
+        status=202, refuses=(409,),
+    ),
     Described(
         "GET", "/jobs/{job_id}/events", "Tell how far a job is, as server-sent events, until it has ended.",
         str, kind=STREAM,

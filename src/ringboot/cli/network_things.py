@@ -17,5 +17,6 @@ TABLE: dict[str, Any] = {
     "event list": Events,
     "job list": Page[Job],
     "job show": Job,
+    "job resume": Job,
     "attention": Attention,
 }

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ringboot.cli import jobs
 from ringboot.cli.command import At, command
 from ringboot.cli.completion import names_of
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
@@ -77,6 +78,7 @@ def add_jobs_to(app: typer.Typer) -> None:
     """Add the commands about jobs."""
     command(app, "list", "ringboot job list --filter state=running")(list_jobs)
     command(app, "show", "ringboot job show sync-1")(show_job)
+    command(app, "resume", "ringboot job resume bulk-move-1f2e3d4c")(resume_job)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -167,6 +169,15 @@ def show_job(at: At, ident: Annotated[str, typer.Argument(help="The job.")]) -> 
         at.tell(found, "")
     else:
         print_thing({**found, "started": moment(found["started"]), "ended": found["ended"] and moment(found["ended"])})
+
+
+def resume_job(at: At, ident: Annotated[str, typer.Argument(help="The job.")], *, wait: jobs.Wait = True) -> None:
+    """Do again what a restart of the daemon interrupted; what was done already is done once more."""
+    job = at.api.post("jobs", ident, "resume")
+    if wait:
+        jobs.result_of(at, job, job["what"])
+        job = at.api.get("jobs", job["id"])
+    at.tell(job, f"Job {job['id']} is {job['state']}. See: ringboot job show {job['id']}")
 
 
 def attention(at: At) -> None:

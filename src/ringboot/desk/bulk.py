@@ -7,7 +7,7 @@ from typing import Any
 
 from ringboot.desk.devices import device_row
 from ringboot.desk.errors import DeskError, NotFound, Refused
-from ringboot.desk.jobs import tell
+from ringboot.desk.jobs import tell, tell_again
 from ringboot.desk.listing import Query
 from ringboot.desk.syncs import EVERYBODY, SyncDesk
 
@@ -43,6 +43,7 @@ class BulkDesk(SyncDesk):
         idents = [str(row["id"]) for row in rows]
         macs = {str(row["id"]): row["mac"] for row in rows}
         told: Row = {"action": action, "devices": len(idents)}
+        tell_again(action, idents, values)
         if action == SYNCHRONIZE:
             sync = await self.synchronize(idents, Query(), who)
             return told | {"done": len(idents), "failed": [], "sync": sync["id"]}

@@ -62,13 +62,19 @@ class Core:
     pace: Pace = field(default_factory=Pace)
     others: Others = field(default_factory=Others)
     background: Background = field(default_factory=Background)
-    jobs: Jobs = field(default_factory=Jobs)
+    jobs: Jobs = field(init=False)
     standings: Standings = field(default_factory=Standings)
     changing_plugins: asyncio.Lock = field(default_factory=asyncio.Lock)  # one installs, upgrades or removes at a time
     tls_problem: str = ""  # why https is not served, or not with the newest certificate
     admin_problem: str = ""  # why the administrator's door over the network is shut
     scripts: DhcpLink | None = None  # to the process of the administrator's Python, where there is one
     look_at_tls: Callable[[], Awaitable[None]] | None = None  # takes up certificates that were replaced
+
+    def __post_init__(self) -> None:
+        """Remember the jobs of before the start."""
+        self.jobs = Jobs(self.utc, self.db.write_later)
+        with self.db.reading() as books:
+            self.jobs.restore(books.jobs.all())
 
     def read_plugins(self, books: Books) -> None:
         """Read every manifest again and let identification use what is there."""

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from typing import Any
 
+from ringboot.desk.bulk import BulkDesk
 from ringboot.desk.core import Core
-from ringboot.desk.errors import NotFound
-from ringboot.desk.jobs import DEVICES
+from ringboot.desk.errors import NotFound, Refused
+from ringboot.desk.listing import Query
 from ringboot.desk.live import Live
 from ringboot.desk.rollouts import RolloutDesk
-from ringboot.desk.syncs import SyncDesk
+from ringboot.model.job import DEVICES
 
 LOOK_EVERY = 0.5  # seconds
 STILL_HERE = 15.0  # seconds without news after which a proxy may think that nobody is there
@@ -20,7 +21,7 @@ SYNC, ROLLOUT = "sync-", "rollout-"
 Row = dict[str, Any]
 
 
-class JobDesk(SyncDesk, RolloutDesk):
+class JobDesk(BulkDesk, RolloutDesk):
     """What `ringboot job` needs."""
 
     core: Core
@@ -50,8 +51,22 @@ class JobDesk(SyncDesk, RolloutDesk):
             return _of_rollout(await self.rollout(ident.removeprefix(ROLLOUT)))
         found = self.core.jobs.get(ident)
         if found is None:
-            raise NotFound(f"There is no job {ident}; those of before the last start are forgotten.")
+            raise NotFound(f"There is no job {ident}; it ended long ago, or never was.")
         return found
+
+    async def resume_job(self, ident: str, who: str) -> Row:
+        """Do what was interrupted again, with those of its devices that are there, as another job; gives that.
+
+        What was done already is done once more, which changes nothing.
+        """
+        row = await self.job(ident)
+        again = self.core.jobs.take_up(ident) if row["resumable"] else None
+        if again is None:
+            raise Refused(f"Job {ident} cannot be taken up: it is {row['state']}. Begin the work anew.")
+        with self.core.db.reading() as books:
+            there = [device for device in again["ids"] if books.devices.get(device) is not None]
+        work = self.bulk(again["action"], there, Query(), again["values"], who)
+        return await self.begin_job(row["kind"], f"{len(there)} devices, after {ident}", who, work)
 
     async def follow_job(self, ident: str) -> AsyncIterator[tuple[str, Any]]:
         """Give ("job", row) at once and whenever it changes, until it has ended."""
@@ -78,7 +93,7 @@ def _of_sync(row: Row) -> Row:
         "state": row["state"], "started": row["began"], "ended": row["ended"], "doing": "",
         "done": row["done"] + row["failed"], "total": row["devices"], "unit": DEVICES,
         "result": {key: row[key] for key in ("done", "failed", "reasons")} if over else None,
-        "problem": None, "code": None, "link": f"/syncs/{row['id']}",
+        "problem": None, "code": None, "link": f"/syncs/{row['id']}", "resumable": False,
     }  # fmt: skip
 
 
@@ -89,5 +104,5 @@ def _of_rollout(row: Row) -> Row:
         "state": row["state"], "started": row["began"], "ended": row["ended"], "doing": row["why"],
         "done": row["moved"] + row["failed"] + row["skipped"], "total": row["devices"], "unit": DEVICES,
         "result": {key: row[key] for key in ("moved", "failed", "skipped", "reason")} if over else None,
-        "problem": None, "code": None, "link": f"/rollouts/{row['id']}",
+        "problem": None, "code": None, "link": f"/rollouts/{row['id']}", "resumable": False,
     }  # fmt: skip

@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 from ringboot.desk.download import DownloadFailed, download
 from ringboot.desk.errors import Refused
-from ringboot.desk.jobs import OCTETS, tell
+from ringboot.desk.jobs import tell
+from ringboot.model.job import OCTETS
 from ringboot.plugins import index, shipped
 from ringboot.plugins.archived import open_plugin
 from ringboot.plugins.index import BadIndex, Entry, read_index

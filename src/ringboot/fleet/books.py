@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from ringboot.fleet.machinebooks import MachineBook
-from ringboot.fleet.userbooks import AuditBook, SessionBook, TokenBook, UserBook
+from ringboot.fleet.userbooks import AuditBook, JobBook, SessionBook, TokenBook, UserBook
 from ringboot.fleet.webhookbooks import DeliveryBook, ToldBook
 from ringboot.model.device import Config, Device, DeviceFile
 from ringboot.model.dnsname import DnsName
@@ -383,6 +383,7 @@ class Books:
     tokens: TokenBook
     history: HistoryBook
     audit: AuditBook
+    jobs: JobBook
 
 
 # The numbers that the program keeps

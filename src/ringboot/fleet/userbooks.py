@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ringboot.model.audit import AuditEntry
+from ringboot.model.job import JobRecord
 from ringboot.model.user import Session, Token, User
 
 
@@ -67,6 +68,19 @@ class TokenBook(Protocol):
 
     def remove_of(self, user: str) -> int:
         """Remove all of a user, and count them."""
+
+
+class JobBook(Protocol):
+    """Work that takes a while, bounded."""
+
+    def all(self) -> list[JobRecord]:
+        """Give all, the oldest first."""
+
+    def put(self, job: JobRecord) -> None:
+        """Add one or replace it, and forget the oldest."""
+
+    def stands(self, job: str, done: int, total: int | None, doing: str) -> None:
+        """Keep how far one is."""
 
 
 class AuditBook(Protocol):

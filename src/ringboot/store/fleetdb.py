@@ -22,6 +22,7 @@ from ringboot.store.errors import StoreFailed
 from ringboot.store.eventbook import EventBook
 from ringboot.store.filebook import FileBook
 from ringboot.store.historybook import HistoryBook
+from ringboot.store.jobbook import JobBook
 from ringboot.store.machinebook import MachineBook
 from ringboot.store.namebook import NameBook
 from ringboot.store.rolloutbook import RolloutBook
@@ -66,6 +67,7 @@ class Desk:
             tokens=TokenBook(connection),
             history=history,
             audit=AuditBook(connection),
+            jobs=JobBook(connection),
         )
 
     def flush(self) -> None:
@@ -187,6 +189,13 @@ class FleetDb:
         except StoreFailed as error:
             _settled_note(None, error)
 
+    def write_later(self, fn: Callable[[Books], None]) -> None:
+        """Write what nobody waits for, after what is queued; what cannot be written is logged and lost."""
+        try:
+            self._writer.put(Job(fn, _settled_note, is_note=True))
+        except StoreFailed as error:
+            _settled_note(None, error)
+
     def write_sync(self, fn: Callable[[Books], T]) -> T:
         """Do the same, waiting on this thread."""
         return self._writer.wait_for(fn)
@@ -205,4 +214,4 @@ class FleetDb:
 def _settled_note(_value: object, error: BaseException | None) -> None:
     if error is not None:
         why = str(error) if isinstance(error, StoreFailed) else repr(error)
-        log.get().error("an event failed", why=why)
+        log.get().error("a note was not written", why=why)

@@ -12,6 +12,7 @@ from ringboot.store.errors import StoreDamaged, StoreFailed, StoreFull
 # In order; one file in revisions/versions each.
 REVISIONS = (
     *("r0001", "r0002", "r0003", "r0004", "r0005", "r0006", "r0007", "r0008", "r0009", "r0010", "r0011", "r0012"),
+    "r0013",
 )
 STEPS = Path(__file__).parent / "revisions"
 

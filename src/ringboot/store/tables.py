@@ -287,3 +287,18 @@ ONCE_USED = sa.Table(
     _text("name", key=True),
     sa.Column("utc", sa.Float, nullable=False),
 )
+
+JOB = sa.Table(
+    "job",
+    METADATA,
+    _text("id", key=True),
+    *(_text(name, null=False) for name in ("kind", "what", "who")),
+    sa.Column("started", sa.Float, nullable=False),
+    _text("state", null=False),
+    sa.Column("ended", sa.Float),
+    _text("doing", null=False),
+    sa.Column("done", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer),
+    _text("unit", null=False),
+    *(_text(name) for name in ("result", "problem", "code", "again")),  # result, again: JSON
+)

@@ -147,6 +147,11 @@ def _fill_more(books: Any) -> None:
         books.users.put(User(**USER))
         books.sessions.put(Session(**SESSION))
         books.tokens.put(Token(**TOKEN))
+    if hasattr(books, "machines"):
+        from ringboot.model.machine import Machine
+
+        books.machines.put(Machine("d2", "approved", UTC, "anna", "w2", "dd" * 32, UTC + 5))
+        books.machines.use("d2", "preseed.cfg", UTC + 6)
     if "code" in {each.name for each in fields(Config)}:
         books.configs.put(Config("cleo", ("base",), {}, code="123456"), "anna", UTC)
 

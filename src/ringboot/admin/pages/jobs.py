@@ -36,6 +36,13 @@ async def _job(visit: Visit) -> Response:
     return await visit.draw("job.html", row=row, figures=figures, sync=ident, **{"failed": [], "errors": []} | lists)
 
 
+async def _take_up(visit: Visit) -> Response:
+    answer = await visit.send("POST", f"/jobs/{visit.part('id')}/resume", {})
+    if not answer.is_good:
+        raise Failed(answer)
+    return visit.go(f"/jobs/{answer.value['id']}")
+
+
 async def _new_rollout(visit: Visit) -> Response:
     form = {"from": visit.word("from"), "stop_at": "1"}
     return await visit.draw("rollout_new.html", plugins=await _plugins(visit), form=form, found=None, problem=None)
@@ -109,6 +116,7 @@ JOBS = Section(
     (
         Way("GET", PATH, _jobs),
         Way("GET", f"{PATH}/{{id}}", _job),
+        Way("POST", f"{PATH}/{{id}}/resume", _take_up),
         Way("GET", "/rollouts-new", _new_rollout),
         Way("POST", "/rollouts", _begin),
         Way("GET", "/rollouts/{id}", _rollout),

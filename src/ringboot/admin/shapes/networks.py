@@ -119,6 +119,7 @@ class Job(BaseModel):
     problem: str | None
     code: str | None
     link: str | None = Field(description="Where more of it stands, below /api/v1.")
+    resumable: bool = Field(description="Whether a restart interrupted it, and it can be taken up.")
 
 
 class Need(BaseModel):
