@@ -39,6 +39,10 @@ ELSEWHERE = {
     ("DELETE", "/firmware/{plugin}/packages/{package}"),
     ("PUT", "/firmware/{plugin}/upload"),
     ("POST", "/repository/update"),
+    ("POST", "/jobs/{job_id}/resume"),  # test_kills.py
+    ("POST", "/registrations"),  # tests/desk/test_registrations.py
+    ("POST", "/machines/{device_id}/approve"),  # test_machines.py
+    ("POST", "/machines/{device_id}/again"),
 }
 
 # What needs a browser that signed in: tests/whole/test_signin.py.
@@ -177,7 +181,7 @@ def test_plugins_templates_and_firmware(api: Api, tmp_path: Path) -> None:
     api.ask("POST", "/firmware/{plugin}/upgrade", {}, plugin="aastra")
     for method, path in sorted(ELSEWHERE):
         body: Any = b"x" if path.endswith("upload") else None if method in ("GET", "DELETE") else {"packages": ["none"]}
-        assert api.ask(method, path, body, plugin="aastra", package="none").status >= 400
+        assert api.ask(method, path, body, plugin="aastra", package="none", job_id="j", device_id="d").status >= 400
 
 
 def test_networks_events_and_what_needs_a_person(api: Api) -> None:
@@ -190,6 +194,8 @@ def test_networks_events_and_what_needs_a_person(api: Api) -> None:
     assert api.ask("GET", "/events/stream").value.startswith("retry: ")
     assert api.ask("GET", "/overview").value["devices"] == 1
     assert api.ask("GET", "/attention").status == 200
+    assert api.ask("GET", "/machines").value["total"] == 0
+    assert api.ask("GET", "/scripts").status == 200
     assert api.ask("GET", "/devices", query={"format": "csv"}).value.startswith("id,mac,")
 
 

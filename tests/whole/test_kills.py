@@ -7,6 +7,7 @@ import random
 import signal
 import time
 from collections import defaultdict
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from tests.whole.crowd import Crowd, Promise
 from tests.whole.daemon import Daemon, free_port, wait_until
 
+from ringboot.cli.client import Client
 from ringboot.model.address import ip_text, mac_text
 from ringboot.store.journal_reader import JournalReader
 
@@ -122,8 +124,11 @@ def test_what_was_being_done_with_many_devices_is_taken_up_after_a_kill(tmp_path
     table.write_text("\n".join(("mac,plugin,model", *lines, "")))
     with Daemon(tmp_path, CONFIG.replace("PORT", str(free_port())), before=NO_PAUSES) as daemon:
         assert daemon.json("device", "import", str(table))["added"] == 400
-        job = daemon.json("device", "bulk", "set", "--all", "--set", "description=hall", "--no-wait")
-        wait_until(lambda: daemon.json("job", "show", job["id"])["done"] > 0, "some of it to be done")
+        with closing(Client([daemon.socket])) as api:
+            changes = {"model": "6730i", "description": "hall"}
+            body = {"action": "set", "all": True, "changes": changes}
+            job = api.post("devices", "bulk", body=body, parameters=[("wait", "false")])
+            wait_until(lambda: api.get("jobs", job["id"])["done"] > 0, "some of it to be done")
         daemon.kill("main")
         cut = daemon.json("job", "show", job["id"])
         assert (cut["state"], cut["resumable"]) == ("interrupted", True)
