@@ -198,3 +198,33 @@ def test_the_clocks_that_go_forward_change_what_is_shown_and_nothing_else(
     later = daemon.lease(address)
     assert later["start"] == lease["start"]
     assert 0 <= later["expiry"] - lease["expiry"] < 60, "no hour more, and none less"
+
+
+class Powerless(Daemon):
+    """A daemon of root's without the right to raw sockets."""
+
+    def __init__(self, folder: Path, config: str, namespace: str) -> None:
+        super().__init__(folder, config, namespace)
+        self._prefix += ["setpriv", "--bounding-set=-net_raw", "--"]
+
+
+@pytest.mark.long
+def test_without_the_right_to_raw_sockets_a_decline_settles_what_no_scan_can_see(tmp_path: Path) -> None:
+    config, script = files()
+    assert '"guests",' in script
+    (tmp_path / "party.py").write_text(script.replace('"guests",', '"guests", addresses="10.99.0.50-10.99.0.59",'))
+    with Lab(tmp_path / "lab") as lab:
+        lab.ip_there(lab.server, "address add 10.99.0.1/24 dev s0")
+        older = lab.machine()
+        older.ip("address add 10.99.0.50/24 dev c0")
+        with Powerless(tmp_path, config, lab.server) as daemon:
+            told = "the right to raw sockets (CAP_NET_RAW) is missing"
+            wait_until(
+                lambda: told in daemon.log.read_text(), "it to say that it cannot look", say=daemon.log.read_text
+            )
+            client = Udhcpc(lab.machine(), tmp_path)
+            client.set_up(checks=True)
+            client.start()
+            assert client.wait_until_bound() == "10.99.0.51", client.story()
+            assert [each.kind for each in client.tap.seen("DECLINE")] == ["DECLINE"]
+            assert daemon.lease("10.99.0.50")["state"] == "declined"
