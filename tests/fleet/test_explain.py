@@ -135,6 +135,20 @@ def test_each_way_in_which_a_boot_stops(way: str) -> None:
     assert "?" not in found.text
 
 
+def test_a_step_on_the_way_of_a_message_is_no_outcome_and_a_script_s_nak_is_one() -> None:
+    refused = [
+        said(utc, "REQUEST", reasons.NAK_SCRIPT, address="10.0.1.9", origin="rules.py:f") for utc in (9000, 9002)
+    ]
+    assert diagnose(without_lease(*refused)).reason == reasons.BOOT_NAK_LOOP
+    waits = diagnose(
+        without_lease(
+            said(9000, "DISCOVER", reasons.NO_ANSWER_SILENT, origin="rules.py:f", why="no answer in time"),
+            said(9003, "DISCOVER", reasons.SCRIPT_GAVE, address="10.0.1.9", origin="rules.py:f", took="3 ms"),
+        )
+    )
+    assert "rules.py:f should have had a say about this client: no answer in time" in waits.text
+
+
 def test_there_are_twelve_ways_and_one_that_works() -> None:
     assert len({reason.id for _, reason, _ in WAYS.values()}) == len(WAYS) == 13
 

@@ -28,8 +28,15 @@ _GRANTED = {
 }  # fmt: skip
 _BOOTED = {reasons.ACKNOWLEDGED.id, reasons.ACKNOWLEDGED_SHORT.id}
 _OFFERS = {reasons.OFFERED.id, reasons.OFFERED_UNHELD.id}
-_NAKS = {reasons.NAK_WRONG_NETWORK.id, reasons.NAK_NOT_YOURS.id, reasons.NAK_INCOMPLETE.id}
-_NOISE = {reasons.SUPERSEDED.id, reasons.BAD_PACKET.id, reasons.NOT_A_REQUEST.id}
+_NAKS = {reasons.NAK_WRONG_NETWORK.id, reasons.NAK_NOT_YOURS.id, reasons.NAK_INCOMPLETE.id, reasons.NAK_SCRIPT.id}
+_NOISE = {
+    row.id
+    for row in (
+        reasons.SUPERSEDED, reasons.BAD_PACKET, reasons.NOT_A_REQUEST,
+        # steps on the way of a message, whose outcome stands beside
+        reasons.SCRIPT_GAVE, reasons.SCRIPT_GAVE_NETWORK, reasons.SCRIPT_CHANGED, reasons.NO_ANSWER_SERVED,
+    )
+}  # fmt: skip
 _STOPS: dict[str, Reason] = {
     reasons.NO_NETWORK.id: reasons.BOOT_NO_NETWORK,
     reasons.POOL_FULL.id: reasons.BOOT_POOL_FULL,

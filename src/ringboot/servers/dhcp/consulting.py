@@ -14,6 +14,7 @@ from ringboot.servers.dhcp.door import Door
 
 SOCKET = "scripts.sock"
 OUTSTANDING = 4_096  # questions that wait for an answer; what comes on top gets none
+A_FRAME = 64  # questions in one frame: a message has 4,096 octets at most
 WAKE_EVERY = 0.02  # seconds between two frames that say the journal has grown
 TRY_EVERY = 0.5  # seconds between two tries to connect
 
@@ -90,8 +91,8 @@ class Consulting:
             channel.drop()
             self._lost()
             return None
-        if self._rows:
-            rows, self._rows = self._rows, []
+        while self._rows:
+            rows, self._rows = self._rows[:A_FRAME], self._rows[A_FRAME:]
             if not channel.send({"t": "ask", "rows": rows}):
                 self._unheard([self._questions[row["number"]] for row in rows if row["number"] in self._questions])
         return self._wake(steady)
