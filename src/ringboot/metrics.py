@@ -84,6 +84,15 @@ TABLE: tuple[Metric, ...] = (
     Metric("script_slowest_ms", "gauge", ("hook",), "the longest that a hook took, in milliseconds"),
     Metric("script_notices", "counter", ("outcome",), "tries of scripts to tell web services something"),
     Metric("script_notices_waiting", "gauge", (), "messages of scripts that web services are still to be told"),
+    Metric(
+        "source_lookups",
+        "counter",
+        ("source", "outcome"),
+        "questions to foreign sources of reservations: known, unknown, failed (late ones too), kept (answered from "
+        "memory), stale (by the last answer, since it failed), refused (not asked, since it failed or too many waited)",
+    ),
+    Metric("source_up", "gauge", ("source",), "1 while a source is asked, 0 while it rests because it failed"),
+    Metric("source_slowest_ms", "gauge", ("source",), "the longest that a lookup took, in milliseconds"),
     Metric("restarts", "counter", ("process",), "processes started again by the supervisor"),
 )
 

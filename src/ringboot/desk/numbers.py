@@ -80,6 +80,13 @@ def _of_scripts(status: dict[str, Any]) -> list[Number]:
         *(_number("script_slowest_ms", row["slowest_ms"], hook=name) for name, row in rows.items()),
         *(_number("script_notices", notices[each], outcome=each) for each in ("taken", "failed", "dropped")),
         _number("script_notices_waiting", notices["waiting"]),
+        *(
+            _number("source_lookups", row[outcome], source=row["name"], outcome=outcome)
+            for row in status["sources"]
+            for outcome in ("known", "unknown", "failed", "kept", "stale", "refused")
+        ),
+        *(_number("source_up", int(row["state"] == "closed"), source=row["name"]) for row in status["sources"]),
+        *(_number("source_slowest_ms", row["slowest"] * 1000, source=row["name"]) for row in status["sources"]),
     ]
 
 

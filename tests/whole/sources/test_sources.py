@@ -84,6 +84,17 @@ def test_rows_are_served_on_the_next_packet_and_who_was_known_goes_on_when_the_d
     assert "source intranet: file is not a database" in daemon.run("explain", "--mac", NEVER).stdout
     assert counted(daemon, "no-answer-silent") >= 2
 
+    status = {row["name"]: row for row in daemon.json("script", "status")["sources"]}
+    assert (status["intranet"]["problem"], status["ipam"]["problem"]) == ("file is not a database", "")
+    numbers = {
+        (row["name"], row["labels"]["source"], row["labels"].get("outcome")): row["value"]
+        for row in daemon.json("metrics")["items"]
+        if row["name"].startswith("source_")
+    }
+    assert numbers["source_lookups", "intranet", "known"] >= 4
+    assert min(numbers["source_lookups", "intranet", each] for each in ("unknown", "failed", "stale")) > 0
+    assert numbers["source_up", "ipam", None] == 1
+
 
 @pytest.mark.long  # each of its questions waits for the time-out
 def test_a_web_service_that_hangs_or_dies_holds_up_its_own_clients_only_and_those_get_its_last_answer(
