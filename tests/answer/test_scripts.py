@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import DataObject, data, integers, lists, tuples
 
 from ringboot import reasons
 from ringboot.answer.classes import Classes
@@ -644,3 +646,29 @@ def test_the_classes_of_hooks_are_no_classes_of_the_site() -> None:
     facts = Facts(Site(1, scripts=True), Table())
     facts.take_hooks(Hello(1, (Hook(SEEN, BY, ((Match("dhcp.60", "x"),),)),)))
     assert facts.classes.of({60: b"x"}, b"") == Classes(()).of({60: b"x"}, b"") == ()
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # it only makes servers
+@given(draw=data())
+def test_whatever_a_hook_writes_what_is_ours_stays_and_what_cannot_be_sent_is_not(
+    world: type[World], draw: DataObject
+) -> None:
+    server = world.server(scripts=True)
+    server.facts.take_hooks(Hello(1, (Hook(ANSWER, BY),)))
+
+    def say(asked: Asked) -> Told:
+        reply = bytearray(asked.reply)
+        for place, octet in draw.draw(lists(tuples(integers(0, len(reply) - 1), integers(0, 255)), max_size=12)):
+            reply[place] = octet
+        return Told(asked.number, reply=bytes(reply[: draw.draw(integers(0, len(reply)))]) or b"?")
+
+    server.script = say
+    phone = server.phone(client_id=b"\x01abcdef")
+    heard = phone.discover()
+    if heard.startswith("OFFER"):
+        message = heard.message
+        assert (message.xid, message.chaddr, message.giaddr, message.kind) == (b"\0\0\0\x01", phone.mac, 0, OFFER)
+        assert message.yiaddr in (0, ip_number("10.0.1.0"))
+        assert message.options[61] == b"\x01abcdef"
+    else:
+        assert heard in ("silence script-unusable", "silence script-changed-address", "silence script-refused")

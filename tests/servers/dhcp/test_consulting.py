@@ -14,7 +14,7 @@ from tests.servers.dhcp.around import Hand, Outbox
 
 from ringboot.answer.facts import Facts
 from ringboot.answer.query import Query
-from ringboot.dhcp.message import ACK, DISCOVER, OFFER, REQUEST
+from ringboot.dhcp.message import ACK, DISCOVER, OFFER, RELEASE, REQUEST
 from ringboot.leases.table import Table
 from ringboot.model.address import ip_number, ip_wire
 from ringboot.model.codec import to_plain
@@ -307,3 +307,17 @@ def test_without_scripts_in_the_site_nobody_is_connected_to(bench: Bench, query:
     assert bench.out.take() == [(OFFER, "10.0.0.10")]
     assert bench.consulting.channel.connection is None
     assert bench.turn() is None
+
+
+def test_a_release_that_waits_is_not_lost_when_its_client_starts_over(bench: Bench, query: MakeQuery) -> None:
+    bench.greet(Hook(SEEN, "f", types=("RELEASE",)))
+    address = ip_number("10.0.0.12")
+    assert bench.come(query(REQUEST, MAC, options={50: ip_wire(address), 54: SERVER})) == [(ACK, "10.0.0.12")]
+    assert bench.come(query(RELEASE, MAC, ciaddr=address, options={54: SERVER})) == []
+    assert bench.come(query(DISCOVER, MAC)) == []
+    frames = [bench.scripts.hear(), bench.scripts.hear()]
+    (row,) = next(frame["rows"] for frame in frames if frame["t"] == "ask")
+    bench.scripts.tell(Told(row["number"]))
+    assert bench.hear() == [(OFFER, "10.0.0.12")]
+    assert sorted(bench.why()[:2]) == ["offered", "released"]
+    assert [change.kind for change in bench.journal.load()] == ["bound", "released"]

@@ -96,13 +96,13 @@ def test_a_decline_is_superseded_by_another_only_and_what_waits_with_it_is_woken
     parking.park(declined, asked, {}, deadline=1.0, repeat=0.5)
 
     assert parking.take(started) is None
-    assert parking.declined(query(DISCOVER, mac(2))) is None
-    assert parking.declined(started) == asked
+    assert parking.ending(query(DISCOVER, mac(2))) is None
+    assert parking.ending(started) == asked
     parking.park(started, asked, {}, deadline=9.0, repeat=9.0)
 
     assert parking.over(1.0) == [asked]
     assert [each.query for each in parking.answered(asked, frozenset())] == [declined, started]
-    assert parking.declined(started) is None
+    assert parking.ending(started) is None
 
 
 def test_of_those_who_answer_only_so_many_are_remembered(query: MakeQuery) -> None:

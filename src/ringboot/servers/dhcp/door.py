@@ -266,18 +266,23 @@ class Door:
 
     def _resume(self, parked: Sequence[Parked], now: Now, batch: _Batch) -> None:
         for each in parked:
-            self._answer(each.query, each.answers, now, batch)
+            if not self._follows(each.query, each.answers):
+                self._answer(each.query, each.answers, now, batch)
 
     def _waits(self, query: Query, now: Now) -> bool:
-        """Put a message in the place of what its client has waiting; say whether it waits as well.
-
-        A client that starts over when it has declined its address is not to be offered the same one.
-        """
+        """Put a message in the place of what its client has waiting; say whether it waits as well."""
         older = self.parking.take(query)
         if older is not None:
             self.notes.note(older.query, Silence(reasons.SUPERSEDED, {}), now)
-        question = self.parking.declined(query) if query.message.options.get(53) == _DISCOVER else None
-        return question is not None and self.parking.park(query, question, _NOTHING, deadline=0.0, repeat=0.0)
+        return self._follows(query, _NOTHING)
+
+    def _follows(self, query: Query, answers: Answers) -> bool:
+        """Let a DISCOVER wait until what its client gave up before is dealt with; False: there is nothing.
+
+        A client that starts over when it has declined its address is not to be offered the same one.
+        """
+        question = self.parking.ending(query) if query.message.options.get(53) == _DISCOVER else None
+        return question is not None and self.parking.park(query, question, answers, deadline=0.0, repeat=0.0)
 
     def _answer(self, query: Query, answers: Answers, now: Now, batch: _Batch) -> None:
         """Decide one message, and ask when that is needed."""

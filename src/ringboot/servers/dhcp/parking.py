@@ -1,4 +1,4 @@
-"""Messages that wait for the answer to a question, bounded, one a client, the newest; and the DECLINE before it."""
+"""Messages that wait for the answer to a question, bounded, one a client, the newest; and what ended a lease before."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 
 from ringboot.answer.decision import ADDRESS_FREE, WHO_HAS, Answer, Question
 from ringboot.answer.query import Query
-from ringboot.dhcp.message import DECLINE
+from ringboot.dhcp.message import DECLINE, RELEASE
 from ringboot.model.lease import client_key
 
 ROOM = 4_096
 
 HEARD = 4  # MACs that are remembered of those who answer at one address: somebody may make up many
 
-ClientKey = tuple[str, int, bytes, bool]  # True: of its DECLINE, which nothing that it sends later supersedes
+ClientKey = tuple[
+    str, int, bytes, bool
+]  # True: of its DECLINE or RELEASE, which nothing that it sends later supersedes
 Answers = Mapping[Question, Answer]
 
-_DECLINE = bytes((DECLINE,))
+_ENDING = frozenset({bytes((DECLINE,)), bytes((RELEASE,))})
 
 
 @dataclass(slots=True)
@@ -75,8 +77,8 @@ class Parking:
         self._parked[client] = Parked(query, question, dict(answers))
         return True
 
-    def declined(self, query: Query) -> Question | None:
-        """Give what is asked about an address that the same client has declined a moment ago."""
+    def ending(self, query: Query) -> Question | None:
+        """Give what is asked about the DECLINE or RELEASE that the same client sent a moment ago."""
         parked = self._parked.get((*_client(query)[:3], True))
         return None if parked is None else parked.question
 
@@ -134,4 +136,4 @@ class Parking:
 def _client(query: Query) -> ClientKey:
     message = query.message
     key = client_key(message.htype, message.chaddr, message.options.get(61))
-    return query.interface, message.giaddr, key, message.options.get(53) == _DECLINE
+    return query.interface, message.giaddr, key, message.options.get(53) in _ENDING
