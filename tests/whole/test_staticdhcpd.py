@@ -138,6 +138,7 @@ def test_its_dashboard_stands_among_our_pages(daemon: Daemon) -> None:
     assert "<td>10.9.0.51</td>" in text
 
 
+@pytest.mark.long
 def test_a_faulty_conf_is_not_taken_over(daemon: Daemon) -> None:
     path = daemon.folder / "conf.py"
     good = path.read_text()

@@ -143,6 +143,37 @@ def test_hosts_that_answer_to_arp_become_leases_of_their_network(tmp_path: Path)
         made.close()
 
 
+SOURCE = """\
+[[dhcp.source]]
+name = "file"
+kind = "ini"
+file = "dhcp.ini"
+"""
+INI = "[s|0]\nlease-time: 60\n" + "".join(
+    f"[{mac}]\nip: 10.0.0.{last}\nsubnet: s\nserial: 0\n"
+    for mac, last in (("00:08:5d:2e:ec:fb", 8), ("00:08:5d:2e:ec:fc", 9))
+)
+
+
+def test_what_it_gives_comes_before_foreign_sources_and_it_is_named_in_the_status(tmp_path: Path) -> None:
+    handler = "def handleUnknownMAC(packet, method, mac, client_ip, relay_ip, port):\n"
+    given = "    from staticdhcpdlib.databases.generic import Definition\n    return "
+    (tmp_path / "conf.py").write_text(
+        handler + given + "Definition('10.0.0.7', 60, 's', 0) if packet.getOption('hostname') else None\n"
+    )
+    (tmp_path / "dhcp.ini").write_text(INI)
+    made = Scripts(tmp_path, "", CONFIGURATION.replace('scripts = ["rules.py"]', 'conf = "conf.py"') + SOURCE).start()
+    try:
+        dhcp = made.peer("dhcp")
+        ours, theirs = dhcp.one(asked(1, 0, 1, o12=b"named")), dhcp.one(asked(2, 0, 1))
+        assert ours.given is not None
+        assert theirs.given is not None
+        assert (ours.given.address, theirs.given.address) == ("10.0.0.7", "10.0.0.8")
+        assert made.peer("main").question("status")["data"]["scripts"] == [str(tmp_path / "conf.py")]
+    finally:
+        made.close()
+
+
 def test_settings_that_stand_elsewhere_now_are_told(scripts: Scripts) -> None:
     said = [row["what"] for row in scripts.lines("setting of staticDHCPd")]
     assert "DHCP_SERVER_IP: set in ringboot.toml: [server] address and [dhcp] interfaces" in said

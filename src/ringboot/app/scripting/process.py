@@ -274,9 +274,10 @@ class _Scripts:
     def status(self) -> dict[str, Any]:
         """Tell how the scripts do."""
         now, (waiting, why) = self.caller.now, self.database.waiting()
+        dhcp = self.settings.dhcp
         return {
             "started": self.began,
-            "scripts": [str(path) for path in self.settings.dhcp.scripts],
+            "scripts": [*map(str, self.settings.dhcp.scripts), *([str(dhcp.conf)] if dhcp.conf else [])],
             "running": now.hook.name if now is not None else None,
             "asked": self.way.asked,
             "waiting": self.todo.qsize(),

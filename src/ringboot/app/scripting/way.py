@@ -59,7 +59,7 @@ class Way:
         rows = [self._registry.rows[place] for place in asked.hooks if place < len(self._registry.rows)]
         if asked.what == RESERVATION_OF:
             self._run(turn, rows, SEEN)
-            if self._sources is not None and self._sources.names and asked.given is None and not turn.is_over:
+            if self._sources is not None and self._sources.names and turn.given is None and not turn.is_over:
                 self._look_up(turn, rows)
                 return
             self._reserve(turn, rows)
