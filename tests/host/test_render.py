@@ -223,6 +223,7 @@ def test_files_are_put_in_place_by_a_thread_and_none_follows_once_a_device_is_fo
         forgetting = asyncio.create_task(pool.forget(str(folder), "one"))
         await until(lambda: len(pool._moving) == 2)
         assert not forgetting.done()
+        await asyncio.wait_for(pool.forget(str(folder), "another"), CEILING)  # nothing of it is under way
         go_on.set()
         await forgetting
         assert PATH in served(folder)  # whoever forgets the device deletes it now, and nothing comes after that

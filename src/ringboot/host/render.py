@@ -76,7 +76,7 @@ class RenderPool:
         self._orders: deque[_Order] = deque()  # those that no worker has yet
         self._carriers: set[asyncio.Task[None]] = set()  # at most one for each worker
         self._mover = ThreadPoolExecutor(1, "files")
-        self._moving: set[asyncio.Task[None]] = set()  # works whose files are being put in place
+        self._moving: dict[asyncio.Task[None], list[_Order]] = {}  # works whose files are being put in place
 
     async def start(self) -> None:
         """Bring the workers up; one that does not come is tried again by the first job that needs it."""
@@ -90,7 +90,8 @@ class RenderPool:
         self._carriers.clear()
         while self._orders:
             self._orders.popleft().done.cancel()
-        await self._all_moved()
+        if self._moving:
+            await asyncio.wait(self._moving)
         self._mover.shutdown()
         await asyncio.gather(*(tenant.close() for tenant in self._tenants))
 
@@ -151,14 +152,12 @@ class RenderPool:
 
         From then on none of its files is put in place.
         """
-        if (folder, device) in self._latest:
-            self._latest[folder, device] = _NEVER
-        await self._all_moved()
-
-    async def _all_moved(self) -> None:
-        """Wait until the files of every work stand that is being put in place now."""
-        if self._moving:
-            await asyncio.wait(self._moving)
+        key = (folder, device)
+        if key in self._latest:
+            self._latest[key] = _NEVER
+        works = [task for task, orders in self._moving.items() if any(order.key == key for order in orders)]
+        if works:
+            await asyncio.wait(works)
 
     def workers(self) -> list[dict[str, str | int | None]]:
         """Give the workers with their processes; one that does not run is started by the next job."""
@@ -233,8 +232,8 @@ class RenderPool:
                     await self._do(tenant, [order])
             return
         task = asyncio.create_task(self._put(orders, answers, token))
-        self._moving.add(task)
-        task.add_done_callback(self._moving.discard)
+        self._moving[task] = orders
+        task.add_done_callback(self._moving.pop)
 
     async def _put(self, orders: list[_Order], answers: Sequence[Answer], token: str) -> None:
         """Have the files of a work put in place, and tell who waits for them."""
