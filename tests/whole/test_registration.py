@@ -13,7 +13,7 @@ from tests.whole.clients import Udhcpc
 from tests.whole.daemon import Daemon, wait_until
 from tests.whole.lab import HEAD, Lab, Machine, inside, needs
 
-pytestmark = needs("busybox", "udhcpc")
+pytestmark = [pytest.mark.long, *needs("busybox", "udhcpc")]  # test_lan_party.py has the way of a guest, too
 
 CONFIG = (
     HEAD
@@ -109,7 +109,6 @@ def test_an_operator_makes_one_known_that_was_never_here(lab: Lab, daemon: Daemo
     assert client.wait_until_bound() == "10.9.0.99"
 
 
-@pytest.mark.long
 def test_what_was_made_known_outlives_the_processes(lab: Lab, daemon: Daemon, tmp_path: Path) -> None:
     client = Udhcpc(lab.machine(), tmp_path)
     client.start()
