@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.desk.office import Office
 
 from ringboot.desk.errors import NotFound, Refused
+from ringboot.desk.reach import _difference, _leaves
 
 MAC, OTHER = "00:08:5d:00:00:01", "00:08:5d:00:00:02"
 
@@ -74,3 +77,19 @@ def test_what_cannot_be_is_said(office: Office) -> None:
         assert list(refused.value.fields) == ["raw_config.ntp_enabled"]
 
     office.play(conversation)
+
+
+VALUES = st.recursive(
+    st.none() | st.integers(0, 2),
+    lambda inner: st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+    max_leaves=8,
+)
+TREES = st.dictionaries(st.sampled_from("abc"), VALUES, max_size=3)
+
+
+@given(TREES, TREES)
+def test_what_differs_are_the_leaves_that_differ(before: dict[str, Any], after: dict[str, Any]) -> None:
+    old, new = dict(_leaves(before)), dict(_leaves(after))
+    keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+    wanted = {key: old.get(key) for key in keys}, {key: new.get(key) for key in keys}
+    assert _difference(before, after) == wanted

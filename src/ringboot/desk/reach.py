@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ringboot.desk.devices import dotted
@@ -65,7 +65,7 @@ def _reached(books: Books, config_id: str) -> list[Device]:
 
 def _foreseen(books: Books, draft: Config) -> Row:
     """Compare what devices have with what they would have; those with the same config are compared once."""
-    get = drafted(books, draft)
+    is_now, would_be = _Flats(books.configs.get), _Flats(drafted(books, draft))
     reached = _reached(books, draft.id)
     differ: dict[str, tuple[Row, Row]] = {}
     items: list[Row] = []
@@ -73,7 +73,7 @@ def _foreseen(books: Books, draft: Config) -> Row:
     for device in reached:
         config = str(device.config)
         if config not in differ:
-            differ[config] = _difference(configs.flatten(books.configs.get, config), configs.flatten(get, config))
+            differ[config] = _difference(is_now.raw(config), would_be.raw(config))
         if any(differ[config]):
             changed += 1
             if len(items) < SHOWN:
@@ -82,11 +82,45 @@ def _foreseen(books: Books, draft: Config) -> Row:
     return {"reached": len(reached), "changed": changed, "items": items}
 
 
-def _difference(before: Flat, after: Flat) -> tuple[Row, Row]:
+class _Flats:
+    """Configs flattened, to be looked at only: what they inherit once for all that have the same parents."""
+
+    def __init__(self, get: Callable[[str], Config | None]) -> None:
+        self._get = get
+        self._below: dict[tuple[str, ...], Flat] = {}
+
+    def raw(self, ident: str) -> dict[str, Any]:
+        config = self._get(ident)
+        if config is None:
+            return {}
+        below = self._below.get(config.parent_ids)
+        if below is None:
+            below = self._below[config.parent_ids] = configs.inherited(self._get, config)
+        if ident in below.order:  # it inherits from itself
+            return configs.flatten(self._get, ident).raw
+        return configs.laid(below.raw, config.raw_config)
+
+
+def _difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Row, Row]:
     """Give the dotted keys that differ, with what they were and what they would be; None: not there."""
-    old, new = dict(_leaves(before.raw)), dict(_leaves(after.raw))
+    old: Row = {}
+    new: Row = {}
+    _compare(before, after, "", old, new)
     keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
     return {key: old.get(key) for key in keys}, {key: new.get(key) for key in keys}
+
+
+def _compare(before: Mapping[str, Any], after: Mapping[str, Any], path: str, old: Row, new: Row) -> None:
+    for key in before.keys() | after.keys():
+        was, is_now = before.get(key), after.get(key)
+        if was is is_now or was == is_now:
+            continue
+        if isinstance(was, Mapping) and isinstance(is_now, Mapping):
+            _compare(was, is_now, f"{path}{key}.", old, new)
+            continue
+        for value, side in ((was, old), (is_now, new)):
+            if value is not None:
+                side |= dict(_leaves({key: value}, path))
 
 
 def _leaves(tree: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
