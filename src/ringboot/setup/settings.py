@@ -292,7 +292,7 @@ class Dhcp:
     networks: tuple[Network, ...] = Field(default=(), alias="network", description="The networks.")
     classes: tuple[ClassTable, ...] = Field(default=(), alias="class", description="The classes, in order.")
     sources: tuple[SourceTable, ...] = Field(
-        default=(), alias="source", description="Where reservations are looked up, in order."
+        default=(), alias="source", description="Where reservations are looked up, in order. The first takes a restart."
     )
 
     @property

@@ -9,6 +9,7 @@ import pytest
 from tests.app.scripting.peers import CONFIGURATION, Scripts, asked
 from tests.scripts.sources.places import execute, make_tables
 
+from ringboot.host.trial import attempt
 from ringboot.model.scripting import Given
 
 MAC = "00:08:5d:2e:ec:fb"
@@ -145,6 +146,10 @@ def test_a_source_that_fails_is_logged_once_and_again_when_it_answers(tmp_path: 
 
 def test_a_function_that_is_not_there_is_a_fault_of_the_configuration(tmp_path: Path) -> None:
     sources = '[[dhcp.source]]\nname = "x"\nkind = "callable"\nfunction = "rules.py:nothing"\n'
+    (tmp_path / "rules.py").touch()
+    (tmp_path / "ringboot.toml").write_text(CONFIGURATION + sources)
+    [fault], _ = attempt(tmp_path / "ringboot.toml")  # what `ringboot check` and `ringboot reload` do
+    assert fault.why.endswith("rules.py has no function nothing")
     scripts = Scripts(tmp_path, "", CONFIGURATION + sources).start()
     assert scripts.process is not None
     assert scripts.process.wait(20) == 3

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.scripts.sources.places import SCHEMA, Service, a_service, execute
-from tests.whole.daemon import LOOPBACK, NO_ADMIN, Daemon
+from tests.whole.daemon import LOOPBACK, NO_ADMIN, Daemon, wait_until
 from tests.whole.sources.asker import Asker, counted
 
 from ringboot.model.address import ip_text
@@ -41,6 +41,7 @@ negative = 0
 )
 GROUP = "INSERT INTO subnets (subnet, serial, lease_time, gateway) VALUES ('main', 0, 7200, '127.70.0.254')"
 ROW = "INSERT INTO maps (mac, ip, hostname, subnet, serial) VALUES ('{}', '{}', '{}', 'main', 0)"
+MORE = "[main|0]\nlease-time: 60\n[{}]\nip: 127.70.1.40\nsubnet: main\nserial: 0\n"
 LOBBY, DESK, LATER, HERE, NEVER, ROAMER, GUEST = (f"00:00:5e:00:53:{number:02x}" for number in range(0x21, 0x28))
 
 
@@ -113,3 +114,12 @@ def test_a_web_service_that_hangs_or_dies_holds_up_its_own_clients_only_and_thos
     for client, address in ((roamer, "127.70.1.30"), (lobby, "127.70.1.9")):
         assert ip_text(client.obtain().yiaddr) == address
     assert daemon.restarts("scripts") == 0
+
+    daemon.config.with_name("more.ini").write_text(MORE.format(GUEST))
+    source = '[[dhcp.source]]\nname = "more"\nkind = "ini"\nfile = "more.ini"\n'
+    daemon.config.write_text(daemon.config.read_text() + source)
+    differences = daemon.json("reload")["differences"]
+    assert [(each["change"], each["what"], each["name"]) for each in differences] == [("added", "source", "more")]
+    wait_until(lambda: len(daemon.get("scripts")["sources"]) == 3, "the sources to be read again")
+    wait_until(lambda: "intranet, ipam, more" in daemon.log.read_text(), "dhcp to hear of it")
+    assert ip_text(guest.obtain().yiaddr) == "127.70.1.40"

@@ -38,6 +38,10 @@ class Lookups:
         """Ask them; `done` is called from one of their threads, once."""
         self._sources.ask(client_of(asked), done)
 
+    def close(self) -> None:
+        """Hang up."""
+        self._sources.close()
+
     def states(self) -> list[State]:
         """Tell how each does."""
         return self._sources.states()

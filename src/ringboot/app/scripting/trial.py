@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ringboot.app.scripting.lookups import Lookups
 from ringboot.app.scripting.reading import read
 from ringboot.host.loading import ScriptFault
 from ringboot.host.trial import Fault
@@ -21,7 +22,9 @@ def answer(config: Path) -> int:
         faults: list[Fault] = []
         hooks: list[dict[str, Any]] = []
         try:
-            registry = read(load.load(config), beat=lambda: None)
+            settings = load.load(config)
+            registry = read(settings, beat=lambda: None)
+            Lookups(settings).close()
             hooks = [
                 {"kind": row.hook.kind, "name": row.hook.name, "place": row.place, "filters": row.filters}
                 for row in registry.rows
