@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.whole.daemon import Daemon
+from tests.whole.daemon import Daemon, wait_until
 from tests.whole.lab import HEAD, SERVER, Lab, Machine, inside, needs
 
 from ringboot.dhcp.message import ACK, DISCOVER, OFFER, REQUEST, BadPacket, Message, decode, encode
@@ -24,12 +26,12 @@ BOOT = """
 name = "bios"
 match = { arch = "x86-bios" }
 file = "undionly.kpxe"
-script = "{http}/boot.ipxe"
+script = "{http}/marker.ipxe"
 [[boot]]
 name = "uefi"
 match = { arch = ["x86-uefi", "x86-uefi-http"] }
 file = "ipxe.efi"
-script = "{http}/boot.ipxe"
+script = "{http}/marker.ipxe"
 [[boot]]
 match = { arch = "arm64-uefi" }
 [[boot.menu]]
@@ -54,6 +56,8 @@ name = "floor"
 subnet = "10.9.0.0/24"
 """
 HEAD_4011 = HEAD + "pxe_port = 4011\n"
+LOADERS = tuple(Path("/usr/lib/ipxe") / name for name in ("undionly.kpxe", "ipxe.efi"))
+OVMF = Path("/usr/share/OVMF")
 SCRIPT = "#!ipxe\necho MARKER-${net0/ip}-BOOTED\nsleep 3600\n"
 
 
@@ -65,10 +69,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 def start(lab: Lab, folder: Path, networks: str) -> Daemon:
     """Start a daemon with files to boot from."""
+    folder.mkdir(exist_ok=True)
     daemon = Daemon(folder, HEAD_4011 + networks + BOOT, lab.server)
     boot = daemon.data / "boot"
     boot.mkdir(parents=True)
-    (boot / "boot.ipxe").write_text(SCRIPT)
+    (boot / "marker.ipxe").write_text(SCRIPT)
+    for file in LOADERS:
+        if file.exists():
+            shutil.copy(file, boot)
     return daemon.start()
 
 
@@ -142,3 +150,112 @@ def test_the_port_of_boot_servers_gives_addresses_and_beside_another_server_file
     finally:
         rom.close()
         daemon.stop()
+
+
+class Firmware:
+    """A virtual machine that has a network card, and nothing to boot from but that."""
+
+    def __init__(self, machine: Machine, folder: Path, kind: str) -> None:
+        for words in (
+            "tuntap add t0 mode tap", "link add q0 type bridge forward_delay 0 mcast_snooping 0",
+            "link set t0 master q0 up", f"link set {machine.interface} master q0", "link set q0 up",
+        ):  # fmt: skip
+            machine.ip(words)
+        self._serial, self._log = folder / "serial", folder / "qemu.log"
+        command = ["qemu-system-x86_64", "-accel", "tcg", "-nodefaults", "-no-user-config"]
+        command += ["-nographic", "-vga", "none", "-serial", f"file:{self._serial}", "-monitor", "none", "-no-reboot"]
+        command += ["-netdev", "tap,id=n0,ifname=t0,script=no,downscript=no"]
+        card = f"virtio-net-pci,netdev=n0,mac={mac_of(machine)},bootindex=1"
+        if kind == "bios":
+            command += ["-m", "256", "-device", card, "-boot", "n"]
+        else:
+            shutil.copy(OVMF / "OVMF_VARS_4M.fd", folder / "vars.fd")
+            flash = "if=pflash,format=raw"
+            command += [
+                "-machine",
+                "q35,smm=off",
+                "-m",
+                "512",
+                "-device",
+                f"{card},romfile=",
+                "-device",
+                "virtio-rng-pci",
+            ]
+            command += ["-drive", f"{flash},unit=0,readonly=on,file={OVMF / 'OVMF_CODE_4M.fd'}"]
+            command += ["-drive", f"{flash},unit=1,file={folder / 'vars.fd'}"]
+            command += ["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"]
+            if kind == "uefi-http":
+                command += ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"]
+        with self._log.open("wb") as log:
+            self._process = machine.start(command, log)
+
+    def screen(self) -> str:
+        """Give what it wrote so far."""
+        text = self._serial.read_text("latin-1") if self._serial.exists() else ""
+        return re.sub(r"\x1b\[[0-9;?=]*[A-Za-z]", "", text)
+
+    def boots(self) -> str:
+        """Wait for the marker, and give the address in it."""
+
+        def look() -> re.Match[str] | None:
+            assert self._process.poll() is None, self._log.read_text()
+            return re.search(r"MARKER-([0-9.]+)-BOOTED", self.screen())
+
+        found: re.Match[str] = wait_until(look, "the marker; the screen:", 150, self.screen)
+        return found[1]
+
+
+def mac_of(machine: Machine) -> str:
+    """Give the MAC of the virtual machine in a machine's namespace."""
+    return f"52{machine.mac[2:]}"
+
+
+KINDS = ("bios", "uefi-pxe", "uefi-http")
+QEMU = [
+    pytest.mark.long,
+    pytest.mark.timeout(400),
+    pytest.mark.skipif(not (OVMF.exists() and LOADERS[0].exists()), reason="not installed: ovmf, ipxe"),
+    *needs("qemu-system-x86_64", "dnsmasq")[1:],
+]
+
+
+def long(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that starts a virtual machine."""
+    for mark in QEMU:
+        test = mark(test)
+    return test
+
+
+@long
+@pytest.mark.parametrize("kind", KINDS)
+def test_real_firmware_boots_from_us_alone_with_one_lease(tmp_path: Path, kind: str) -> None:
+    with Lab(tmp_path) as lab:
+        daemon = start(lab, tmp_path / "d", SERVED)
+        machine = lab.machine()
+        try:
+            assert Firmware(machine, tmp_path, kind).boots() == "10.9.0.10"
+            assert [row["address"] for row in daemon.get("leases")["items"]] == ["10.9.0.10"]
+            assert "by boot" in daemon.run("explain", "--mac", mac_of(machine)).stdout
+        finally:
+            daemon.stop()
+
+
+@long
+@pytest.mark.parametrize("kind", KINDS)
+def test_real_firmware_boots_from_us_beside_another_server_that_gives_the_address(tmp_path: Path, kind: str) -> None:
+    with Lab(tmp_path) as lab:
+        daemon = start(lab, tmp_path / "d", ELSEWHERE.replace('24"', '24"\nproxy = true'))
+        other = lab.machine()
+        other.ip("address add 10.9.0.5/24 dev c0")
+        command = ["dnsmasq", "-k", "-C", "/dev/null", "--user=root", "--port=0", "--interface=c0", "--no-ping"]
+        command += ["--dhcp-range=10.9.0.100,10.9.0.150,1h", f"--dhcp-leasefile={tmp_path / 'leases'}", "--pid-file="]
+        with (tmp_path / "dnsmasq.log").open("wb") as log:
+            other.start([*command, "--log-facility=-"], log)
+        try:
+            machine = lab.machine()
+            address = Firmware(machine, tmp_path, kind).boots()
+            assert address in {f"10.9.0.{last}" for last in range(100, 151)}
+            assert daemon.get("leases")["items"] == []
+            assert [row["allowed"] for row in daemon.get("status")["other_servers"]] in ([], [True])
+        finally:
+            daemon.stop()

@@ -239,6 +239,7 @@ LINES = {  # in this order; MAC is a phone that came up, ADDRESS its address, FI
     "attention": "", "audit": "", "network list": "", "network show": "phones", "network map": "phones",
     "class list": "", "event list": "", "job list": "", "job show": "JOB", "webhook list": "",
     "boot list": "",
+    "boot test": "--arch x86-uefi",
     "dns list": "", "dns retry": "", "shell": "-c devices.find()",
 }  # fmt: skip
 # Tests of their own hold these to their shapes.

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ringboot.cli.boot_trial import try_boot
 from ringboot.cli.command import At, command
 from ringboot.cli.completion import names_of
 from ringboot.cli.lists import Filters, Limit, Offset, Sort, Text, list_rows
@@ -31,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list", "ringboot boot list --filter state=waiting")(list_machines)
     command(app, "approve", "ringboot boot approve 52:54:00:12:34:56")(approve)
+    command(app, "test", "ringboot boot test --arch x86-uefi --ipxe")(try_boot)
     command(app, "again", "ringboot boot again 52:54:00:12:34:56")(again)
 
 

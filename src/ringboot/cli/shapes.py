@@ -132,6 +132,25 @@ class Problem(BaseModel):
     todo: str
 
 
+class BootOption(BaseModel):
+    """An option that a machine would be sent; value: null where a placeholder has none."""
+
+    key: str
+    name: str
+    value: str | None
+
+
+class BootTried(BaseModel):
+    """What a machine would be told to boot; rule: null: none; beside: its address is another server's matter."""
+
+    network: str
+    rule: str | None
+    file: str | None
+    looped: bool
+    beside: bool
+    options: list[BootOption]
+
+
 class Checked(BaseModel):
     """All that is wrong with a configuration."""
 
@@ -236,6 +255,7 @@ class Failure(BaseModel):
 
 TABLE: dict[str, Any] = {
     "serve": LogLine,
+    "boot test": BootTried,
     "check": Checked,
     "metrics": Numbers,
     "reload": Reloaded,
