@@ -23,6 +23,7 @@ ELSEWHERE = {
     "serve",
     "demo",
     "init",
+    "boot test",
     "check",
     "simulate",
     "plugin pack",
