@@ -31,7 +31,9 @@ BEATING = "while not stopped: os.write(start.fds['beat'], b'.'); time.sleep(0.05
 class Family:
     """A supervisor in a process of its own, with one kind of child."""
 
-    def __init__(self, folder: Path, behaviour: str, hang_after: float = 15.0, back_off: float = 0.1) -> None:
+    def __init__(
+        self, folder: Path, behaviour: str, hang_after: float = 15.0, back_off: float = 0.1, ready: float = 0.0
+    ) -> None:
         self.folder = folder
         (folder / "run").mkdir()
         self.allow_starts()
@@ -48,7 +50,7 @@ class Family:
             sys.executable = {str(folder / "python")!r}
             reader, writer = os.pipe()
             start = Start(data={str(folder)!r}, fds={{"dhcp:x": reader, "tftp": writer}})
-            parts, notice = [Part("main", "child", ("dhcp:*",))], Notice(os.environ)
+            parts, notice = [Part("main", "child", ("dhcp:*",), hang_after={ready})], Notice(os.environ)
             sys.exit(Supervisor(start, parts, hang_after={hang_after}, notice=notice).run())
         """
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])}
@@ -94,8 +96,8 @@ Make = Callable[..., Family]
 def family(tmp_path: Path) -> Iterator[Make]:
     made: list[Family] = []
 
-    def make(behaviour: str, hang_after: float = 15.0, back_off: float = 0.1) -> Family:
-        made.append(Family(tmp_path, behaviour, hang_after, back_off))
+    def make(behaviour: str, hang_after: float = 15.0, back_off: float = 0.1, ready: float = 0.0) -> Family:
+        made.append(Family(tmp_path, behaviour, hang_after, back_off, ready))
         return made[-1]
 
     yield make
@@ -130,6 +132,23 @@ def test_a_hanging_child_is_killed_and_started_again(family: Make) -> None:
     code, errors = one.stop()
     assert code == 0
     assert "does not answer" in errors
+
+
+def test_a_child_that_begins_anew_has_the_time_of_a_start_again(family: Make) -> None:
+    again = "os.write(start.fds['beat'], b'.RA'); time.sleep(1.5); open(start.data + '/silent', 'w').close()\n"
+    one = family(again + BEATING, ready=0.3)
+    deadline = time.monotonic() + 20
+    while not (one.folder / "silent").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert one.stop()[0] == 0
+    assert len(one.starts()) == 1
+
+
+def test_a_child_that_is_ready_and_hangs_is_killed_sooner(family: Make) -> None:
+    one = family("if count == 1: os.write(start.fds['beat'], b'AR'); time.sleep(60)\n" + BEATING, ready=0.3)
+    one.until_started(2)
+    assert "does not answer" in one.stop()[1]
 
 
 def test_a_child_that_cannot_be_started_is_tried_again(family: Make, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from ringboot.model import codec
 
 VARIABLE = "RINGBOOT_START"
 READY = b"R"  # what a process says once, beside its beat: it answers
+ANEW = b"A"  # and before it becomes another program in its place: it needs the time of a start again
 
 
 @dataclass(frozen=True, slots=True)

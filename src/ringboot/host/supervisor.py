@@ -25,7 +25,7 @@ from ringboot import log
 from ringboot.host import rights
 from ringboot.host.notice import READY as SERVICE_READY
 from ringboot.host.notice import STOPPING, Notice
-from ringboot.host.start import READY, Start, to_environment
+from ringboot.host.start import ANEW, READY, Start, to_environment
 
 FATAL = {3: 3, 6: 6, 7: 1}  # a child's exit code -> ours: configuration, busy, damaged data
 HANG_AFTER = 15.0  # seconds without a beat
@@ -228,7 +228,9 @@ class Supervisor:
         with contextlib.suppress(BlockingIOError):
             if said := os.read(child.beat, 4096):
                 child.heard = self.steady()
-                if READY in said:
+                if ANEW in said:
+                    child.is_ready = False
+                if READY in said[said.rfind(ANEW) + 1 :]:
                     self._ready(child)
             else:
                 self._selector.unregister(child.beat)

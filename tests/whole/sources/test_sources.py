@@ -123,3 +123,4 @@ def test_a_web_service_that_hangs_or_dies_holds_up_its_own_clients_only_and_thos
     wait_until(lambda: len(daemon.get("scripts")["sources"]) == 3, "the sources to be read again")
     wait_until(lambda: "intranet, ipam, more" in daemon.log.read_text(), "dhcp to hear of it")
     assert ip_text(guest.obtain().yiaddr) == "127.70.1.40"
+    assert daemon.restarts("scripts") == 0

@@ -33,7 +33,7 @@ from ringboot.host.limit import TimeLimit
 from ringboot.host.loading import ScriptFault
 from ringboot.host.output import Output
 from ringboot.host.running import Interrupted, Running
-from ringboot.host.start import READY, Start
+from ringboot.host.start import ANEW, READY, Start
 from ringboot.host.trial import attempt
 from ringboot.model import codec
 from ringboot.model.scripting import Asked, Happened, Hook, Told
@@ -267,6 +267,7 @@ class _Scripts:
         self.running.clear()
         log.get().info("the scripts are read again")
         self.output.give_back()
+        os.write(self.start.fds["beat"], ANEW)
         os.execv(sys.executable, [sys.executable, "-m", "ringboot.app.scripting"])
 
     # Reports
