@@ -31,7 +31,7 @@ plugin list|show|update|install|upgrade|uninstall|pack|index|new|lint|test |
 firmware list|show|install|upgrade|uninstall|upload | template list|show|copy|check|diff|migrate |
 settings list|get|set | user list|add|set|remove|reset|sessions|sign-out | token list|add|remove |
 boot list|test|approve|again | import kea|isc|dnsmasq|staticdhcpd | export kea | source list|test |
-sync list|show|stop | script status|list
+sync list|show|stop | script status|list|test
 """
 
 

@@ -39,6 +39,7 @@ ELSEWHERE = {
     "import staticdhcpd",
     "export kea",
     "script list",
+    "script test",
     "source list",
     "source test",
 }

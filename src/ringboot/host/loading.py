@@ -7,7 +7,7 @@ import importlib.util
 import sys
 import traceback
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 _PACKAGE = "site_scripts"
@@ -23,10 +23,16 @@ class ScriptFault(Exception):
         self.why = why
 
 
-def load(paths: Sequence[Path]) -> None:
-    """Run these files in order; ScriptFault says what is wrong with the first that cannot be run."""
+def load(paths: Sequence[Path], beat: Callable[[], None]) -> None:
+    """Run these files in order, as if none had run before; ScriptFault says what is wrong with the first that fails.
+
+    `beat` is called before each.
+    """
+    for name in [name for name in sys.modules if name.partition(".")[0].rstrip("_0123456789") == _PACKAGE]:
+        del sys.modules[name]
     packages: dict[Path, str] = {}
     for path in paths:
+        beat()
         folder = path.parent
         if folder not in packages:
             packages[folder] = _package(folder, len(packages))

@@ -24,8 +24,12 @@ class Interrupted(NamedTuple):
 class Running:
     """A page of a file that stays when a process is killed; one for each process."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the page, and keep what it said: `before`."""
+    def __init__(self, path: Path | None) -> None:
+        """Open the page, and keep what it said: `before`; without a path nobody reads it later."""
+        self.before: Interrupted | None = None
+        if path is None:
+            self._page = mmap.mmap(-1, _SIZE)
+            return
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
         try:
             os.posix_fallocate(handle, 0, _SIZE)  # a page that is not on the disk would be a signal, not an error

@@ -28,6 +28,7 @@ class Caller:
         self.limit = limit
         self.seconds = seconds
         self.now: Registered | None = None  # what runs just now
+        self.is_quiet = False  # failures are not logged: somebody looks on
         self.is_full = False  # the process has no memory left for anything
         self._running = running
         self._began = 0.0  # steady; 0: nothing runs
@@ -81,7 +82,7 @@ class Caller:
         figures.traceback = _traceback(error)
         last, more = self._said.get(id(row), (-QUIET, 0))
         now = time.monotonic()
-        if now - last < QUIET:
+        if self.is_quiet or now - last < QUIET:
             self._said[id(row)] = (last, more + 1)
         else:
             self._said[id(row)] = (now, 0)

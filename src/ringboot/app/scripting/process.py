@@ -24,7 +24,7 @@ from ringboot.app.scripting.lookups import Lookups
 from ringboot.app.scripting.notices import DROPPED, TAKEN, Notices
 from ringboot.app.scripting.notices import FAILED as NOT_TAKEN
 from ringboot.app.scripting.outside import Outside
-from ringboot.app.scripting.reading import read
+from ringboot.app.scripting.reading import keep_within, read
 from ringboot.app.scripting.status import hook_row, resident
 from ringboot.app.scripting.timers import Timers
 from ringboot.app.scripting.way import Way
@@ -72,6 +72,7 @@ def run(start: Start) -> int:
         follower = Follower(Path(start.data) / "leases", database)
         follower.load(lambda: _beat(start), running.before)
         leases.use(follower.view, time.time)  # a script may look at them while it is read
+        keep_within(settings.scripts.memory)
         registry = read(settings, beat=lambda: _beat(start))
         parts = _Parts(settings, registry, Lookups(settings), output, running, database, follower)
         return _Scripts(start, parts).run(before)

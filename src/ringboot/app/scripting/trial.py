@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ringboot.app.scripting.lookups import Lookups
-from ringboot.app.scripting.reading import read
+from ringboot.app.scripting.reading import keep_within, read
 from ringboot.host.loading import ScriptFault
 from ringboot.host.trial import Fault
 from ringboot.setup import load
@@ -23,6 +23,7 @@ def answer(config: Path) -> int:
         hooks: list[dict[str, Any]] = []
         try:
             settings = load.load(config)
+            keep_within(settings.scripts.memory)
             registry = read(settings, beat=lambda: None)
             Lookups(settings).close()
             hooks = [
