@@ -285,6 +285,7 @@ def test_every_number_of_the_reference_page_is_shown(site: Site) -> None:
     later = {
         "files",
         "renders",
+        "dhcp_questions",
         "dns_updates",
         "codes",
         "sip_door",
