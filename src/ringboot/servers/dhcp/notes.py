@@ -42,6 +42,8 @@ class Notes:
         if decision.reason is reasons.NO_ANSWER_SILENT:
             self.counters.question("silent")
             return
+        if not isinstance(decision, Reply):
+            return
         self.counters.question("served")
         why = next((told.failed for told in missing if isinstance(told, Told)), TOO_LATE)
         self.step(query, reasons.NO_ANSWER_SERVED, {"why": why}, now)
