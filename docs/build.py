@@ -14,6 +14,7 @@ from docs.json_page import json_page
 from docs.manifest_page import manifest_page
 from docs.models_page import models_page
 from docs.rfc_page import rfc_page
+from docs.scripts_page import scripts_page
 from docs.table import table
 
 from ringboot import metrics, reasons
@@ -103,6 +104,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "models": models_page,
     "reasons": reasons_page,
     "rfc": rfc_page,
+    "scripts": scripts_page,
     "settings": settings_page,
     "staticdhcpd": staticdhcpd.page,
 }

@@ -32,9 +32,7 @@ class Query:
     _read: dhcp.Message
     options: Options  #: The options that the client sent, by name or number, as text.
 
-    reservations: tuple[
-        Reservation, ...
-    ]  #: What was found for it, here or by sources; several: `chosen` has to choose.
+    reservations: tuple[Reservation, ...]  #: All that was found for it; of several `chosen` has to choose.
 
     def __setattr__(self, name: str, _: object) -> None:
         raise AttributeError(f"query.{name} cannot be set: a query is what the client said")
