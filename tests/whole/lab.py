@@ -323,7 +323,7 @@ class Lab:
     def _veth(self, hub: str, port: str, namespace: str, interface: str, mac: str) -> None:
         _ip(*f"link add {port} netns {hub} type veth peer name {interface} address {mac} netns {namespace}".split())
         for name, end in ((hub, port), (namespace, interface)):
-            inside(name, lambda end=end: _write_checksums(end))  # type: ignore[misc]
+            inside(name, lambda end=end: write_checksums(end))  # type: ignore[misc]
 
     def _up(self, *ends: tuple[str, str]) -> None:
         for name, end in ends:
@@ -334,7 +334,7 @@ class Lab:
             wait_until(lambda shown=shown: "state UP" in _ip(*shown), f"{end} to be up")  # type: ignore[misc]
 
 
-def _write_checksums(interface: str) -> None:
+def write_checksums(interface: str) -> None:
     """Have checksums computed: a client that reads frames would take a packet without one for a broken one."""
     value = ctypes.create_string_buffer(struct.pack("II", _ETHTOOL_STXCSUM, 0))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:

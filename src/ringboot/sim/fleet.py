@@ -30,14 +30,15 @@ class Kind(NamedTuple):
 
 
 def manifests() -> list[Manifest]:
-    """Give the brands whose manifests tell how their devices boot, by name."""
+    """Give the brands whose manifests tell how their devices boot, by name, those of digits last."""
     return list(_manifests())
 
 
 @cache
 def _manifests() -> tuple[Manifest, ...]:
     sound, _ = installed(FOLDER)
-    return tuple(sound[ident].manifest for ident in sorted(sound) if sound[ident].manifest.boot)
+    names = sorted(sound, key=lambda ident: (ident[0].isdigit(), ident))  # examples begin with a brand that is a word
+    return tuple(sound[ident].manifest for ident in names if sound[ident].manifest.boot)
 
 
 def make_fleet(

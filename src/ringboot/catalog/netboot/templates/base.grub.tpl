@@ -9,7 +9,7 @@ set timeout=0
 {% if boot.state == "done" -%}
 echo "Ringboot: {{ mac }} is installed and starts from its disk"
 if [ "$grub_platform" = "efi" ]; then
-  exit
+  exit 1
 fi
 set root=(hd0)
 chainloader +1

@@ -13,7 +13,8 @@ DEFAULT install
 LABEL install
   KERNEL {{ kernel if "://" in kernel else "/" ~ kernel }}
 {% if disks %}  INITRD {% for disk in disks %}{{ "" if loop.first else "," }}{{ disk if "://" in disk else "/" ~ disk }}{% endfor %}
-{% endif %}  APPEND {{ told(X_boot_args | default("")) }}
+{% endif %}{% if X_boot_args | default("") %}  APPEND {{ told(X_boot_args) }}
+{% endif -%}
 {% else -%}
 SAY Ringboot: {{ mac }} {{ "may be installed, but no config says what" if boot.state == "installing" else "waits until it may be installed" }}
 DEFAULT again
