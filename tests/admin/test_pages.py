@@ -128,6 +128,10 @@ def filled(desk: Any) -> Any:
     desk.model = {"lines": 2, "keys": 3, "known": True, "expansion": 0}
     desk.rows_events = [{"id": 1, "utc": 1.0, "reason": "served", "text": EVIL, "help": "", "mac": MAC, "device": "d1"}]
     desk.rows_pools = [{"network": EVIL, "pool": "10.0.0.1-10.0.0.9", "size": 9, "used": 9, "declined": 1, "free": 0}]
+    desk.rows_hooks = [
+        {"hook": EVIL, "kind": "answer", "place": EVIL, "filters": EVIL, "calls": 2, "failures": 1, "late": 1,
+         "average_ms": 1.5, "slowest_ms": 2.0, "problem": EVIL, "failed_at": 1.0, "traceback": EVIL},
+    ]  # fmt: skip
     machine = {key: device[key] for key in ("id", "mac", "ip", "model", "config", "description")}
     desk.rows_machines = [
         {**machine, "id": state, "state": state, "since": 1.0, "who": EVIL, "asked": 1.0} for state in STATES
@@ -156,6 +160,7 @@ ADDRESSES: list[tuple[str, str]] = [
     ("/assign/code", VIEWER),
     ("/assign/d1", VIEWER),
     ("/boot", VIEWER),
+    ("/scripts", VIEWER),
     ("/scripts/web", ADMINISTRATOR),
     ("/scripts/web/leases?sort=ip", ADMINISTRATOR),
     ("/boot?state=waiting", VIEWER),

@@ -196,6 +196,7 @@ def test_networks_events_and_what_needs_a_person(api: Api) -> None:
     assert api.ask("GET", "/attention").status == 200
     assert api.ask("GET", "/machines").value["total"] == 0
     assert api.ask("GET", "/scripts").status == 200
+    assert api.ask("GET", "/scripts/page").status == 404, "no conf.py is configured"
     assert api.ask("GET", "/devices", query={"format": "csv"}).value.startswith("id,mac,")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.whole.daemon import Daemon, wait_until
 from tests.whole.lab import HEAD, Lab, needs
-from tests.whole.virtual import Virtual, bios_disk, u_boot_script, uefi, uefi_disk
+from tests.whole.virtual import FIRST, PC, SLOWLY, Virtual, bios_disk, dnsmasq, u_boot_script, uefi, uefi_disk
 
 pytestmark = [
     *needs("qemu-system-x86_64", "qemu-system-aarch64", "grub-mknetdir"),
@@ -46,7 +46,6 @@ file = "snponly.efi"
 script = "{http}/boot.ipxe"
 """
 )
-TCG = ("-accel", "tcg")  # where tests run, KVM is often there and does not work
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +78,7 @@ def test_a_bios_machine_is_installed_by_its_own_script_and_starts_from_its_disk(
 ) -> None:
     place.run("config", "set", "base", "X_boot_ipxe=echo MARKER-${net0/mac}-INSTALLS\nimgfetch {home}\nreboot")
     disk = bios_disk(tmp_path / "disk", "MARKER-FROM-ITS-DISK")
-    machine = Virtual(lab, tmp_path, "qemu-system-x86_64", *TCG, "-m", "256", "-boot", "n", *disk)
+    machine = Virtual(lab, tmp_path, PC, *SLOWLY, "-m", "256", "-boot", "n", *disk)
     machine.says("waits until it may be installed")
     wait_until(lambda: state(place, machine.mac) == "waiting", "the machine to wait")
     place.run("boot", "approve", machine.mac)
@@ -96,7 +95,7 @@ def test_a_machine_with_uefi_likewise(lab: Lab, place: Daemon, tmp_path: Path, *
     disk = uefi_disk(tmp_path, "MARKER-FROM-ITS-DISK")
     firmware = uefi(tmp_path, by_http=by_http)
     machine = Virtual(
-        lab, tmp_path, "qemu-system-x86_64", *TCG, *firmware, *disk, card=",romfile=,bootindex=1"
+        lab, tmp_path, PC, *SLOWLY, *firmware, *disk, card=FIRST
     )  # fmt: skip
     machine.says(f"Start {'HTTP' if by_http else 'PXE'} over IPv4")
     machine.says("waits until it may be installed")
@@ -112,7 +111,7 @@ def test_a_machine_with_uefi_likewise(lab: Lab, place: Daemon, tmp_path: Path, *
 def test_grub_reads_what_is_made_for_its_machine(lab: Lab, place: Daemon, tmp_path: Path) -> None:
     place.run("config", "set", "base", "X_boot_kernel=lab/linux")
     disk = bios_disk(tmp_path / "disk", "MARKER-FROM-ITS-DISK")
-    machine = Virtual(lab, tmp_path, "qemu-system-x86_64", *TCG, "-m", "256", "-boot", "n", *disk, maker="67:75")
+    machine = Virtual(lab, tmp_path, PC, *SLOWLY, "-m", "256", "-boot", "n", *disk, maker="67:75")
     machine.says("waits until it may be installed")
     wait_until(lambda: state(place, machine.mac) == "waiting", "the machine to wait")
     place.run("boot", "approve", machine.mac)
@@ -124,9 +123,28 @@ def test_grub_reads_what_is_made_for_its_machine(lab: Lab, place: Daemon, tmp_pa
 def test_u_boot_on_arm_reads_what_is_made_for_its_machine(lab: Lab, place: Daemon, tmp_path: Path) -> None:
     place.run("config", "set", "base", "X_boot_kernel=lab/linux")
     firmware = ("-machine", "virt", "-cpu", "cortex-a53", "-m", "256", "-bios", "/usr/lib/u-boot/qemu_arm64/u-boot.bin")
-    machine = Virtual(lab, tmp_path, "qemu-system-aarch64", *TCG, *firmware)
+    machine = Virtual(lab, tmp_path, "qemu-system-aarch64", *SLOWLY, *firmware)
     machine.mac = "52:52:52:52:52:52"  # as its environment says, whatever its card does
     wait_until(lambda: state(place, machine.mac) == "waiting", "the machine to wait", 240, lambda: machine.text[-3000:])
     place.run("boot", "approve", machine.mac)
     machine.says("Retrieving file: /lab/linux")
     machine.end()
+
+
+def test_beside_another_server_that_gives_the_address_it_is_the_same(tmp_path: Path) -> None:
+    with Lab(tmp_path) as lab:
+        beside = CONFIG.replace('pools = ["10.9.0.10-10.9.0.99"]\nlease_time = "10m"', "proxy = true")
+        daemon = Daemon(tmp_path, beside, lab.server)
+        (daemon.data / "boot").mkdir(parents=True)
+        shutil.copy("/usr/lib/ipxe/undionly.kpxe", daemon.data / "boot")
+        dnsmasq(lab, tmp_path)
+        with daemon:
+            daemon.run("config", "set", "base", "X_boot_ipxe=imgfetch {home}\nreboot")
+            disk = bios_disk(tmp_path / "disk", "MARKER-FROM-ITS-DISK")
+            machine = Virtual(lab, tmp_path, PC, *SLOWLY, "-m", "256", "-boot", "n", *disk)
+            machine.says("waits until it may be installed")
+            wait_until(lambda: state(daemon, machine.mac) == "waiting", "the machine to wait")
+            daemon.run("boot", "approve", machine.mac)
+            machine.says("MARKER-FROM-ITS-DISK")
+            assert state(daemon, machine.mac) == "done"
+            assert daemon.get("leases")["items"] == []

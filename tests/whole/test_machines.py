@@ -145,6 +145,7 @@ def test_nobody_needs_to_say_yes_where_the_setting_says_so(place: Place) -> None
     assert next(row["who"] for row in rows if row["mac"] == THIRD.hex(":")) == "the network"
 
 
+@pytest.mark.long
 def test_what_was_used_is_remembered_over_a_kill(place: Place, tmp_path: Path) -> None:
     at = place.lease_of(THIRD).address
     place.run("boot", "again", THIRD.hex(":"))

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.whole.daemon import Daemon, wait_until
+from tests.whole.daemon import Daemon
 from tests.whole.lab import HEAD, SERVER, Lab, Machine, inside, needs
+from tests.whole.virtual import FIRST, PC, SLOWLY, Virtual, dnsmasq, uefi
 
 from ringboot.dhcp.message import ACK, DISCOVER, OFFER, REQUEST, BadPacket, Message, decode, encode
 from ringboot.model.address import ip_number, ip_text, ip_wire
@@ -152,62 +153,16 @@ def test_the_port_of_boot_servers_gives_addresses_and_beside_another_server_file
         daemon.stop()
 
 
-class Firmware:
-    """A virtual machine that has a network card, and nothing to boot from but that."""
-
-    def __init__(self, machine: Machine, folder: Path, kind: str) -> None:
-        for words in (
-            "tuntap add t0 mode tap", "link add q0 type bridge forward_delay 0 mcast_snooping 0",
-            "link set t0 master q0 up", f"link set {machine.interface} master q0", "link set q0 up",
-        ):  # fmt: skip
-            machine.ip(words)
-        self._serial, self._log = folder / "serial", folder / "qemu.log"
-        command = ["qemu-system-x86_64", "-accel", "tcg", "-nodefaults", "-no-user-config"]
-        command += ["-nographic", "-vga", "none", "-serial", f"file:{self._serial}", "-monitor", "none", "-no-reboot"]
-        command += ["-netdev", "tap,id=n0,ifname=t0,script=no,downscript=no"]
-        card = f"virtio-net-pci,netdev=n0,mac={mac_of(machine)},bootindex=1"
-        if kind == "bios":
-            command += ["-m", "256", "-device", card, "-boot", "n"]
-        else:
-            shutil.copy(OVMF / "OVMF_VARS_4M.fd", folder / "vars.fd")
-            flash = "if=pflash,format=raw"
-            command += [
-                "-machine",
-                "q35,smm=off",
-                "-m",
-                "512",
-                "-device",
-                f"{card},romfile=",
-                "-device",
-                "virtio-rng-pci",
-            ]
-            command += ["-drive", f"{flash},unit=0,readonly=on,file={OVMF / 'OVMF_CODE_4M.fd'}"]
-            command += ["-drive", f"{flash},unit=1,file={folder / 'vars.fd'}"]
-            command += ["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"]
-            if kind == "uefi-http":
-                command += ["-fw_cfg", "name=opt/org.tianocore/IPv4PXESupport,string=n"]
-        with self._log.open("wb") as log:
-            self._process = machine.start(command, log)
-
-    def screen(self) -> str:
-        """Give what it wrote so far."""
-        text = self._serial.read_text("latin-1") if self._serial.exists() else ""
-        return re.sub(r"\x1b\[[0-9;?=]*[A-Za-z]", "", text)
-
-    def boots(self) -> str:
-        """Wait for the marker, and give the address in it."""
-
-        def look() -> re.Match[str] | None:
-            assert self._process.poll() is None, self._log.read_text()
-            return re.search(r"MARKER-([0-9.]+)-BOOTED", self.screen())
-
-        found: re.Match[str] = wait_until(look, "the marker; the screen:", 150, self.screen)
-        return found[1]
-
-
-def mac_of(machine: Machine) -> str:
-    """Give the MAC of the virtual machine in a machine's namespace."""
-    return f"52{machine.mac[2:]}"
+def booted(lab: Lab, folder: Path, kind: str) -> tuple[str, str]:
+    """Let a machine boot to the marker; gives its MAC, and the address in the marker."""
+    if kind == "bios":
+        machine = Virtual(lab, folder, PC, *SLOWLY, "-m", "256", "-boot", "n")
+    else:
+        machine = Virtual(lab, folder, PC, *SLOWLY, *uefi(folder, by_http=kind == "uefi-http"), card=FIRST)
+    machine.says("-BOOTED")
+    found = re.search(r"MARKER-([0-9.]+)-BOOTED", machine.text)
+    assert found is not None
+    return machine.mac, found[1]
 
 
 KINDS = ("bios", "uefi-pxe", "uefi-http")
@@ -231,11 +186,11 @@ def long(test: Callable[..., None]) -> Callable[..., None]:
 def test_real_firmware_boots_from_us_alone_with_one_lease(tmp_path: Path, kind: str) -> None:
     with Lab(tmp_path) as lab:
         daemon = start(lab, tmp_path / "d", SERVED)
-        machine = lab.machine()
         try:
-            assert Firmware(machine, tmp_path, kind).boots() == "10.9.0.10"
+            mac, address = booted(lab, tmp_path, kind)
+            assert address == "10.9.0.10"
             assert [row["address"] for row in daemon.get("leases")["items"]] == ["10.9.0.10"]
-            assert "by boot" in daemon.run("explain", "--mac", mac_of(machine)).stdout
+            assert "by boot" in daemon.run("explain", "--mac", mac).stdout
         finally:
             daemon.stop()
 
@@ -245,15 +200,9 @@ def test_real_firmware_boots_from_us_alone_with_one_lease(tmp_path: Path, kind: 
 def test_real_firmware_boots_from_us_beside_another_server_that_gives_the_address(tmp_path: Path, kind: str) -> None:
     with Lab(tmp_path) as lab:
         daemon = start(lab, tmp_path / "d", ELSEWHERE.replace('24"', '24"\nproxy = true'))
-        other = lab.machine()
-        other.ip("address add 10.9.0.5/24 dev c0")
-        command = ["dnsmasq", "-k", "-C", "/dev/null", "--user=root", "--port=0", "--interface=c0", "--no-ping"]
-        command += ["--dhcp-range=10.9.0.100,10.9.0.150,1h", f"--dhcp-leasefile={tmp_path / 'leases'}", "--pid-file="]
-        with (tmp_path / "dnsmasq.log").open("wb") as log:
-            other.start([*command, "--log-facility=-"], log)
+        dnsmasq(lab, tmp_path)
         try:
-            machine = lab.machine()
-            address = Firmware(machine, tmp_path, kind).boots()
+            _, address = booted(lab, tmp_path, kind)
             assert address in {f"10.9.0.{last}" for last in range(100, 151)}
             assert daemon.get("leases")["items"] == []
             assert [row["allowed"] for row in daemon.get("status")["other_servers"]] in ([], [True])

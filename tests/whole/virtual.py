@@ -14,6 +14,9 @@ from tests.whole.daemon import wait_until
 from tests.whole.lab import Lab, inside, write_checksums
 
 CEILING = 240.0  # seconds to a line; without KVM firmware takes its time, and other tests run beside
+PC = "qemu-system-x86_64"
+SLOWLY = ("-accel", "tcg")  # where tests run, KVM is often there and does not work
+FIRST = ",romfile=,bootindex=1"  # a card that the firmware's own driver serves, before any disk
 _ESCAPES = re.compile(r"\x1b\[[0-9;?=]*[A-Za-z]")
 _numbers = itertools.count(1)
 
@@ -62,6 +65,16 @@ class Virtual:
         """Switch it off."""
         self._process.kill()
         self._process.wait()
+
+
+def dnsmasq(lab: Lab, folder: Path) -> None:
+    """Let another server give the addresses on the floor, from 10.9.0.100 on."""
+    other = lab.machine()
+    other.ip("address add 10.9.0.5/24 dev c0")
+    command = ["dnsmasq", "-k", "-C", "/dev/null", "--user=root", "--port=0", "--interface=c0", "--no-ping"]
+    command += ["--dhcp-range=10.9.0.100,10.9.0.150,1h", f"--dhcp-leasefile={folder / 'leases'}", "--pid-file="]
+    with (folder / "dnsmasq.log").open("wb") as log:
+        other.start([*command, "--log-facility=-"], log)
 
 
 def uefi(folder: Path, *, by_http: bool = False) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PREFIX = "/api/v1"
 PATIENCE = 600.0  # seconds; rendering a whole fleet takes its time
-_BY_STATUS = {404: NOT_FOUND, 503: BUSY}
+_BY_STATUS = {404: NOT_FOUND, 429: BUSY, 503: BUSY}
 
 Parameters = Iterable[tuple[str, str]]
 

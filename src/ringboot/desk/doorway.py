@@ -49,7 +49,7 @@ class Doorway:
         boot = str(core.shelf.root.parent / BOOT)
         self._places = Places(root=lambda plugin: str(core.shelf.tftpboot(plugin) or ""), find=find, boot=boot)
         self._repeats = Repeats(core.world, self._places)
-        self.machines = Machines(core, follower, renders, self._places)
+        self.machines = Machines(core, follower, renders, self._places, self._neighbour)
 
     async def answer(self, request: FileRequest) -> Serve | Refuse:
         """Decide about one request, and note how long it took."""

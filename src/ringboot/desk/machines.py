@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from ringboot.desk.core import Core
@@ -26,19 +27,28 @@ _TEXTS = ("id", "mac", "ip", "model", "config", "description", "state")
 class Machines:
     """What follows from what machines fetch."""
 
-    def __init__(self, core: Core, follower: Follower, renders: Renders, places: Places) -> None:
+    def __init__(
+        self,
+        core: Core,
+        follower: Follower,
+        renders: Renders,
+        places: Places,
+        neighbour: Callable[[str], str | None],
+    ) -> None:
+        """`neighbour` tells who is at an address, where DHCP is elsewhere."""
         self._core = core
+        self._neighbour = neighbour
         self._follower = follower
         self._renders = renders
         self._places = places
 
     async def opened(self, request: FileRequest) -> Resolved:
         """Answer a one-shot URL; StoreFailed: its use could not be noted, so that nothing is given."""
-        core = self._core
+        core, neighbour = self._core, self._neighbour(request.peer)
         await self._follower.load()
 
         def write(books: Books) -> Opened:
-            return machines.open_once(books, core.world, request, self._places, core.utc())
+            return machines.open_once(books, core.world, request, self._places, utc=core.utc(), neighbour=neighbour)
 
         opened = await core.db.write(write)
         if opened.installed is not None:

@@ -10,11 +10,10 @@ from ringboot.fleet.books import Books
 from ringboot.fleet.fields import one
 from ringboot.fleet.files import Places, Resolved, content_type
 from ringboot.fleet.paths import normalise
-from ringboot.fleet.proof import LEASE, Claim, Proof, Standing
+from ringboot.fleet.proof import Claim, stand
 from ringboot.fleet.urls import LENGTH, digest_of
 from ringboot.fleet.way import Seen
 from ringboot.fleet.world import World
-from ringboot.model.address import mac_text
 from ringboot.model.device import Device
 from ringboot.model.event import Event
 from ringboot.model.file import FileRequest, Refuse, Serve
@@ -91,15 +90,20 @@ def is_script(manifest: Manifest, path: str) -> bool:
     return machines is not None and any(shape(name).fullmatch(path) for name in machines.scripts)
 
 
-def open_once(books: Books, world: World, request: FileRequest, places: Places, utc: float) -> Opened:
-    """Decide about a one-shot URL, and note its use; from outside every refusal is a missing file."""
+def open_once(
+    books: Books, world: World, request: FileRequest, places: Places, *, utc: float, neighbour: str | None = None
+) -> Opened:
+    """Decide about a one-shot URL, and note its use; from outside every refusal is a missing file.
+
+    `neighbour`: the MAC that the kernel knows at the address, where DHCP is elsewhere.
+    """
     machine = books.machines.of_word(request.once)
     device = books.devices.get(machine.device) if machine is not None else None
     name = (normalise(request.door, request.path) or "").strip("/")
-    lease = world.leases.at(request.peer, utc)
-    proof = Proof() if lease is None else Proof(LEASE, mac_text(lease.mac), lease.network)
+    standing = stand(books.devices, world, request.peer, Claim(), utc=utc, neighbour=neighbour)
+    proof = standing.proof
     ident, plugin = (device.id, device.plugin) if device is not None else (None, None)
-    seen = Seen(device, None, Claim(), Standing(proof, leased=lease is not None, lease=lease), plugin)
+    seen = Seen(device, None, Claim(), standing, plugin)
     shown = f"{FOLDER}/***/{name}"
 
     def refused(reason: reasons.Reason, detail: dict[str, Any]) -> Opened:

@@ -17,6 +17,7 @@ PAGES: dict[str, str] = {
     "assign-line": "/assign/{assigned}",
     "assign-code": "/assign/code",
     "boot": "/boot",
+    "scripts": "/scripts",
     "configs": "/configs",
     "config": "/configs/reception",
     "templates": "/templates",

@@ -1,4 +1,4 @@
-"""A short look at the pages in a real browser, for every test run; test_browser.py walks through all of them."""
+"""A short look at the pages in a real browser; test_browser.py walks through all of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tests.whole.browser.house import ASSIGNED, House
 from tests.whole.replay.site import colons
 
 
+@pytest.mark.long
 @pytest.mark.skipif(CHROMIUM is None, reason="not installed (tests/install-clients): chromium")
 def test_somebody_signs_in_and_looks_around(house: House, browser: Browser) -> None:
     eyes = house.window(browser)  # which signs in for the first time

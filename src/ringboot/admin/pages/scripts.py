@@ -1,4 +1,4 @@
-"""The pages of scripts: documents in a frame that may do nothing, other content as it is."""
+"""How scripts do; and the pages of their own: documents in a frame that may do nothing, other content as it is."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from starlette.responses import Response
 from ringboot.admin.pages.section import Section, Way
 from ringboot.admin.pages.visit import HEADERS, Visit
 
-PATH = "/scripts/web"
+ALL = "/scripts"
+PATH = f"{ALL}/web"
 # A script's content may not act in the name of who looks at it: no code, no forms, an origin of its own.
 ALONE = {**HEADERS, "content-security-policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"}
 _TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(; ?charset=[\w-]+)?")
+
+
+async def _all(visit: Visit) -> Response:
+    return await visit.draw("scripts.html", told=await visit.get("/scripts"))
 
 
 async def _page(visit: Visit) -> Response:
@@ -28,4 +33,9 @@ async def _page(visit: Visit) -> Response:
     return Response(data, made["status"], ALONE, kind)
 
 
-SCRIPTS = Section("", (Way("GET", PATH, _page), Way("GET", PATH + "/{path:path}", _page)))
+SCRIPTS = Section(
+    "Scripts",
+    (Way("GET", ALL, _all), Way("GET", PATH, _page), Way("GET", PATH + "/{path:path}", _page)),
+    icon="scripts",
+    group="System",
+)
