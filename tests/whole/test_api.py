@@ -34,6 +34,7 @@ secret_file = "HOOK"
 MAC = "00:08:5d:17:00:01"
 # What needs a vendor's server or a repository: tests/whole/test_firmware.py and test_plugins.py have both.
 ELSEWHERE = {
+    ("GET", "/scripts/page"),  # test_staticdhcpd.py
     ("GET", "/firmware/{plugin}/packages/{package}"),
     ("POST", "/firmware/{plugin}/install"),
     ("DELETE", "/firmware/{plugin}/packages/{package}"),
