@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from pydantic import TypeAdapter
 from tests.whole.daemon import wait_until
 
@@ -61,6 +62,7 @@ def test_the_demo_ends_well_and_keeps_its_daemon_when_asked() -> None:
         wait_until(lambda: not Path(f"/proc/{told['pid']}").exists(), "the kept daemon to end")
 
 
+@pytest.mark.long
 def test_the_demo_needs_no_right_and_leaves_nothing_behind() -> None:
     powerless = ["setpriv", "--bounding-set=-all"] if os.geteuid() == 0 else []
     with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # a unix socket's path must be short

@@ -43,7 +43,7 @@ NO_PAUSES = "from ringboot.host import supervisor\nsupervisor.BACK_OFF = (0.0,)"
 
 
 @pytest.mark.parametrize(
-    "kills", [20, pytest.param(300, marks=[pytest.mark.long, pytest.mark.timeout(1200)])], ids="{} times".format
+    "kills", [10, pytest.param(300, marks=[pytest.mark.long, pytest.mark.timeout(1200)])], ids="{} times".format
 )
 def test_no_lease_is_lost_and_no_address_given_twice_when_dhcp_is_killed(kills: int, tmp_path: Path) -> None:
     port = free_port()
