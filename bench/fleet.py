@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.contenders import ringboot
-from bench.measure import begin, drive, driven, running, used
+from bench.measure import begin, drive, driven, fed, running, used
 from bench.tell import wait_for
 from bench.wire import SERVER_ADDRESS, Wire
 from ringboot.cli.client import Client
@@ -79,15 +79,7 @@ def here(wire: Wire, devices: list[Row]) -> str:
 def ask(wire: Wire, load: Path, phones: str, seconds: float, *more: str) -> subprocess.Popen[str]:
     """Start phones that ask by HTTP, ten times each over one connection."""
     command = [str(load), "-d", SERVER_ADDRESS, "-c", "64", "-k", "10", "-t", f"{seconds:g}", *more]
-    program = subprocess.Popen(
-        wire.inside(wire.client, command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
-    )  # fmt: skip
-    assert program.stdin is not None
-    program.stdin.write(phones)
-    program.stdin.close()
-    program.stdin = None  # all of it is said
-    return program
+    return fed(wire, command, phones)
 
 
 def change(wire: Wire, loads: tuple[Path, Path], api: Client, phones: str, count: int) -> tuple[Row, dict[str, Row]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.contenders import ringboot
-from bench.measure import begin, driven, running
+from bench.measure import begin, driven, fed, running
 from bench.wire import CLIENT_ADDRESS, SERVER_ADDRESS, Wire
 
 FETCHED, BESIDE = "netboot: images", "netboot: DHCP"
@@ -35,8 +35,8 @@ def images(wire: Wire, loads: list[Path], machines: int = MACHINES, mib: int = M
         try:
             size = str(mib << 20)
             many = ("-d", SERVER_ADDRESS, "-c", str(machines), "-n", str(machines), "-t", LONGEST)
-            by_tftp = _start(wire, [str(tftp), "-f", IMAGE, "-e", size, "-b", "1428", *many])
-            by_http = _start(wire, [str(http), "-k", "1", *many], f"{CLIENT_ADDRESS} iPXE/1.21.1 /{IMAGE}\n")
+            by_tftp = fed(wire, [str(tftp), "-f", IMAGE, "-e", size, "-b", "1428", *many], "")
+            by_http = fed(wire, [str(http), "-k", "1", *many], f"{CLIENT_ADDRESS} iPXE/1.21.1 /{IMAGE}\n")
             taken = {"TFTP": driven(by_tftp), "HTTP": driven(by_http)}
         finally:
             renewing.terminate()
@@ -59,16 +59,3 @@ def _counted(row: Row) -> Row:
 def _renewing(wire: Wire, load: Path, seconds: str) -> subprocess.Popen[str]:
     steady = ("-m", "renew", "-n", str(PHONES), "-w", "500", "-R", STEADY, "-i", "-o", "00085d")
     return begin(wire, load, (*steady, "-t", seconds))
-
-
-def _start(wire: Wire, command: list[str], lines: str = "") -> subprocess.Popen[str]:
-    """Start a generator, which reads these lines."""
-    program = subprocess.Popen(
-        wire.inside(wire.client, command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True,
-    )  # fmt: skip
-    assert program.stdin is not None
-    program.stdin.write(lines)
-    program.stdin.close()
-    program.stdin = None
-    return program

@@ -96,6 +96,19 @@ def begin(wire: Wire, load: Path, arguments: tuple[str, ...]) -> subprocess.Pope
     )  # fmt: skip
 
 
+def fed(wire: Wire, command: list[str], lines: str) -> subprocess.Popen[str]:
+    """Start a generator on the client's side, which reads these lines."""
+    program = subprocess.Popen(
+        wire.inside(wire.client, command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    assert program.stdin is not None
+    program.stdin.write(lines)
+    program.stdin.close()
+    program.stdin = None  # all of it is said
+    return program
+
+
 def driven(generator: subprocess.Popen[str]) -> dict[str, Any]:
     """Wait for the load generator to end, and give what it reports."""
     output, errors = generator.communicate(timeout=900)
