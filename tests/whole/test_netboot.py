@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.whole.daemon import Daemon
+from tests.whole.daemon import Daemon, wait_until
 from tests.whole.lab import HEAD, SERVER, Lab, Machine, inside, needs
 from tests.whole.virtual import FIRST, PC, SLOWLY, Virtual, dnsmasq, uefi
 
@@ -151,6 +151,44 @@ def test_the_port_of_boot_servers_gives_addresses_and_beside_another_server_file
     finally:
         rom.close()
         daemon.stop()
+
+
+RECIPE = """\
+from staticdhcpdlib.databases.generic import Definition
+UID = GID = 0
+DHCP_SERVER_IP = '10.9.0.1'
+DATABASE_ENGINE = None
+PROXY_PORT = 4011
+
+
+def handleUnknownMAC(packet, method, mac, client_ip, relay_ip, port):
+    return Definition('10.9.0.77', 300, 'floor', 0, subnet_mask='255.255.255.0')
+
+
+def loadDHCPPacket(packet, method, mac, definition, relay_ip, port, source_packet):
+    vendor = source_packet.getOption('vendor_class_identifier', convert=True)
+    if vendor and vendor.startswith('PXEClient'):
+        if port == PROXY_PORT:
+            packet.deleteOption('yiaddr')
+        packet.setOption('vendor_class_identifier', strToList('PXEClient'), force_selection=True)
+        packet.setOption('bootfile_name', 'pxelinux.0', force_selection=True)
+    return True
+"""
+
+
+@pytest.mark.long
+def test_the_recipe_of_a_conf_py_answers_at_both_ports(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "conf.py").write_text(RECIPE)
+    with Daemon(tmp_path, HEAD_4011 + 'conf = "conf.py"\n' + SERVED, lab.server) as daemon:
+        rom = Rom(lab.machine())
+        try:
+            wait_until(lambda: daemon.get("scripts")["connected"], "the conf.py to be read")
+            for port, address in ((67, "10.9.0.77"), (4011, "0.0.0.0")):
+                offer, source = rom.ask(DISCOVER, "255.255.255.255", port)
+                assert (offer.kind, ip_text(offer.yiaddr), source) == (OFFER, address, port)
+                assert (offer.options[60], offer.options[67]) == (b"PXEClient", b"pxelinux.0")
+        finally:
+            rom.close()
 
 
 def booted(lab: Lab, folder: Path, kind: str) -> tuple[str, str]:
