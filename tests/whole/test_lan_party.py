@@ -113,7 +113,7 @@ def renewals(daemon: Daemon, mac: str) -> int:
 
 
 def is_counted(daemon: Daemon, mac: str, count: int) -> bool:
-    return renewals(daemon, mac) == count
+    return renewals(daemon, mac) >= count  # on a busy machine it also renews by itself
 
 
 def is_after(second: int) -> bool:
@@ -177,8 +177,11 @@ def test_who_stays_unregistered_is_cut_off_and_no_death_in_between_changes_that(
     mac = client.machine.mac
     client.start()
     address = client.wait_until_bound()
+    began = len(client.events())
     wait_until(lambda: renewals(daemon, mac) == 0, "the first lease to be counted", say=daemon.log.read_text)
     for count, part in enumerate(("dhcp", "main", "scripts", "scripts", ""), start=1):
+        if renewals(daemon, mac) >= RENEWALS:
+            break
         before = len(client.events())
         client.renew_now()
         assert client.wait_for("renew", after=before) == address
@@ -187,9 +190,8 @@ def test_who_stays_unregistered_is_cut_off_and_no_death_in_between_changes_that(
         what = f"{count} to be counted"
         wait_until(partial(is_counted, daemon, mac, count), what, say=daemon.log.read_text)
         wait_until(partial(is_after, int(time.time())), "a lease that ends later than this one")
-    before = len(client.events())
     client.renew_now()
-    client.wait_for("deconfig", after=before)
+    client.wait_for("deconfig", after=began)
     assert client.tap.seen("NAK"), client.story()
     assert renewals(daemon, mac) == RENEWALS
     offers = len(client.tap.seen("OFFER"))
@@ -199,7 +201,7 @@ def test_who_stays_unregistered_is_cut_off_and_no_death_in_between_changes_that(
     assert len(service.of(mac)) == 1
 
     daemon.run("register", mac)  # it may come in all the same
-    assert client.wait_until_bound(after=before).startswith("10.9.0.")
+    assert client.wait_until_bound(after=began).startswith("10.9.0.")
 
 
 class Powerless(Daemon):

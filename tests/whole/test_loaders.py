@@ -97,7 +97,7 @@ def test_a_machine_with_uefi_likewise(lab: Lab, place: Daemon, tmp_path: Path, *
     machine = Virtual(
         lab, tmp_path, PC, *SLOWLY, *firmware, *disk, card=FIRST
     )  # fmt: skip
-    machine.says(f"Start {'HTTP' if by_http else 'PXE'} over IPv4")
+    machine.says(f"Start {'HTTP' if by_http else 'PXE'}")
     machine.says("waits until it may be installed")
     wait_until(lambda: state(place, machine.mac) == "waiting", "the machine to wait")
     assert "uefi-64" in place.json("device", "show", machine.mac)["model"]

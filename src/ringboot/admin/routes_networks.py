@@ -35,7 +35,7 @@ def network_routes(desk: NetworkDesk) -> APIRouter:
     @routes.get("/networks/{name}/addresses")
     async def addresses(name: str, request: Request) -> dict[str, Any]:
         refuse_unknown(request, ("first", "limit"))
-        first = request.query_params.get("first") or None
+        first = request.query_params.get("first")
         limit = number_of(request, "limit", LARGEST_PAGE, 1, LARGEST_PAGE)
         return await desk.network_addresses(name, None if first is None else _address(first), limit)
 

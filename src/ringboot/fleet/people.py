@@ -113,7 +113,8 @@ def token_from(row: Mapping[str, Any], role: str, scope: Sequence[str], until: f
     It gives no more than what it is made by.  Id, digest and user are filled in by the caller.
     """
     errors = []
-    name, days, wanted = row.get("name"), row.get("days", TOKEN_DAYS), row.get("scope") or list(scope)
+    name, days, wanted = row.get("name"), row.get("days", TOKEN_DAYS), row.get("scope", [])
+    wanted = list(scope) if wanted == [] else wanted
     if not isinstance(name, str) or not 1 <= len(name) <= 64 or CONTROL.search(name):
         errors.append(FieldError("name", "must be a line of 1 to 64 characters"))
     if isinstance(days, bool) or not isinstance(days, int | float) or not 0 < days <= MOST_DAYS:
