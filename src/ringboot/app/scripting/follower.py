@@ -41,6 +41,10 @@ class Told:
         self._rows = rows
         self._classes = Classes(tuple(Class(row.hook.name, "class", row.hook.alternatives) for row in rows))
 
+    def __bool__(self) -> bool:
+        """Tell whether there are any."""
+        return bool(self._rows)
+
     def of(self, change: LeaseChange | model.Lease) -> list[Registered]:
         """Give those whose filters let a lease through."""
         if not self._rows:
@@ -73,6 +77,7 @@ class Follower:
         self._witnesses = registry.witnesses
         self._caller = caller
         self._told = {kind: Told(registry.of(kind)) for kind in (*KINDS.values(), EXPIRED)}
+        self._is_quiet = not self._witnesses and not any(self._told.values())
 
     def load(self, beat: Callable[[], None], died_at: Interrupted | None) -> None:
         """Read the mirror up to the cursor; JournalDamaged, JournalFailed, StoreFailed."""
@@ -123,19 +128,36 @@ class Follower:
         if now < self._rest_until:
             return False
         try:
-            rows = self._reader.read(self._at, BITE)
-            for seq, change in rows:
-                self._row(seq, change)
-            return self._expire() or len(rows) == BITE
+            most = SLICE if self._is_quiet else BITE
+            rows = self._reader.read(self._at, most)
+            if self._is_quiet:
+                self._mirror(rows)
+            else:
+                for seq, change in rows:
+                    self._row(seq, change)
+            return self._expire() or len(rows) == most
         except (JournalDamaged, JournalFailed, StoreFailed) as error:
             log.get().error("the journal could not be followed", why=str(error))
             self._rest_until = now + RETRY
             return False
 
-    def _row(self, seq: int, change: LeaseChange) -> None:
+    def _mirror(self, rows: list[tuple[int, LeaseChange]]) -> None:
+        """Take in rows of which nobody is told: the cursor is written once for all of them."""
+        for seq, change in rows:
+            self._notice(seq)
+            self._apply(change)
+            self._at = seq
+        if rows:
+            with self._database.transaction():
+                self._keep(self._at, max(self._utc, *(change.utc for _, change in rows)))
+
+    def _notice(self, seq: int) -> None:
         if seq <= self._at:  # another journal stands where the old one was
             log.get().warning("the journal of leases begins anew")
             self.view.__init__()  # type: ignore[misc]  # others hold it
+
+    def _row(self, seq: int, change: LeaseChange) -> None:
+        self._notice(seq)
         kind = self._kind(change)
         lease = lease_of(change)
         self._apply(change)
@@ -181,6 +203,8 @@ class Follower:
             expiry, address = heapq.heappop(self._ends)
             row = self.view.row(address)
             if row is None or row.state != BOUND or row.expiry != expiry:
+                continue
+            if self._is_quiet:
                 continue
             told += 1
             lease = lease_of(row)
