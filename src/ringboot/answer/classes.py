@@ -20,7 +20,10 @@ class Classes:
     def __init__(self, rows: tuple[Class, ...]) -> None:
         self.rows = rows
         self._alternatives = [
-            [[(match.evidence, _compile(row, match.pattern)) for match in each] for each in row.alternatives]
+            [
+                [(match.evidence, compiled(f"class {row.name}", match.pattern)) for match in each]
+                for each in row.alternatives
+            ]
             for row in rows
         ]
         names = {match.evidence for row in rows for each in row.alternatives for match in each}
@@ -54,17 +57,19 @@ class Classes:
 
     def _is_in(self, number: int, options: Mapping[int, bytes], mac: bytes) -> bool:
         return any(
-            all(any(_holds(pattern, text) for text in evidence.readings(name, options, mac)) for name, pattern in each)
+            all(any(holds(pattern, text) for text in evidence.readings(name, options, mac)) for name, pattern in each)
             for each in self._alternatives[number]
         )
 
 
-def _compile(row: Class, pattern: str) -> re.Pattern[str]:
+def compiled(whose: str, pattern: str) -> re.Pattern[str]:
+    """Compile a pattern; ValueError says whose it is."""
     try:
         return re.compile(pattern)
     except re.error as error:
-        raise ValueError(f"class {row.name}: {pattern!r} is not a regular expression: {error}") from None
+        raise ValueError(f"{whose}: {pattern!r} is not a regular expression: {error}") from None
 
 
-def _holds(pattern: re.Pattern[str], text: str) -> bool:
+def holds(pattern: re.Pattern[str], text: str) -> bool:
+    """Say whether a pattern fits what a client says, as far as that is looked at."""
     return pattern.search(text[:_LONGEST]) is not None

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from ringboot.answer.classes import compiled, holds
 from ringboot.dhcp.message import NAMES
 from ringboot.model import evidence
 from ringboot.model.scripting import ANSWER, CHOSEN, SEEN, SERVE, SILENT, UNKNOWN, Hello, Hook
 from ringboot.model.site import Match
 
 _REMEMBERED = 8192
-_LONGEST = 512  # characters of one field that a pattern is tried on
 _BOOTP = "BOOTP"  # a message without a type
 _AGENT = 82
 _MAC, _OUI = -1, -2  # in place of an option
@@ -130,7 +130,7 @@ def _meets(filters: list[list[_Condition]], options: Mapping[int, bytes], mac: b
                 if pattern.search(mac.hex(":")) is None:
                     break
             elif (code != _OUI and code not in options) or not any(
-                pattern.search(text[:_LONGEST]) for text in evidence.readings(name, options, mac)
+                holds(pattern, text) for text in evidence.readings(name, options, mac)
             ):
                 break
         else:
@@ -149,11 +149,4 @@ def _is_shared(row: Hook) -> bool:
 
 
 def _conditions(name: str, matches: tuple[Match, ...]) -> list[_Condition]:
-    return [(_code(match), match.evidence, _compiled(name, match.pattern)) for match in matches]
-
-
-def _compiled(name: str, pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{name}: {pattern!r} is not a regular expression: {error}") from None
+    return [(_code(match), match.evidence, compiled(name, match.pattern)) for match in matches]

@@ -23,14 +23,10 @@ def fill(text: str) -> str:
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
-def _letters_first(path: Path) -> tuple[bool, Path]:
-    return path.parent.name[0].isdigit(), path
-
-
 def _plugins() -> Iterator[dict[str, str]]:
     """Read what examples need of each manifest, in order of the names."""
     for folder in catalog.__path__:
-        for path in sorted(Path(folder).glob("*/plugin.toml"), key=_letters_first):
+        for path in sorted(Path(folder).glob("*/plugin.toml"), key=lambda path: catalog.words_first(path.parent.name)):
             with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
                 manifest = tomllib.loads(path.read_text())
                 models = [name for name in manifest.get("models", {}) if name != "*"]

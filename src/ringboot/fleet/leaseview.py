@@ -22,6 +22,13 @@ class LeaseView:
         self._held: dict[tuple[str, bytes], int] = {}  # network, client -> the address that it is bound to
         self.moves = 0  # how often an address changed hands or state: renewals do not count
 
+    def clear(self) -> None:
+        """Forget all of it: the journal is another one."""
+        self._by_address.clear()
+        self._of_mac.clear()
+        self._held.clear()
+        self.moves = 0
+
     def __len__(self) -> int:
         return len(self._by_address)
 

@@ -9,7 +9,7 @@ from functools import cache, partial
 from itertools import chain, cycle, islice, zip_longest
 from typing import NamedTuple
 
-from ringboot.catalog import FOLDER
+from ringboot.catalog import FOLDER, words_first
 from ringboot.plugins.folder import installed
 from ringboot.plugins.schema import ANY_MODEL, Boot, Manifest
 from ringboot.sim.phone import Habit, Phone
@@ -37,7 +37,7 @@ def manifests() -> list[Manifest]:
 @cache
 def _manifests() -> tuple[Manifest, ...]:
     sound, _ = installed(FOLDER)
-    names = sorted(sound, key=lambda ident: (ident[0].isdigit(), ident))  # examples begin with a brand that is a word
+    names = sorted(sound, key=words_first)
     return tuple(sound[ident].manifest for ident in names if sound[ident].manifest.boot)
 
 

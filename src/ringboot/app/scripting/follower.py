@@ -154,7 +154,7 @@ class Follower:
     def _notice(self, seq: int) -> None:
         if seq <= self._at:  # another journal stands where the old one was
             log.get().warning("the journal of leases begins anew")
-            self.view.__init__()  # type: ignore[misc]  # others hold it
+            self.view.clear()
 
     def _row(self, seq: int, change: LeaseChange) -> None:
         self._notice(seq)

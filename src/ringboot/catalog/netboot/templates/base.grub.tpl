@@ -2,7 +2,7 @@
 {% macro place(name) -%}
 {% if "://" in name %}({{ name.split("://", 1)[0] }},{{ name.split("://", 1)[1].split("/", 1)[0] }})/{{ name.split("://", 1)[1].partition("/")[2] }}{% else %}(tftp,{{ tftp }})/{{ name }}{% endif %}
 {%- endmacro -%}
-{% macro told(text) -%}{{ text | replace("{once}", boot.once or "") | replace("{home}", boot.home or "") | replace("{http}", http) }}{%- endmacro -%}
+{% from 'told.tpl' import told with context -%}
 {% set first = X_boot_initrd | default(none) -%}
 {% set disks = [] if not first else [first] if first is string else first -%}
 set timeout=0

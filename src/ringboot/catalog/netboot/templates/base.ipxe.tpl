@@ -1,13 +1,13 @@
 #!ipxe
 {% macro place(name) -%}{{ name if "://" in name else http ~ "/" ~ name }}{%- endmacro -%}
-{% macro told(text) -%}{{ text | replace("{once}", boot.once or "") | replace("{home}", boot.home or "") | replace("{http}", http) }}{%- endmacro -%}
+{% from 'told.tpl' import told with context -%}
 {% set kernel = X_boot_kernel | default(none) -%}
-{# With UEFI only a loader that failed lets the firmware go on to the next entry, which is the disk. -#}
 {% set commands = X_boot_ipxe | default(none) -%}
 {% set first = X_boot_initrd | default(none) -%}
 {% set disks = [] if not first else [first] if first is string else first -%}
 {% if boot.state == "done" -%}
 echo Ringboot: {{ mac }} is installed and starts from its disk
+{# With UEFI only a loader that failed lets the firmware go on to the next entry, which is the disk. -#}
 iseq ${platform} efi && exit 1 ||
 sanboot --no-describe --drive 0x80 || exit
 {% elif boot.state == "installing" and commands -%}

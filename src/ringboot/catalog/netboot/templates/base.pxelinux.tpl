@@ -1,4 +1,4 @@
-{% macro told(text) -%}{{ text | replace("{once}", boot.once or "") | replace("{home}", boot.home or "") | replace("{http}", http) }}{%- endmacro -%}
+{% from 'told.tpl' import told with context -%}
 {% set kernel = X_boot_kernel | default(none) -%}
 {% set first = X_boot_initrd | default(none) -%}
 {% set disks = [] if not first else [first] if first is string else first -%}
